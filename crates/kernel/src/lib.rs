@@ -1,0 +1,43 @@
+//! Words that every crate of Bushel shares. No business noun lives here.
+//!
+//! What it owns, in reading order:
+//!
+//! | module | what |
+//! |---|---|
+//! | [`id`] | typed ids with a text form, [`define_id!`] |
+//! | [`amount`] | [`Amount`] and [`SignedAmount`]: integers in minor units |
+//! | [`time`] | [`Timestamp`] and [`Clock`](time::Clock) |
+//! | [`metadata`] | [`Metadata`]: the caller's notes |
+//! | [`error`], [`problem`] | kinds of failure; problem+json |
+//! | [`http`], [`json`], [`query`], [`path`], [`page`] | the HTTP edge: request ids, extractors, pages |
+//!
+//! What it deliberately does not do: no routes, no tables of its own, no accounts or transfers,
+//! no gRPC. Nothing here knows a context.
+
+pub mod amount;
+pub mod error;
+pub mod http;
+pub mod id;
+pub mod json;
+pub mod metadata;
+pub mod page;
+pub mod path;
+pub mod problem;
+pub mod query;
+pub mod time;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+use __private as private;
+
+pub use amount::{Amount, AmountError, SignedAmount};
+pub use error::{DomainError, ErrorKind};
+pub use id::{IdError, IdSource};
+pub use json::Json;
+pub use metadata::Metadata;
+pub use page::{Cursor, Limit, Page};
+pub use path::Path;
+pub use problem::{FieldError, Problem};
+pub use query::Query;
+pub use time::{Clock, MockClock, SystemClock, Timestamp};

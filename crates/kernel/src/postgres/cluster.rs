@@ -1,0 +1,196 @@
+//! The files of the private Postgres: made whole or not at all, found again after a crash.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::process::{self, Signal, User};
+use super::{Binaries, DataDir, Options, PostgresError};
+
+pub(super) const SUPERUSER: &str = "bushel";
+pub(super) const DATABASE: &str = "bushel";
+/// How long a Postgres that a crash of ours left behind may take to end.
+const LEFTOVER_MAX: Duration = Duration::from_secs(10);
+/// After this time it is told to end; the kernel has told it already on Linux.
+const LEFTOVER_PATIENCE: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_millis(5);
+
+/// Major version of the data; `None` if there is none yet.
+pub(super) fn data_version(data: &DataDir) -> Option<u32> {
+    fs::read_to_string(data.pgdata().join("PG_VERSION")).ok()?.trim().parse().ok()
+}
+
+/// Lets `user` pass through the data folder to Postgres' own folders, but not list it.
+pub(super) fn let_pass(data: &DataDir, user: &User) -> Result<(), PostgresError> {
+    let path = data.path();
+    if !user.can_pass_to(path) {
+        let (user, folder) = (user.name.clone(), path.to_owned());
+        return Err(PostgresError::Unreachable { user, folder });
+    }
+    chown(path, None, Some(user.gid))
+        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o710)))
+        .map_err(PostgresError::io(format!("open {} for {}", path.display(), user.name)))
+}
+
+/// Makes the data beside its place and moves it there when it is complete, so that a crash
+/// leaves either nothing or all of it.
+pub(super) fn create(
+    data: &DataDir,
+    binaries: &Binaries,
+    user: Option<&User>,
+    options: &Options,
+) -> Result<(), PostgresError> {
+    let unfinished = data.path().join("pgdata.tmp");
+    if unfinished.exists() {
+        tracing::info!(folder = %unfinished.display(), "removing an unfinished database");
+        fs::remove_dir_all(&unfinished)
+            .map_err(PostgresError::io(format!("remove {}", unfinished.display())))?;
+    }
+    make_folder(&unfinished, user)
+        .map_err(PostgresError::io(format!("make {}", unfinished.display())))?;
+    initdb(&unfinished, binaries, user, options)?;
+    compress_wal(&unfinished, binaries, user)?;
+    create_database(&unfinished, binaries, user, options)?;
+    fs::rename(&unfinished, data.pgdata())
+        .and_then(|()| File::open(data.path())?.sync_all())
+        .map_err(PostgresError::io(format!("make {}", data.pgdata().display())))
+}
+
+fn make_folder(folder: &Path, user: Option<&User>) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(folder)?;
+    match user {
+        Some(user) => chown(folder, Some(user.uid), Some(user.gid)),
+        None => Ok(()),
+    }
+}
+
+fn initdb(
+    pgdata: &Path,
+    binaries: &Binaries,
+    user: Option<&User>,
+    options: &Options,
+) -> Result<(), PostgresError> {
+    let mut command = process::command(&binaries.program("initdb"), user);
+    command.arg("-D").arg(pgdata).args(["-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]);
+    command.args(["--locale=C", "-k", "--no-instructions"]);
+    if !options.durable {
+        command.arg("--no-sync");
+    }
+    let output = command.stdin(Stdio::null()).current_dir("/").output();
+    check(pgdata, "initdb", output)
+}
+
+/// lz4 makes full-page images in the log cheap, but not every build has it.
+fn compress_wal(
+    pgdata: &Path,
+    binaries: &Binaries,
+    user: Option<&User>,
+) -> Result<(), PostgresError> {
+    let mut command = process::command(&binaries.program("postgres"), user);
+    command.arg("-D").arg(pgdata).args(["-C", "wal_compression", "-c", "wal_compression=lz4"]);
+    let supported = command.output().is_ok_and(|output| output.status.success());
+    if !supported {
+        return Ok(());
+    }
+    let file = pgdata.join("postgresql.conf");
+    File::options()
+        .append(true)
+        .open(&file)
+        .and_then(|mut file| file.write_all(b"\nwal_compression = lz4\n"))
+        .map_err(PostgresError::io(format!("write {}", file.display())))
+}
+
+/// In single-user mode: no server has to start and stop for it.
+fn create_database(
+    pgdata: &Path,
+    binaries: &Binaries,
+    user: Option<&User>,
+    options: &Options,
+) -> Result<(), PostgresError> {
+    let mut command = process::command(&binaries.program("postgres"), user);
+    command.arg("--single").arg("-D").arg(pgdata).args(["-c", "exit_on_error=on"]);
+    if !options.durable {
+        command.args(["-c", "fsync=off"]);
+    }
+    command.arg("postgres").current_dir("/");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = || {
+        let mut child = command.spawn()?;
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        // A child that failed before it read this says why on stderr.
+        let _ = writeln!(stdin, "CREATE DATABASE {DATABASE}");
+        drop(stdin);
+        child.wait_with_output()
+    };
+    check(pgdata, "postgres --single", run())
+}
+
+fn check(folder: &Path, program: &str, output: io::Result<Output>) -> Result<(), PostgresError> {
+    let failed =
+        |output: String| Err(PostgresError::Initdb { folder: folder.to_owned(), output });
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            failed(format!("{program}: {}: {}", output.status, said.trim()))
+        }
+        Err(error) => failed(format!("{program}: {error}")),
+    }
+}
+
+/// Waits for a Postgres that a crash of ours left behind, and clears its lock if the number in
+/// there belongs to another process by now: Postgres would take it for a rival.
+pub(super) fn await_leftover(data: &DataDir) -> Result<(), PostgresError> {
+    let started = Instant::now();
+    while let Some(pid) = postmaster(data) {
+        if !is_postmaster_of(pid, data) {
+            return remove_lock(data);
+        }
+        if started.elapsed() > LEFTOVER_MAX {
+            return Err(PostgresError::StillRunning { pid, folder: data.pgdata() });
+        }
+        if started.elapsed() > LEFTOVER_PATIENCE {
+            process::send(pid, Signal::Quit);
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// The process in the lock, if it is alive.
+fn postmaster(data: &DataDir) -> Option<u32> {
+    let text = fs::read_to_string(data.pgdata().join("postmaster.pid")).ok()?;
+    let pid = text.lines().next()?.trim().parse().ok()?;
+    process::is_alive(pid).then_some(pid)
+}
+
+/// Postgres works in its data folder. Without `/proc` the number has to be believed.
+fn is_postmaster_of(pid: u32, data: &DataDir) -> bool {
+    let process = Path::new("/proc").join(pid.to_string());
+    match fs::read_link(process.join("cwd")) {
+        Ok(folder) => folder == data.pgdata(),
+        Err(_) => !Path::new("/proc/self").exists(),
+    }
+}
+
+fn remove_lock(data: &DataDir) -> Result<(), PostgresError> {
+    let lock = data.pgdata().join("postmaster.pid");
+    tracing::info!(lock = %lock.display(), "removing the lock of a Postgres that is gone");
+    match fs::remove_file(&lock) {
+        // It removed its lock itself in the meantime.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(PostgresError::io(format!("remove {}", lock.display()))),
+    }
+}
+
+/// Whether the Postgres with this pid says in its lock that it takes connections (line 8).
+pub(super) fn is_ready(data: &DataDir, pid: u32) -> bool {
+    let Ok(text) = fs::read_to_string(data.pgdata().join("postmaster.pid")) else { return false };
+    let mut lines = text.lines();
+    let is_ours = lines.next().and_then(|line| line.trim().parse().ok()) == Some(pid);
+    is_ours && lines.nth(6).is_some_and(|status| status.trim() == "ready")
+}

@@ -1,0 +1,120 @@
+//! Posting or voiding a whole group of pending transfers in one command: all or none.
+//! Each member gets a record of its own, whose id follows from the command's id and the
+//! member's, so that a repeated command finds what it did before.
+
+use super::status::{GroupStatus, TransferStatus};
+use super::transfer::{Extra, NewTransfer, TransferFlags};
+use super::window::Seen;
+use super::{AMOUNT_MAX, Engine, Response, TransferResult};
+
+/// What to do with a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupAction {
+    Post,
+    Void,
+}
+
+/// The command. Members that were resolved one by one before are left as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResolveGroup {
+    pub id: u128,
+    pub group: u128,
+    pub action: GroupAction,
+}
+
+/// Id of the record that a group command makes for a member.
+pub fn member_id(command: u128, pending: u128) -> u128 {
+    derived_id(b"group", command, pending)
+}
+
+/// Id of the record that says that a pending transfer expired.
+pub fn expiry_id(pending: u128) -> u128 {
+    derived_id(b"expire", pending, 0)
+}
+
+/// A UUIDv8 (RFC 9562) from a BLAKE3 hash of what it stands for.
+fn derived_id(what: &[u8], first: u128, second: u128) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(what).update(&first.to_be_bytes()).update(&second.to_be_bytes());
+    let hash = hasher.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+}
+
+impl Engine {
+    pub(super) fn resolve_group(&mut self, command: &ResolveGroup) -> Response {
+        let refused = |status| Response::Group(status, Vec::new());
+        if command.id == 0 {
+            return refused(GroupStatus::IdMustNotBeZero);
+        }
+        if command.id == u128::MAX {
+            return refused(GroupStatus::IdMustNotBeIntMax);
+        }
+        if command.group == 0 {
+            return refused(GroupStatus::GroupMustNotBeZero);
+        }
+        let members = self.states.group_members(command.group);
+        if members.is_empty() {
+            return refused(GroupStatus::GroupNotFound);
+        }
+        let before = self.resolved_before(command, &members);
+        if !before.is_empty() {
+            return Response::Group(GroupStatus::Exists, before);
+        }
+        self.resolve_members(command, &members)
+    }
+
+    /// What the same command did before. Its members tell: their records' ids follow from it.
+    fn resolved_before(&self, command: &ResolveGroup, members: &[u128]) -> Vec<TransferResult> {
+        let record = |member: &u128| self.find_record(member_id(command.id, *member));
+        members.iter().filter_map(record).map(|record| TransferResult::exists(record.seq)).collect()
+    }
+
+    fn resolve_members(&mut self, command: &ResolveGroup, members: &[u128]) -> Response {
+        let is_open = |id: &&u128| {
+            let state = self.states.get(**id).expect("members have a state");
+            state.is_open_at(self.now)
+        };
+        let open: Vec<u128> = members.iter().filter(is_open).copied().collect();
+        if open.is_empty() {
+            return Response::Group(GroupStatus::GroupAlreadyResolved, Vec::new());
+        }
+        let mut results = Vec::with_capacity(open.len());
+        let done = self.all_or_nothing(|engine| {
+            for pending in &open {
+                results.push(engine.create_transfer(&resolution(command, *pending)));
+            }
+            results.iter().all(|result| result.status == TransferStatus::Created)
+        });
+        let status = if done { GroupStatus::Resolved } else { GroupStatus::TransferFailed };
+        if !done {
+            for result in &mut results {
+                result.seq = None;
+                if result.status == TransferStatus::Created {
+                    result.status = TransferStatus::LinkedEventFailed;
+                }
+            }
+        }
+        Response::Group(status, results)
+    }
+
+    /// Whether a command's member record is in the window or was fetched.
+    pub(super) fn knows_record(&self, id: u128) -> bool {
+        matches!(self.window.seen(id), Some(Seen::Record(_))) || self.fetched.contains_key(&id)
+    }
+}
+
+fn resolution(command: &ResolveGroup, pending: u128) -> NewTransfer {
+    let (flag, amount) = match command.action {
+        GroupAction::Post => (TransferFlags::POST_PENDING, AMOUNT_MAX),
+        GroupAction::Void => (TransferFlags::VOID_PENDING, 0),
+    };
+    NewTransfer {
+        id: member_id(command.id, pending),
+        amount,
+        flags: TransferFlags(flag),
+        extra: Some(Box::new(Extra { pending_id: pending, ..Extra::default() })),
+        ..NewTransfer::default()
+    }
+}

@@ -1,0 +1,370 @@
+//! Reading the journal back: whole ranges as a stream, single records by id or sequence, and
+//! the facts that the engine asks for.
+
+use futures_util::{StreamExt, pin_mut};
+use tokio_postgres::types::{FromSql, ToSql, Type};
+use tokio_postgres::{Client, Row};
+use uuid::Uuid;
+
+use super::numeric::{read_numeric, read_signed};
+use super::ranges::{self, Ranges};
+use super::row::{self, RowReader};
+use crate::engine::{
+    Account, AccountDetails, AccountFlags, Balances, Limits, PendingStatus, Record, Time,
+    TransferFlags, TransferState, TransferStatus,
+};
+use crate::error::StoreError;
+
+/// A whole non-negative `numeric`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Natural(pub(crate) u128);
+
+/// A whole signed `numeric`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Whole(pub(crate) i128);
+
+/// A `timestamptz` in microseconds of the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct At(pub(crate) Time);
+
+type SqlError = Box<dyn std::error::Error + Sync + Send>;
+
+impl FromSql<'_> for Natural {
+    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
+        read_numeric(raw).map(Self).ok_or_else(|| "a number is not a whole amount".into())
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::NUMERIC
+    }
+}
+
+impl FromSql<'_> for Whole {
+    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
+        read_signed(raw).map(Self).ok_or_else(|| "a number is not whole".into())
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::NUMERIC
+    }
+}
+
+impl FromSql<'_> for At {
+    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
+        let micros = i64::from_be_bytes(raw.try_into()?);
+        Ok(Self(micros.saturating_add(row::POSTGRES_EPOCH)))
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::TIMESTAMPTZ
+    }
+}
+
+impl ToSql for At {
+    fn to_sql(
+        &self,
+        _: &Type,
+        out: &mut bytes::BytesMut,
+    ) -> Result<tokio_postgres::types::IsNull, SqlError> {
+        bytes::BufMut::put_i64(out, self.0.saturating_sub(row::POSTGRES_EPOCH));
+        Ok(tokio_postgres::types::IsNull::No)
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::TIMESTAMPTZ
+    }
+    tokio_postgres::types::to_sql_checked!();
+}
+
+/// Columns of a journal row for [`record`].
+pub(crate) const RECORD: &str = row::COLUMNS_FULL;
+
+/// A record from a row that starts with the columns [`RECORD`].
+pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
+    let number = |index: usize| -> Result<u128, StoreError> {
+        Ok(row.try_get::<_, Option<Natural>>(index)?.map_or(0, |value| value.0))
+    };
+    let uuid = |index: usize| -> Result<u128, StoreError> {
+        Ok(row.try_get::<_, Option<Uuid>>(index)?.map_or(0, |id| id.as_u128()))
+    };
+    let small = |index: usize| -> Result<u32, StoreError> {
+        Ok(u32::try_from(row.try_get::<_, Option<i64>>(index)?.unwrap_or(0))?)
+    };
+    let text = |index: usize| -> Result<Option<Box<str>>, StoreError> {
+        Ok(row.try_get::<_, Option<RawText<'_>>>(index)?.map(|text| text.0.into()))
+    };
+    let extra = crate::engine::Extra {
+        pending_id: uuid(8)?,
+        released: row.try_get::<_, Option<Natural>>(9)?.map(|value| value.0),
+        timeout_s: small(10)?,
+        user_data_128: number(11)?,
+        user_data_64: u64::try_from(number(12)?)?,
+        user_data_32: small(13)?,
+        group: uuid(14)?,
+        reverses: uuid(15)?,
+        effective_at: row.try_get::<_, Option<At>>(16)?.map(|at| at.0),
+        reference: text(17)?,
+        metadata: text(18)?,
+    };
+    Ok(Record {
+        seq: row.try_get(0)?,
+        id: uuid(1)?,
+        debit: row.try_get(2)?,
+        credit: row.try_get(3)?,
+        at: row.try_get::<_, At>(4)?.0,
+        code: u16::try_from(row.try_get::<_, i32>(5)?)?,
+        flags: TransferFlags(u16::try_from(row.try_get::<_, i32>(6)?)?),
+        amount: row.try_get::<_, Natural>(7)?.0,
+        extra: (extra != crate::engine::Extra::default()).then(|| Box::new(extra)),
+    })
+}
+
+/// Text or JSON, exactly as stored.
+struct RawText<'a>(&'a str);
+
+impl<'a> FromSql<'a> for RawText<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, SqlError> {
+        Ok(Self(std::str::from_utf8(raw)?))
+    }
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::TEXT || *ty == Type::JSON
+    }
+}
+
+/// Reads a whole range in the order of its sequences.
+pub(crate) async fn range(
+    client: &Client,
+    no: i64,
+) -> Result<Vec<Record>, StoreError> {
+    let sql = format!("copy {} ({}) to stdout binary", ranges::table(no), row::COLUMNS_FULL);
+    let stream = client.copy_out(&sql).await?;
+    pin_mut!(stream);
+    let mut reader = RowReader::default();
+    let mut records = Vec::new();
+    while let Some(bytes) = stream.next().await {
+        reader.feed(&bytes?);
+        while let Some(record) = reader.next_row()? {
+            records.push(record);
+        }
+    }
+    // Batches are written over several connections, so rows need not lie in order.
+    records.sort_unstable_by_key(|record| record.seq);
+    Ok(records)
+}
+
+/// Records of one sealed range by sequence, in the order of their sequences.
+pub(crate) async fn by_seq(
+    client: &Client,
+    range_no: i64,
+    seqs: &[i64],
+) -> Result<Vec<Record>, StoreError> {
+    let sql = format!(
+        "select {RECORD} from {} where seq = any($1) order by seq",
+        ranges::table(range_no)
+    );
+    let statement = client.prepare_typed(&sql, &[Type::INT8_ARRAY]).await?;
+    client.query(&statement, &[&seqs]).await?.iter().map(record).collect()
+}
+
+/// Sealed ranges whose span of ids can hold one of `ids`.
+pub(crate) async fn by_id(
+    client: &Client,
+    ids: &[Uuid],
+) -> Result<Vec<Record>, StoreError> {
+    let (Some(min), Some(max)) = (ids.iter().min(), ids.iter().max()) else {
+        return Ok(Vec::new());
+    };
+    let candidates = client
+        .query(
+            "select no from ledger.ranges where sealed and id_min <= $2 and id_max >= $1 \
+             order by no desc",
+            &[min, max],
+        )
+        .await?;
+    let mut records: Vec<Record> = Vec::new();
+    for candidate in candidates {
+        let table = ranges::table(candidate.try_get(0)?);
+        let sql = format!("select {RECORD} from {table} where id = any($1)");
+        let rows = client.query(&sql, &[&ids]).await?;
+        for row in &rows {
+            records.push(record(row)?);
+        }
+        if records.len() == ids.len() {
+            break;
+        }
+    }
+    Ok(records)
+}
+
+/// Ids that failed for good, with their status.
+pub(crate) async fn failed(
+    client: &Client,
+    ids: &[Uuid],
+) -> Result<Vec<(u128, TransferStatus)>, StoreError> {
+    let sql = "select id, status from ledger.failed_transfers where id = any($1)";
+    client.query(sql, &[&ids]).await?.iter().map(failure).collect()
+}
+
+/// Ids that failed since a sequence.
+pub(crate) async fn failed_since(
+    client: &Client,
+    seq: i64,
+) -> Result<Vec<(u128, TransferStatus)>, StoreError> {
+    let sql = "select id, status from ledger.failed_transfers where seq >= $1";
+    client.query(sql, &[&seq]).await?.iter().map(failure).collect()
+}
+
+fn failure(row: &Row) -> Result<(u128, TransferStatus), StoreError> {
+    let status = u8::try_from(row.try_get::<_, i16>(1)?)?;
+    let status = TransferStatus::from_code(status).ok_or(StoreError::Corrupt("a status"))?;
+    Ok((row.try_get::<_, Uuid>(0)?.as_u128(), status))
+}
+
+/// Which stored states to read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StatesOf<'a> {
+    Transfers(&'a [Uuid]),
+    Groups(&'a [Uuid]),
+    /// Open, with a time limit.
+    Expiring,
+}
+
+/// States as of the last sealed range.
+pub(crate) async fn states(
+    client: &Client,
+    of: StatesOf<'_>,
+) -> Result<Vec<(u128, TransferState)>, StoreError> {
+    let select = "select id, seq, status, remaining, reversed, expires_at, group_id, changed_seq \
+                  from ledger.transfer_states";
+    let rows = match of {
+        StatesOf::Transfers(ids) => {
+            client.query(&format!("{select} where id = any($1)"), &[&ids]).await?
+        }
+        StatesOf::Groups(ids) => {
+            client.query(&format!("{select} where group_id = any($1)"), &[&ids]).await?
+        }
+        StatesOf::Expiring => {
+            let sql = format!("{select} where status = 1 and expires_at is not null");
+            client.query(&sql, &[]).await?
+        }
+    };
+    rows.iter().map(state).collect()
+}
+
+fn state(row: &Row) -> Result<(u128, TransferState), StoreError> {
+    let status = u8::try_from(row.try_get::<_, i16>(2)?)?;
+    let state = TransferState {
+        seq: row.try_get(1)?,
+        status: PendingStatus::from_code(status).ok_or(StoreError::Corrupt("a status"))?,
+        remaining: row.try_get::<_, Natural>(3)?.0,
+        reversed: row.try_get::<_, Natural>(4)?.0,
+        expires_at: row.try_get::<_, Option<At>>(5)?.map(|at| at.0),
+        group: row.try_get::<_, Option<Uuid>>(6)?.map_or(0, |id| id.as_u128()),
+        changed_seq: row.try_get(7)?,
+    };
+    Ok((row.try_get::<_, Uuid>(0)?.as_u128(), state))
+}
+
+/// An account with its balances as of the last sealed range.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredAccount {
+    pub(crate) account: Account,
+    /// The last sealed transfer that the balances include; zero if there is none.
+    pub(crate) last_seq: i64,
+    pub(crate) digest: Vec<u8>,
+}
+
+/// Columns for [`account`], from `ledger.accounts a` and its last chunk `c`.
+const ACCOUNT: &str = "a.no, a.id, a.asset, a.code, a.flags, a.closed, a.version, a.floor, \
+     a.ceiling, a.user_data_128, a.user_data_64, a.user_data_32, a.address, a.metadata, \
+     a.created_at, a.digest, c.last_seq, c.debits_pending, c.debits_posted, c.credits_pending, \
+     c.credits_posted";
+const LAST_CHUNK: &str = "left join lateral (select * from ledger.account_chunks c \
+     where c.account_no = a.no order by c.last_seq desc limit 1) c on true";
+
+/// Accounts by a condition on `a`, such as `a.no = any($1)`.
+pub(crate) async fn accounts(
+    client: &Client,
+    condition: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<StoredAccount>, StoreError> {
+    let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where {condition}");
+    client.query(&sql, parameters).await?.iter().map(account).collect()
+}
+
+fn account(row: &Row) -> Result<StoredAccount, StoreError> {
+    let natural = |index: usize| -> Result<u128, StoreError> {
+        Ok(row.try_get::<_, Option<Natural>>(index)?.map_or(0, |value| value.0))
+    };
+    let limit = |index: usize| -> Result<Option<i128>, StoreError> {
+        Ok(row.try_get::<_, Option<Whole>>(index)?.map(|value| value.0))
+    };
+    let text = |index: usize| -> Result<Option<Box<str>>, StoreError> {
+        Ok(row.try_get::<_, Option<RawText<'_>>>(index)?.map(|text| text.0.into()))
+    };
+    let details = AccountDetails {
+        user_data_128: natural(9)?,
+        user_data_64: u64::try_from(natural(10)?)?,
+        user_data_32: u32::try_from(row.try_get::<_, Option<i64>>(11)?.unwrap_or(0))?,
+        address: text(12)?,
+        metadata: text(13)?,
+    };
+    let account = Account {
+        no: row.try_get(0)?,
+        id: row.try_get::<_, Uuid>(1)?.as_u128(),
+        asset: row.try_get::<_, i32>(2)?.cast_unsigned(),
+        code: u16::try_from(row.try_get::<_, i32>(3)?)?,
+        flags: AccountFlags(u16::try_from(row.try_get::<_, i32>(4)?)?),
+        closed: row.try_get(5)?,
+        version: row.try_get::<_, i32>(6)?.cast_unsigned(),
+        limits: Limits { floor: limit(7)?, ceiling: limit(8)? },
+        created_at: row.try_get::<_, At>(14)?.0,
+        balances: Balances {
+            debits_pending: natural(17)?,
+            debits_posted: natural(18)?,
+            credits_pending: natural(19)?,
+            credits_posted: natural(20)?,
+        },
+        details: (details != AccountDetails::default()).then(|| Box::new(details)),
+    };
+    let last_seq = row.try_get::<_, Option<i64>>(16)?.unwrap_or(0);
+    Ok(StoredAccount { account, last_seq, digest: row.try_get(15)? })
+}
+
+/// How the ledger's numbers stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Counters {
+    pub(crate) ranges: Ranges,
+    /// The first range that is not sealed.
+    pub(crate) open_range: i64,
+    /// Highest number of an existing partition, if there is one.
+    pub(crate) last_range: Option<i64>,
+    pub(crate) next_account_no: i64,
+    pub(crate) last_account_at: Time,
+    pub(crate) last_sealed_at: Time,
+    pub(crate) spans: Vec<crate::engine::IdSpan>,
+}
+
+/// Reads the counters; creates the settings of a new ledger.
+pub(crate) async fn counters(
+    client: &Client,
+    range_size: i64,
+) -> Result<Counters, StoreError> {
+    let sql = "insert into ledger.settings (range_size) values ($1) on conflict do nothing";
+    client.execute(sql, &[&range_size]).await?;
+    let size = client.query_one("select range_size from ledger.settings", &[]).await?.try_get(0)?;
+    let sql = "select count(*) filter (where sealed), max(no), max(last_at) from ledger.ranges";
+    let row = client.query_one(sql, &[]).await?;
+    let (open_range, last_range) = (row.try_get(0)?, row.try_get(1)?);
+    let last_sealed_at = row.try_get::<_, Option<At>>(2)?.map_or(0, |at| at.0);
+    let sql = "select coalesce(max(no), 0) + 1, max(created_at) from ledger.accounts";
+    let row = client.query_one(sql, &[]).await?;
+    let next_account_no = row.try_get(0)?;
+    let last_account_at = row.try_get::<_, Option<At>>(1)?.map_or(0, |at| at.0);
+    let sql = "select id_min, id_max from ledger.ranges where sealed and id_min is not null";
+    let mut spans = Vec::new();
+    for row in client.query(sql, &[]).await? {
+        spans.push(crate::engine::IdSpan {
+            min: row.try_get::<_, Uuid>(0)?.as_u128(),
+            max: row.try_get::<_, Uuid>(1)?.as_u128(),
+        });
+    }
+    let ranges = Ranges { size };
+    Ok(Counters { ranges, open_range, last_range, next_account_no, last_account_at, last_sealed_at, spans })
+}

@@ -1,0 +1,4 @@
+//! The ledger.
+pub mod engine;
+mod error;
+mod journal;

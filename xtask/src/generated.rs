@@ -1,0 +1,89 @@
+//! Files in the repository that the project writes itself. They are committed, so that a change to
+//! an endpoint shows in review; CI writes them again and fails on a difference.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context as _, ensure};
+
+/// A file and the arguments with which `bushel` prints it.
+struct Generated {
+    path: &'static str,
+    args: &'static [&'static str],
+}
+
+/// To add one: let a subcommand of `bushel` print the file, and name both here.
+const GENERATED: &[Generated] = &[Generated { path: "api/openapi.json", args: &["openapi"] }];
+
+/// Writes every generated file again.
+pub(crate) fn write(root: &Path) -> anyhow::Result<ExitCode> {
+    for file in GENERATED {
+        let path = root.join(file.path);
+        let text = print(root, file)?;
+        if fs::read(&path).is_ok_and(|old| old == text) {
+            println!("generated: {} was up to date", file.path);
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("making {folder:?}"))?;
+        }
+        fs::write(&path, text).with_context(|| format!("writing {}", file.path))?;
+        println!("generated: {} written", file.path);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Compares every generated file with what would be written, and changes nothing.
+pub(crate) fn check(root: &Path) -> anyhow::Result<ExitCode> {
+    let mut stale = 0;
+    for file in GENERATED {
+        let path = root.join(file.path);
+        if !path.exists() {
+            println!("generated: {} isn't there yet; `cargo xtask generated` writes it", file.path);
+            continue;
+        }
+        let committed = fs::read(&path).with_context(|| format!("reading {}", file.path))?;
+        let fresh = print(root, file)?;
+        if committed == fresh {
+            println!("generated: {} is fresh", file.path);
+        } else {
+            let line = first_difference(&committed, &fresh);
+            println!("{}:{line}: stale: run `cargo xtask generated` and commit it", file.path);
+            stale += 1;
+        }
+    }
+    Ok(if stale == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(root: &Path, file: &Generated) -> anyhow::Result<Vec<u8>> {
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--package", "server", "--bin", "bushel", "--"])
+        .args(file.args)
+        .current_dir(root)
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .context("starting cargo")?;
+    let command = file.args.join(" ");
+    ensure!(output.status.success(), "`bushel {command}` failed: {}", output.status);
+    ensure!(!output.stdout.is_empty(), "`bushel {command}` printed nothing for {}", file.path);
+    Ok(output.stdout)
+}
+
+/// The number of the first line in which two texts differ.
+fn first_difference(left: &[u8], right: &[u8]) -> usize {
+    let same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    1 + left[..same].iter().filter(|&&byte| byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_difference;
+
+    #[test]
+    fn first_difference_names_the_line() {
+        assert_eq!(first_difference(b"a\nb\nc", b"a\nx\nc"), 2);
+        assert_eq!(first_difference(b"a\n", b"a\nb\n"), 2);
+        assert_eq!(first_difference(b"a", b"b"), 1);
+    }
+}
