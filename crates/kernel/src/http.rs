@@ -71,8 +71,7 @@ mod tests {
 
     async fn answer(sent: Option<&[u8]>) -> (String, Problem) {
         let refuse = || async { Problem::new(ErrorKind::NotFound, "orchard.tree.missing", "gone") };
-        let app =
-            Router::new().route("/", get(refuse)).layer(middleware::from_fn(request_context));
+        let app = Router::new().route("/", get(refuse)).layer(middleware::from_fn(request_context));
         let mut request = Request::new(Body::empty());
         if let Some(sent) = sent {
             request.headers_mut().insert(REQUEST_ID, HeaderValue::from_bytes(sent).unwrap());
@@ -93,7 +92,9 @@ mod tests {
     #[tokio::test]
     async fn other_ids_are_replaced() {
         let long = [b'a'; 65];
-        for sent in [None, Some(&b""[..]), Some(b"a b"), Some(b"<script>"), Some(&long), Some(b"\xff")] {
+        for sent in
+            [None, Some(&b""[..]), Some(b"a b"), Some(b"<script>"), Some(&long), Some(b"\xff")]
+        {
             let (echoed, problem) = answer(sent).await;
             assert!(echoed.starts_with("req_") && echoed.len() == 30, "{echoed}");
             assert_eq!(problem.request_id, Some(echoed));

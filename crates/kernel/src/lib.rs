@@ -9,21 +9,30 @@
 //! | [`time`] | [`Timestamp`] and [`Clock`](time::Clock) |
 //! | [`metadata`] | [`Metadata`]: the caller's notes |
 //! | [`error`], [`problem`] | kinds of failure; problem+json |
+//! | [`config`] | settings from the environment |
+//! | [`postgres`] | the private Postgres and the data folder |
+//! | [`db`], [`migrate`] | the pool of sessions; migrations of a context's schema |
+//! | [`telemetry`] | logs and metrics of the process |
 //! | [`http`], [`json`], [`query`], [`path`], [`page`] | the HTTP edge: request ids, extractors, pages |
 //!
 //! What it deliberately does not do: no routes, no tables of its own, no accounts or transfers,
 //! no gRPC. Nothing here knows a context.
 
 pub mod amount;
+pub mod config;
+pub mod db;
 pub mod error;
 pub mod http;
 pub mod id;
 pub mod json;
 pub mod metadata;
+pub mod migrate;
 pub mod page;
 pub mod path;
+pub mod postgres;
 pub mod problem;
 pub mod query;
+pub mod telemetry;
 pub mod time;
 
 #[doc(hidden)]
@@ -32,10 +41,12 @@ pub mod __private;
 use __private as private;
 
 pub use amount::{Amount, AmountError, SignedAmount};
+pub use db::{Database, DatabaseError, DatabaseOptions};
 pub use error::{DomainError, ErrorKind};
 pub use id::{IdError, IdSource};
 pub use json::Json;
 pub use metadata::Metadata;
+pub use migrate::{MigrateError, Migrations};
 pub use page::{Cursor, Limit, Page};
 pub use path::Path;
 pub use problem::{FieldError, Problem};

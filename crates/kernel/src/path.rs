@@ -71,14 +71,16 @@ mod tests {
     }
 
     async fn call(path: &str) -> (u16, String) {
-        let app = Router::new()
-            .route("/trees/{id}", get(|Path(id): Path<TreeId>| async move { id.to_string() }))
-            .route(
-                "/trees/{id}/{branch}",
-                get(|Path(path): Path<Branch>| async move { format!("{}/{}", path.id, path.branch) }),
-            );
-        let response =
-            app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let app =
+            Router::new()
+                .route("/trees/{id}", get(|Path(id): Path<TreeId>| async move { id.to_string() }))
+                .route(
+                    "/trees/{id}/{branch}",
+                    get(|Path(path): Path<Branch>| async move {
+                        format!("{}/{}", path.id, path.branch)
+                    }),
+                );
+        let response = app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 10_000).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())

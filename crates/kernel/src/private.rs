@@ -17,10 +17,7 @@ pub type SqlError = Box<dyn std::error::Error + Sync + Send>;
 pub type RefOrSchema = ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema>;
 
 /// Deserialises anything that is a JSON string through its `FromStr`.
-pub fn deserialize_text<'de, T, D>(
-    deserializer: D,
-    expected: &'static str,
-) -> Result<T, D::Error>
+pub fn deserialize_text<'de, T, D>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,

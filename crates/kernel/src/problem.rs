@@ -1,22 +1,30 @@
 //! The one way in which a failure leaves over HTTP: `application/problem+json` (RFC 9457).
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{DomainError, ErrorKind};
 use crate::http::current_request_id;
+use crate::private::RefOrSchema;
 
 /// Seconds that a client should wait when nothing better is known.
 const RETRY_AFTER_DEFAULT_S: u64 = 1;
 
-/// A failure as the client sees it.
+/// A failure as the client sees it. Boxed, so that results that may hold one stay small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Problem(Box<ProblemBody>);
+
+/// The fields of a [`Problem`], which dereferences to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct ProblemBody {
     /// Where the documentation explains the code.
     #[serde(rename = "type")]
     #[schema(example = "/docs/errors#ledger.transfer.insufficient_funds")]
@@ -60,7 +68,7 @@ pub struct ProblemCode(pub Cow<'static, str>);
 
 impl Problem {
     pub fn new(kind: ErrorKind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ProblemBody {
             type_: format!("/docs/errors#{code}"),
             title: kind.title().into(),
             status: kind.status().as_u16(),
@@ -69,7 +77,7 @@ impl Problem {
             request_id: current_request_id(),
             errors: Vec::new(),
             retry_after_s: None,
-        }
+        }))
     }
 
     /// A failure that the client can do nothing about. The cause goes to the log, not out.
@@ -109,20 +117,46 @@ impl Problem {
     }
 }
 
+impl Deref for Problem {
+    type Target = ProblemBody;
+
+    fn deref(&self) -> &ProblemBody {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut ProblemBody {
+        &mut self.0
+    }
+}
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOrSchema {
+        ProblemBody::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, RefOrSchema)>) {
+        ProblemBody::schemas(schemas);
+    }
+}
+
 impl<E: DomainError> From<E> for Problem {
     fn from(error: E) -> Self {
         if error.kind().is_server_fault() {
             tracing::error!(code = error.code(), cause = %error, "request failed");
         }
-        let problem = Self::new(error.kind(), error.code(), error.client_message());
-        Self { retry_after_s: error.retry_after_s(), ..problem }
+        let mut problem = Self::new(error.kind(), error.code(), error.client_message());
+        problem.retry_after_s = error.retry_after_s();
+        problem
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
-        let status =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if self.request_id.is_none() {
             self.request_id = current_request_id();
         }
@@ -135,7 +169,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        response.extensions_mut().insert(ProblemCode(self.code));
+        response.extensions_mut().insert(ProblemCode(self.0.code));
         response
     }
 }
@@ -176,10 +210,7 @@ mod tests {
         assert_eq!(response.status(), 422);
         assert_eq!(response.headers()["content-type"], "application/problem+json");
         assert_eq!(response.headers().get("retry-after"), None);
-        assert_eq!(
-            response.extensions().get(),
-            Some(&ProblemCode("orchard.apple.rotten".into()))
-        );
+        assert_eq!(response.extensions().get(), Some(&ProblemCode("orchard.apple.rotten".into())));
         assert_snapshot!(body_of(response).await, @r#"{"type":"/docs/errors#orchard.apple.rotten","title":"A rule refuses the request","status":422,"detail":"the apple is rotten","code":"orchard.apple.rotten"}"#);
     }
 
@@ -198,6 +229,19 @@ mod tests {
         let response = Problem::internal(&"password=hunter2").into_response();
         assert_eq!(response.status(), 500);
         assert!(!body_of(response).await.contains("hunter2"));
+    }
+
+    #[test]
+    fn schema_names_the_fields_and_brings_its_parts() {
+        let schema = serde_json::json!(Problem::schema());
+        assert_eq!(
+            schema["required"],
+            serde_json::json!(["type", "title", "status", "detail", "code"])
+        );
+        assert_eq!(Problem::name(), "Problem");
+        let mut parts = Vec::new();
+        Problem::schemas(&mut parts);
+        assert!(parts.iter().any(|(name, _)| name == "FieldError"));
     }
 
     #[test]

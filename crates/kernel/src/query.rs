@@ -33,7 +33,8 @@ impl<T: DeserializeOwned> Query<T> {
     pub fn try_from_uri(uri: &Uri) -> Result<Self, Problem> {
         let query = uri.query().unwrap_or_default();
         check_names::<T>(query)?;
-        let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        let deserializer =
+            serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
             let name = error.path().to_string();
             let detail = error.into_inner().to_string();
@@ -62,8 +63,7 @@ fn check_names<T: DeserializeOwned>(query: &str) -> Result<(), Problem> {
 }
 
 fn refuse(name: &str, detail: impl Into<String>) -> Problem {
-    let (detail, code) =
-        (detail.into(), if name == "cursor" { INVALID_CURSOR } else { INVALID });
+    let (detail, code) = (detail.into(), if name == "cursor" { INVALID_CURSOR } else { INVALID });
     Problem::new(ErrorKind::Invalid, code, format!("query parameter `{name}`: {detail}"))
         .with_field(format!("query:{name}"), detail)
 }
@@ -133,8 +133,7 @@ mod tests {
 
     #[test]
     fn parameters_and_filters_are_read() {
-        let trees =
-            read("limit=7&filter[height][gte]=12&filter%5Bplanted%5D=2026-11-20").unwrap();
+        let trees = read("limit=7&filter[height][gte]=12&filter%5Bplanted%5D=2026-11-20").unwrap();
         assert_eq!(trees.limit.get(), 7);
         assert_eq!(trees.height_min, Some(Amount::new(12)));
         assert_eq!(trees.planted, Some("2026-11-20".parse().unwrap()));

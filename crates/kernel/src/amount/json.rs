@@ -85,8 +85,7 @@ impl<T: FromInteger> de::Visitor<'_> for AmountVisitor<T> {
     /// Also where the reader puts integers beyond 64 bits.
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
         let beyond_integers = value.abs() >= 2_f64.powi(63);
-        let error =
-            if beyond_integers { AmountError::NumberTooLarge } else { AmountError::Float };
+        let error = if beyond_integers { AmountError::NumberTooLarge } else { AmountError::Float };
         Err(E::custom(error))
     }
 }

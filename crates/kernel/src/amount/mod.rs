@@ -29,7 +29,9 @@ pub enum AmountError {
     LeadingZero,
     #[error("an amount can't be negative here")]
     Negative,
-    #[error("the amount is above the largest one, 340282366920938463463374607431768211455 (2^128-1)")]
+    #[error(
+        "the amount is above the largest one, 340282366920938463463374607431768211455 (2^128-1)"
+    )]
     Overflow,
     #[error("the amount is outside the signed range of -2^127 to 2^127-1")]
     SignedOverflow,
@@ -37,9 +39,13 @@ pub enum AmountError {
     NotADecimal,
     #[error("this asset has {scale} decimals, the amount has more")]
     TooManyDecimals { scale: u8 },
-    #[error("as a JSON number an amount is an integer of at most 9007199254740991 (2^53-1); send larger ones as a string")]
+    #[error(
+        "as a JSON number an amount is an integer of at most 9007199254740991 (2^53-1); send larger ones as a string"
+    )]
     NumberTooLarge,
-    #[error("as a JSON number an amount is an integer, not a float; send it as a string such as \"1250\"")]
+    #[error(
+        "as a JSON number an amount is an integer, not a float; send it as a string such as \"1250\""
+    )]
     Float,
 }
 

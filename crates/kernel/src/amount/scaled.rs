@@ -23,9 +23,8 @@ pub(super) fn parse(text: &str, scale: u8) -> Result<u128, AmountError> {
     }
     let mut value = 0_u128;
     for digit in whole.bytes().chain(kept.bytes()) {
-        value = times_ten(value)?
-            .checked_add(u128::from(digit - b'0'))
-            .ok_or(AmountError::Overflow)?;
+        value =
+            times_ten(value)?.checked_add(u128::from(digit - b'0')).ok_or(AmountError::Overflow)?;
     }
     // Zero stays zero at any scale, so it needs no (possibly huge) power of ten.
     for _ in kept.len()..usize::from(scale) {

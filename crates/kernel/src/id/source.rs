@@ -15,6 +15,7 @@ pub trait IdSource: Send + Sync {
 pub struct UuidV7;
 
 impl IdSource for UuidV7 {
+    #[expect(clippy::disallowed_methods, reason = "this is the source that others are passed")]
     fn next_bits(&self) -> u128 {
         Uuid::now_v7().as_u128()
     }

@@ -29,10 +29,7 @@ fn texts_are_those_of_the_specification() {
 #[test]
 fn another_kind_of_id_is_named_in_the_error() {
     let error = "fruit_basket_01h455vb4pex5vsknk084sn02q".parse::<TreeId>().unwrap_err();
-    assert_eq!(
-        error,
-        IdError::WrongPrefix { expected: "tree", found: "fruit_basket".to_owned() }
-    );
+    assert_eq!(error, IdError::WrongPrefix { expected: "tree", found: "fruit_basket".to_owned() });
     assert_eq!(
         error.to_string(),
         "expected an id that starts with `tree_`, found one that starts with `fruit_basket_`"
@@ -56,11 +53,7 @@ fn texts_that_are_no_id_are_refused() {
         "<b>_01h455vb4pex5vsknk084sn02q",
         "01890a5d-ac96-774b-bcce-b302099a8057",
     ] {
-        assert_eq!(
-            text.parse::<TreeId>(),
-            Err(IdError::Malformed { expected: "tree" }),
-            "{text}"
-        );
+        assert_eq!(text.parse::<TreeId>(), Err(IdError::Malformed { expected: "tree" }), "{text}");
     }
 }
 

@@ -39,7 +39,7 @@ fn refused(body: &[u8]) -> (String, Option<String>) {
     let problem = parse::<Basket>(body).unwrap_err();
     assert_eq!((problem.status, &*problem.code), (400, "request.body.invalid"));
     let pointer = problem.errors.first().map(|error| error.pointer.clone());
-    (problem.detail, pointer)
+    (problem.detail.clone(), pointer)
 }
 
 #[tokio::test]
@@ -106,7 +106,10 @@ fn nesting_is_bounded() {
     let problem = parse::<serde_json::Value>(nested(65).as_bytes()).unwrap_err();
     assert_eq!(problem.detail, "the body is nested deeper than 64 levels");
     let quoted = format!("[{:?}]", "\"\\".to_owned() + &"[".repeat(100));
-    assert!(parse::<serde_json::Value>(quoted.as_bytes()).is_ok(), "brackets in strings don't count");
+    assert!(
+        parse::<serde_json::Value>(quoted.as_bytes()).is_ok(),
+        "brackets in strings don't count"
+    );
 }
 
 proptest! {

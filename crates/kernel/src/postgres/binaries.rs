@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::PostgresError;
+use crate::config;
 
 /// Oldest major version that is supported.
 pub const VERSION_MIN: u32 = 15;
 pub(crate) const INSTALL_HINT: &str = "install one with `apt-get install postgresql` or `brew install postgresql@16`, point BUSHEL_PG_BIN to the folder of its programs, or set DATABASE_URL to use a server that runs already";
-const FOLDER_VARIABLE: &str = "BUSHEL_PG_BIN";
 
 /// A folder with `initdb` and `postgres` of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,17 +94,21 @@ impl Binaries {
 
 impl Places {
     fn of_this_machine() -> Self {
-        let chosen = env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
+        let chosen = config::PG_BIN.value();
         if chosen.is_some() {
             return Self { chosen, folders: Vec::new() };
         }
-        let mut folders = Vec::new();
+        // The later of two that are of one version is taken.
+        let mut folders: Vec<PathBuf> = folder_on_path().into_iter().collect();
         folders.extend(versioned("/usr/lib/postgresql", ""));
         folders.extend(versioned("/opt/homebrew/opt", "postgresql@"));
         folders.extend(versioned("/usr/local/opt", "postgresql@"));
         folders.push(PathBuf::from("/usr/local/pgsql/bin"));
-        folders.extend(folder_on_path());
         folders.retain(|folder| folder.join("initdb").is_file());
+        // Each costs the start of a program.
+        if folders.first().is_some_and(|on_path| folders[1..].contains(on_path)) {
+            folders.remove(0);
+        }
         Self { chosen: None, folders }
     }
 }
@@ -124,9 +128,11 @@ fn versioned(parent: &str, prefix: &str) -> Vec<PathBuf> {
 
 /// Where a `postgres` on the PATH really is; Debian's `pg_config` knows, too.
 fn folder_on_path() -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let direct = env::split_paths(&path).find(|folder| folder.join("postgres").is_file());
-    direct.or_else(|| {
+    let path = config::PATH.value()?;
+    let program = env::split_paths(&path).map(|folder| folder.join("postgres"));
+    let real = program.filter_map(|program| program.canonicalize().ok()).next();
+    let folder = real.and_then(|program| Some(program.parent()?.to_owned()));
+    folder.or_else(|| {
         let output = Command::new("pg_config").arg("--bindir").output().ok()?;
         Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
     })
@@ -192,8 +198,10 @@ mod tests {
         let chosen = Places { chosen: Some(folder.clone().into()), folders: Vec::new() };
         for places in [chosen, Places { chosen: None, folders: vec![folder.clone()] }] {
             let message = Binaries::find_in(&places, None).unwrap_err().to_string();
-            let start =
-                format!("the Postgres in {} is version 14; 15 or newer is needed", folder.display());
+            let start = format!(
+                "the Postgres in {} is version 14; 15 or newer is needed",
+                folder.display()
+            );
             assert!(message.starts_with(&start), "{message}");
             assert!(message.contains("apt-get install postgresql"), "{message}");
         }

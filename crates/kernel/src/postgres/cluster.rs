@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Output, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::{self, Signal, User};
@@ -118,7 +117,7 @@ fn create_database(
     }
     command.arg("postgres").current_dir("/");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let run = || {
+    let mut run = || {
         let mut child = command.spawn()?;
         let mut stdin = child.stdin.take().expect("stdin is piped");
         // A child that failed before it read this says why on stderr.
@@ -130,8 +129,7 @@ fn create_database(
 }
 
 fn check(folder: &Path, program: &str, output: io::Result<Output>) -> Result<(), PostgresError> {
-    let failed =
-        |output: String| Err(PostgresError::Initdb { folder: folder.to_owned(), output });
+    let failed = |output: String| Err(PostgresError::Initdb { folder: folder.to_owned(), output });
     match output {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
@@ -156,7 +154,7 @@ pub(super) fn await_leftover(data: &DataDir) -> Result<(), PostgresError> {
         if started.elapsed() > LEFTOVER_PATIENCE {
             process::send(pid, Signal::Quit);
         }
-        thread::sleep(POLL);
+        process::pause(POLL);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -11,11 +12,11 @@ const PRIVATE: u32 = 0o700;
 /// Bits that are too open. The group may pass (not list): Postgres needs that if we are root.
 const TOO_OPEN: u32 = 0o067;
 
-/// A locked data folder. The lock ends with this value or with the process, however it ends.
-#[derive(Debug)]
+/// A locked data folder. The lock ends with the last clone or with the process, however it ends.
+#[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    _lock: Arc<File>,
 }
 
 /// Why the data folder can't be used.
@@ -43,7 +44,7 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(DataDirError::Io { path, source }),
         }
         write_pid(&mut lock).map_err(failed)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, _lock: Arc::new(lock) })
     }
 
     /// The folder, absolute.

@@ -16,7 +16,9 @@ pub enum PostgresError {
     NotPostgres { folder: PathBuf, reason: String },
     #[error("the data in {} was made by Postgres {data}, found only {found}; install Postgres {data} or set BUSHEL_PG_BIN to its folder", .folder.display())]
     OtherVersion { folder: PathBuf, data: u32, found: String },
-    #[error("Postgres refuses to run as root, and this machine has neither a user `postgres` nor `nobody`; run Bushel as another user")]
+    #[error(
+        "Postgres refuses to run as root, and this machine has neither a user `postgres` nor `nobody`; run Bushel as another user"
+    )]
     NoUser,
     #[error("the user `{user}`, as which Postgres has to run because you are root, can't reach {}; use a data folder whose parents everyone may pass (such as /var/lib/bushel)", .folder.display())]
     Unreachable { user: String, folder: PathBuf },

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// At this size the file becomes `postgres.log.1`, so at most twice as much is kept.
 const BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -12,7 +12,10 @@ const TAIL_BYTES: u64 = 2000;
 
 /// Copies lines to the log until the pipe ends, which is when the last process that holds it
 /// does. The most severe ones also go to our own log.
-pub(super) fn copy_in_background(pipe: impl Read + Send + 'static, path: PathBuf) {
+pub(super) fn copy_in_background(
+    pipe: impl Read + Send + 'static,
+    path: PathBuf,
+) -> JoinHandle<()> {
     let copy = move || {
         if let Err(error) = copy_lines(BufReader::new(pipe), &path, BYTES_MAX) {
             tracing::warn!(%error, log = %path.display(), "Postgres' log could not be written");
@@ -22,7 +25,7 @@ pub(super) fn copy_in_background(pipe: impl Read + Send + 'static, path: PathBuf
     thread::Builder::new()
         .name("postgres-log".to_owned())
         .spawn(copy)
-        .expect("a thread can be started");
+        .expect("a thread can be started")
 }
 
 /// The last lines, for error messages.

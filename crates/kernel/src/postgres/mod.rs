@@ -10,6 +10,7 @@ mod data_dir;
 mod error;
 mod log;
 mod process;
+mod scratch;
 mod server;
 mod settings;
 mod socket;
@@ -18,6 +19,7 @@ mod supervisor;
 pub use binaries::{Binaries, VERSION_MIN};
 pub use data_dir::{DataDir, DataDirError};
 pub use error::PostgresError;
+pub use scratch::scratch_folder;
 pub use server::{Options, PrivatePostgres};
 
 pub(crate) use binaries::INSTALL_HINT;

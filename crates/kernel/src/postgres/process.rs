@@ -6,6 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use super::PostgresError;
 
@@ -128,6 +130,12 @@ pub(super) fn is_alive(pid: u32) -> bool {
     answer == 0 || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
 }
 
+/// Between two looks at another process, which can't wake us.
+#[expect(clippy::disallowed_methods, reason = "the supervisor has a thread of its own")]
+pub(super) fn pause(duration: Duration) {
+    thread::sleep(duration);
+}
+
 /// 0 and negative numbers would mean whole groups of processes.
 fn single(pid: u32) -> Option<libc::pid_t> {
     libc::pid_t::try_from(pid).ok().filter(|pid| *pid > 1)
@@ -135,6 +143,8 @@ fn single(pid: u32) -> Option<libc::pid_t> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -156,7 +166,10 @@ mod tests {
     fn closed_parents_are_seen() {
         let temp = tempfile::tempdir().unwrap();
         let stranger = User { name: "stranger".to_owned(), uid: 4_000_000, gid: 4_000_000 };
-        assert!(stranger.can_pass_to(temp.path()));
-        assert!(!stranger.can_pass_to(&temp.path().join("data")), "a temporary folder is 0700");
+        let path = temp.path().join("data");
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        assert!(stranger.can_pass_to(&path));
+        fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(!stranger.can_pass_to(&path));
     }
 }

@@ -52,7 +52,7 @@ impl PrivatePostgres {
         let binaries = choose_binaries(data, &options)?;
         let major = binaries.major();
         let arguments = settings::arguments(&options, &socket_folder);
-        let plan = Plan { files: data.files(), binaries, user, options, arguments };
+        let plan = Plan { data: data.clone(), binaries, user, options, arguments };
         let (shared, supervisor) = supervisor::start(plan)?;
         Ok(Self { shared, supervisor: Some(supervisor), socket_folder, major })
     }
@@ -91,6 +91,13 @@ impl PrivatePostgres {
         self.stop_and_wait();
     }
 
+    /// Leaves the process running, as a crash of ours would without the kernel's help.
+    #[cfg(test)]
+    pub(super) fn forget(self) {
+        self.shared.abandon();
+        std::mem::forget(self);
+    }
+
     fn stop_and_wait(&mut self) {
         if let Some(supervisor) = self.supervisor.take() {
             self.shared.stop();
@@ -121,4 +128,3 @@ fn choose_binaries(data: &DataDir, options: &Options) -> Result<Binaries, Postgr
         _ => Ok(binaries),
     }
 }
-

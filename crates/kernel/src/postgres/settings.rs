@@ -4,16 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use super::Options;
+use crate::config;
 
 const MIB: u64 = 1 << 20;
 const SHARED_BUFFERS_MAX_MIB: u64 = 256;
 const SHARED_BUFFERS_MIN_MIB: u64 = 32;
-const SHARED_BUFFERS_VARIABLE: &str = "BUSHEL_PG_SHARED_BUFFERS_MB";
 
 /// Pairs for `postgres -c name=value`; they win over the files in the data folder.
 pub(super) fn arguments(options: &Options, socket_folder: &Path) -> Vec<(&'static str, String)> {
     let shared_buffers_mib = options.shared_buffers_mib.unwrap_or_else(default_shared_buffers_mib);
     let durable = if options.durable { "on" } else { "off" };
+    // What isn't durable may lie in memory, where kept log files cost as much as data.
+    let wal_size = if options.durable { ("512MB", "4GB") } else { ("80MB", "512MB") };
     let text = str::to_owned;
     vec![
         ("listen_addresses", String::new()),
@@ -24,11 +26,12 @@ pub(super) fn arguments(options: &Options, socket_folder: &Path) -> Vec<(&'stati
         ("max_connections", text("100")),
         ("shared_buffers", format!("{shared_buffers_mib}MB")),
         ("wal_buffers", text("32MB")),
-        ("max_wal_size", text("4GB")),
-        ("min_wal_size", text("512MB")),
+        ("max_wal_size", text(wal_size.1)),
+        ("min_wal_size", text(wal_size.0)),
         ("checkpoint_timeout", text("15min")),
         ("checkpoint_completion_target", text("0.9")),
-        ("synchronous_commit", text(durable)),
+        // Without fsync it costs next to nothing, and a killed server then still loses nothing.
+        ("synchronous_commit", text("on")),
         ("fsync", text(durable)),
         ("full_page_writes", text(durable)),
         ("autovacuum", text("on")),
@@ -51,7 +54,7 @@ fn quoted(path: &str) -> String {
 /// An eighth of the memory that we may use, within 32 to 256 MB: the ledger keeps its hot
 /// accounts itself, and the rest is better left to the page cache.
 fn default_shared_buffers_mib() -> u64 {
-    let chosen = std::env::var(SHARED_BUFFERS_VARIABLE).ok().and_then(|text| text.parse().ok());
+    let chosen = config::PG_SHARED_BUFFERS_MB.text().and_then(|text| text.parse().ok());
     chosen.unwrap_or_else(|| {
         let memory_mib = memory_bytes().unwrap_or(u64::MAX) / MIB;
         (memory_mib / 8).clamp(SHARED_BUFFERS_MIN_MIB, SHARED_BUFFERS_MAX_MIB)
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn durability_is_on_unless_a_test_turns_it_off() {
-        for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+        for name in ["fsync", "full_page_writes"] {
             assert_eq!(value(&Options::default(), name), "on");
             let options = Options { durable: false, ..Options::default() };
             assert_eq!(value(&options, name), "off");
@@ -99,7 +102,10 @@ mod tests {
 
     #[test]
     fn memory_is_read() {
-        assert_eq!(total_bytes("MemFree: 1 kB\nMemTotal:       24684232 kB\n"), Some(25_276_653_568));
+        assert_eq!(
+            total_bytes("MemFree: 1 kB\nMemTotal:       24684232 kB\n"),
+            Some(25_276_653_568)
+        );
         assert_eq!(total_bytes(""), None);
         let mib = default_shared_buffers_mib();
         assert!((SHARED_BUFFERS_MIN_MIB..=SHARED_BUFFERS_MAX_MIB).contains(&mib), "{mib}");

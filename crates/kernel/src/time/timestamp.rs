@@ -27,9 +27,7 @@ pub struct Timestamp(i64);
 /// Why a text is not a moment. The messages are meant for the client.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TimeError {
-    #[error(
-        "expected an RFC 3339 time such as 2026-11-20T21:33:00Z, or a date such as 2026-11-20"
-    )]
+    #[error("expected an RFC 3339 time such as 2026-11-20T21:33:00Z, or a date such as 2026-11-20")]
     Malformed,
     #[error("the time is outside the years 1 to 9999")]
     OutOfRange,

@@ -66,7 +66,8 @@ impl Accounts {
         let slot = u32::try_from(self.slab.len()).expect("fewer than 2^32 accounts in memory");
         self.by_id.insert(account.id, slot);
         self.by_no.insert(account.no, slot);
-        if let Some(address) = account.details.as_ref().and_then(|details| details.address.clone()) {
+        if let Some(address) = account.details.as_ref().and_then(|details| details.address.clone())
+        {
             self.by_address.insert(address, account.id);
         }
         self.next_no = self.next_no.max(account.no + 1);

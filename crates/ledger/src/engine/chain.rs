@@ -117,26 +117,36 @@ impl Engine {
     /// Creates accounts in order; linked ones all or none.
     pub(super) fn create_accounts(&mut self, accounts: &[NewAccount]) -> Vec<AccountStatus> {
         let is_created = |status: &AccountStatus| *status == AccountStatus::Created;
-        self.run_chains(accounts, |status| status, is_created, Self::create_account)
+        let is_lost = |engine: &Self, account: &NewAccount, status: &AccountStatus| {
+            *status == AccountStatus::Exists && engine.accounts.by_id(account.id).is_none()
+        };
+        self.run_chains(accounts, |status| status, is_created, is_lost, Self::create_account)
     }
 
     /// Creates transfers in order; linked ones all or none.
     pub(super) fn create_transfers(&mut self, transfers: &[NewTransfer]) -> Vec<TransferResult> {
         let is_created = |result: &TransferResult| result.status == TransferStatus::Created;
-        self.run_chains(transfers, TransferResult::failed, is_created, |engine, transfer| {
+        let is_lost = |engine: &Self, transfer: &NewTransfer, result: &TransferResult| {
+            result.status == TransferStatus::Exists && engine.find_record(transfer.id).is_none()
+        };
+        let create = |engine: &mut Self, transfer: &NewTransfer| {
             let result = engine.create_transfer(transfer);
             engine.remember_failure(transfer.id, result.status);
             result
-        })
+        };
+        self.run_chains(transfers, TransferResult::failed, is_created, is_lost, create)
     }
 
     /// Runs `create` over the items. A chain that breaks is taken back: the item that broke it
-    /// keeps its own result, the others get `linked_event_failed`.
+    /// keeps its own result, the others get `linked_event_failed`. So does an item that only
+    /// repeated one of its own chain (`is_lost`): unlike TigerBeetle, Bushel never answers
+    /// `exists` for something that the same chain took back.
     fn run_chains<I: Item, R: Copy>(
         &mut self,
         items: &[I],
         failed: impl Fn(I::Status) -> R,
         is_created: impl Fn(&R) -> bool,
+        is_lost: impl Fn(&Self, &I, &R) -> bool,
         create: impl Fn(&mut Self, &I) -> R,
     ) -> Vec<R> {
         let codes = I::codes();
@@ -149,7 +159,7 @@ impl Engine {
                 chain = Some((index, self.open_scope()));
             }
             let is_open = item.is_linked() && index + 1 == items.len();
-            let result = if is_open {
+            let mut result = if is_open {
                 failed(codes.linked_event_chain_open)
             } else if broken {
                 failed(codes.linked_event_failed)
@@ -163,6 +173,9 @@ impl Engine {
             {
                 self.discard_scope(&mark);
                 results[start..].fill(failed(codes.linked_event_failed));
+                if is_lost(self, item, &result) {
+                    result = failed(codes.linked_event_failed);
+                }
                 broken = true;
             }
             results.push(result);

@@ -61,7 +61,8 @@ impl Engine {
     fn insert_account(&mut self, new: &NewAccount) {
         let imported = new.flags.has(AccountFlags::IMPORTED);
         let created_at = if imported { new.timestamp } else { self.now };
-        let details = (new.details != AccountDetails::default()).then(|| Box::new(new.details.clone()));
+        let details =
+            (new.details != AccountDetails::default()).then(|| Box::new(new.details.clone()));
         let no = self.accounts.next_no();
         self.accounts.insert(Account {
             id: new.id,

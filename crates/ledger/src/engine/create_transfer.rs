@@ -5,7 +5,6 @@ use super::chain::TIME_MAX;
 use super::state::TransferState;
 use super::status::TransferStatus;
 use super::transfer::{Extra, NewTransfer, Record, TransferFlags};
-use super::window::Seen;
 use super::{AMOUNT_MAX, Engine, Time, TransferResult};
 
 /// Whose accounts a checked transfer moves value between, and how much.
@@ -40,11 +39,10 @@ impl Engine {
     }
 
     fn seen_before(&self, new: &NewTransfer) -> Option<TransferResult> {
-        let record = match self.window.seen(new.id) {
-            Some(Seen::Failed(first)) => return Some(TransferResult::failed_before(first)),
-            Some(Seen::Record(seq)) => self.window.record(seq).expect("the window holds it"),
-            None => self.fetched.get(&new.id)?,
-        };
+        if let Some(first) = self.failure_of(new.id) {
+            return Some(TransferResult::failed_before(first));
+        }
+        let record = self.find_record(new.id)?;
         Some(match self.repeated_transfer(new, record) {
             TransferStatus::Exists => TransferResult::exists(record.seq),
             status => TransferResult::failed(status),
@@ -59,7 +57,8 @@ impl Engine {
             Some(original) => (original.debit_account, original.credit_account),
             None => (new.debit_account, new.credit_account),
         };
-        let debit = self.accounts.slot_of_id(debit_id).ok_or(TransferStatus::DebitAccountNotFound)?;
+        let debit =
+            self.accounts.slot_of_id(debit_id).ok_or(TransferStatus::DebitAccountNotFound)?;
         let credit =
             self.accounts.slot_of_id(credit_id).ok_or(TransferStatus::CreditAccountNotFound)?;
         let (dr, cr) = (self.accounts.at(debit), self.accounts.at(credit));
@@ -82,7 +81,8 @@ impl Engine {
         };
         check_overflows(new.flags, extra.timeout_s, amount, at, dr, cr)?;
         check_limits(amount, dr, cr)?;
-        let code = if new.code == 0 { original.map_or(0, |original| original.code) } else { new.code };
+        let code =
+            if new.code == 0 { original.map_or(0, |original| original.code) } else { new.code };
         Ok(Movement { debit, credit, amount, code, at })
     }
 
@@ -189,13 +189,13 @@ impl TransferResult {
 
 /// Checks that need nothing but the transfer itself.
 fn check_fields(new: &NewTransfer, extra: &Extra) -> Result<(), TransferStatus> {
+    if new.flags.has(TransferFlags::PARTIAL) {
+        return Err(TransferStatus::FlagsAreMutuallyExclusive);
+    }
     let is_reversal = extra.reverses != 0;
     check_account_ids(new, is_reversal)?;
     if extra.pending_id != 0 {
         return Err(TransferStatus::PendingIdMustBeZero);
-    }
-    if new.flags.has(TransferFlags::PARTIAL) {
-        return Err(TransferStatus::FlagsAreMutuallyExclusive);
     }
     if !new.flags.has(TransferFlags::PENDING) {
         if extra.timeout_s != 0 {
@@ -346,7 +346,8 @@ impl Engine {
         let id_of = |no| self.accounts.by_no(no).expect("a record's accounts are loaded").id;
         let (debit_account, credit_account) = (id_of(record.credit), id_of(record.debit));
         let differs = |given: u128, expected: u128| given != 0 && given != expected;
-        if differs(new.debit_account, debit_account) || differs(new.credit_account, credit_account) {
+        if differs(new.debit_account, debit_account) || differs(new.credit_account, credit_account)
+        {
             return Err(TransferStatus::ReversedTransferHasDifferentAccounts);
         }
         let reversed = self.states.get(extra.reverses).map_or(0, |state| state.reversed);

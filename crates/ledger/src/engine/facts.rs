@@ -11,7 +11,6 @@ use super::group::{ResolveGroup, expiry_id, member_id};
 use super::state::TransferState;
 use super::status::TransferStatus;
 use super::transfer::{NewTransfer, Record};
-use super::window::Seen;
 use super::{Engine, Request};
 
 /// What to load.
@@ -78,6 +77,7 @@ impl Engine {
                 Request::Expire { limit } => {
                     for id in self.states.due(self.now.max(at), *limit) {
                         self.need_record(id, &mut needs);
+                        self.need_record(self.free_expiry_id(id), &mut needs);
                     }
                 }
             }
@@ -97,7 +97,7 @@ impl Engine {
             self.fetched.insert(record.id, record);
         }
         for (id, status) in facts.failed {
-            self.window.push_failed(id, status);
+            self.window.learn_failed(id, status);
         }
         for (id, state) in facts.members {
             self.learn_state(id, Some(state));
@@ -120,8 +120,10 @@ impl Engine {
         self.absent.accounts.extend(needs.accounts.iter().filter(missing));
         let missing = |address: &&Box<str>| self.accounts.id_of_address(address).is_none();
         self.absent.addresses.extend(needs.addresses.iter().filter(missing).cloned());
-        let missing = |id: &&u128| self.window.seen(**id).is_none() && !self.fetched.contains_key(*id);
-        self.absent.transfers.extend(needs.transfers.iter().filter(missing));
+        let missing =
+            |id: &&u128| self.find_record(**id).is_none() && self.failure_of(**id).is_none();
+        let transfers: Vec<u128> = needs.transfers.iter().filter(missing).copied().collect();
+        self.absent.transfers.extend(transfers);
     }
 
     fn needs_of_account(&self, new: &NewAccount, needs: &mut Needs) {
@@ -146,6 +148,9 @@ impl Engine {
     }
 
     fn needs_of_group(&self, command: &ResolveGroup, needs: &mut Needs) {
+        if command.id == 0 || command.id == u128::MAX || command.group == 0 {
+            return;
+        }
         if !self.states.group_is_complete(command.group) {
             needs.groups.insert(command.group);
             return;
@@ -176,7 +181,7 @@ impl Engine {
             }
             return;
         }
-        let is_failed = matches!(self.window.seen(id), Some(Seen::Failed(_)));
+        let is_failed = self.failure_of(id).is_some();
         if !is_failed && self.window.may_be_sealed(id) && !self.absent.transfers.contains(&id) {
             needs.transfers.insert(id);
         }
@@ -184,19 +189,21 @@ impl Engine {
 
     /// Puts a committed record of the journal's tail back into the window after a restart.
     /// Its accounts' balances and its transfer's state are loaded apart.
-    pub fn replay(&mut self, records: Vec<Record>) {
+    pub fn replay(&mut self, records: Vec<Record>) -> std::sync::Arc<Vec<Record>> {
         for record in records {
             self.last_transfer_at = self.last_transfer_at.max(record.at);
             self.window.push(record);
         }
         self.now = self.now.max(self.last_transfer_at);
-        self.window.finish();
+        self.window.finish()
     }
 
-    /// Puts back ids that failed in the journal's tail.
-    pub fn replay_failed(&mut self, failed: impl IntoIterator<Item = (u128, TransferStatus)>) {
-        for (id, status) in failed {
-            self.window.push_failed(id, status);
+    /// Puts back ids that failed in the journal's tail, each with the sequence that was next
+    /// when it failed: that tells the range whose span of ids has to cover it. Call it when all
+    /// records are replayed.
+    pub fn replay_failed(&mut self, failed: impl IntoIterator<Item = (u128, TransferStatus, i64)>) {
+        for (id, status, seq) in failed {
+            self.window.replay_failed(id, status, seq);
         }
     }
 
@@ -207,6 +214,6 @@ impl Engine {
 
     /// Whether a pending transfer's expiry is already in the journal.
     pub fn is_expiry_recorded(&self, id: u128) -> bool {
-        self.knows_record(expiry_id(id))
+        self.find_record(expiry_id(id)).is_some()
     }
 }

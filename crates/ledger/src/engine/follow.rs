@@ -17,7 +17,7 @@ impl TransferState {
         if extra.pending_id != 0 {
             return Some(extra.pending_id);
         }
-        (extra.reverses != 0).then_some(extra.reverses)
+        (extra.reverses != 0 && record.amount != 0).then_some(extra.reverses)
     }
 
     /// The state of [`TransferState::target`] after a record. `before` is the state before, or

@@ -3,8 +3,7 @@
 //! member's, so that a repeated command finds what it did before.
 
 use super::status::{GroupStatus, TransferStatus};
-use super::transfer::{Extra, NewTransfer, TransferFlags};
-use super::window::Seen;
+use super::transfer::{Extra, NewTransfer, Record, TransferFlags};
 use super::{AMOUNT_MAX, Engine, Response, TransferResult};
 
 /// What to do with a group.
@@ -12,6 +11,15 @@ use super::{AMOUNT_MAX, Engine, Response, TransferResult};
 pub enum GroupAction {
     Post,
     Void,
+}
+
+impl GroupAction {
+    fn flag(self) -> u16 {
+        match self {
+            Self::Post => TransferFlags::POST_PENDING,
+            Self::Void => TransferFlags::VOID_PENDING,
+        }
+    }
 }
 
 /// The command. Members that were resolved one by one before are left as they are.
@@ -32,13 +40,15 @@ pub fn expiry_id(pending: u128) -> u128 {
     derived_id(b"expire", pending, 0)
 }
 
-/// A UUIDv8 (RFC 9562) from a BLAKE3 hash of what it stands for.
+/// A UUIDv8 (RFC 9562) from a BLAKE3 hash of what it stands for. It keeps the leading 48 bits of
+/// `first`, the time of a time-ordered id: a wholly random id would stretch the span of ids of
+/// its range over all ids to come, and each of those would have to be looked up.
 fn derived_id(what: &[u8], first: u128, second: u128) -> u128 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(what).update(&first.to_be_bytes()).update(&second.to_be_bytes());
     let hash = hasher.finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.as_bytes()[..16]);
+    let mut bytes = first.to_be_bytes();
+    bytes[6..].copy_from_slice(&hash.as_bytes()[..10]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
 }
 
@@ -60,15 +70,25 @@ impl Engine {
         }
         let before = self.resolved_before(command, &members);
         if !before.is_empty() {
-            return Response::Group(GroupStatus::Exists, before);
+            let same = before.iter().all(|result| result.status == TransferStatus::Exists);
+            let status = if same { GroupStatus::Exists } else { GroupStatus::TransferFailed };
+            return Response::Group(status, before);
         }
         self.resolve_members(command, &members)
     }
 
     /// What the same command did before. Its members tell: their records' ids follow from it.
     fn resolved_before(&self, command: &ResolveGroup, members: &[u128]) -> Vec<TransferResult> {
+        let flags = TransferFlags(command.action.flag());
         let record = |member: &u128| self.find_record(member_id(command.id, *member));
-        members.iter().filter_map(record).map(|record| TransferResult::exists(record.seq)).collect()
+        let result = |record: &Record| {
+            if record.flags == flags {
+                TransferResult::exists(record.seq)
+            } else {
+                TransferResult::failed(TransferStatus::ExistsWithDifferentFlags)
+            }
+        };
+        members.iter().filter_map(record).map(result).collect()
     }
 
     fn resolve_members(&mut self, command: &ResolveGroup, members: &[u128]) -> Response {
@@ -89,7 +109,8 @@ impl Engine {
         });
         let status = if done { GroupStatus::Resolved } else { GroupStatus::TransferFailed };
         if !done {
-            for result in &mut results {
+            for (result, pending) in results.iter_mut().zip(&open) {
+                self.remember_failure(member_id(command.id, *pending), result.status);
                 result.seq = None;
                 if result.status == TransferStatus::Created {
                     result.status = TransferStatus::LinkedEventFailed;
@@ -99,21 +120,27 @@ impl Engine {
         Response::Group(status, results)
     }
 
-    /// Whether a command's member record is in the window or was fetched.
-    pub(super) fn knows_record(&self, id: u128) -> bool {
-        matches!(self.window.seen(id), Some(Seen::Record(_))) || self.fetched.contains_key(&id)
+    /// The id for the record of an expiry: [`expiry_id`], unless a caller has taken that id. The
+    /// clock must be able to go on whatever ids callers think of.
+    pub(super) fn free_expiry_id(&self, pending: u128) -> u128 {
+        let candidates = (0..).map(|attempt| derived_id(b"expire", pending, attempt));
+        candidates.into_iter().find(|id| !self.is_taken(*id)).expect("most ids are free")
+    }
+
+    fn is_taken(&self, id: u128) -> bool {
+        self.find_record(id).is_some() || self.failure_of(id).is_some()
     }
 }
 
 fn resolution(command: &ResolveGroup, pending: u128) -> NewTransfer {
-    let (flag, amount) = match command.action {
-        GroupAction::Post => (TransferFlags::POST_PENDING, AMOUNT_MAX),
-        GroupAction::Void => (TransferFlags::VOID_PENDING, 0),
+    let amount = match command.action {
+        GroupAction::Post => AMOUNT_MAX,
+        GroupAction::Void => 0,
     };
     NewTransfer {
         id: member_id(command.id, pending),
         amount,
-        flags: TransferFlags(flag),
+        flags: TransferFlags(command.action.flag()),
         extra: Some(Box::new(Extra { pending_id: pending, ..Extra::default() })),
         ..NewTransfer::default()
     }

@@ -145,7 +145,10 @@ pub struct Engine {
 /// Where an engine starts: the counters of what is committed.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
+    /// First sequence of the first range that is not sealed.
     pub next_seq: i64,
+    /// Sequences in a range.
+    pub range_size: i64,
     pub next_account_no: i64,
     pub last_transfer_at: Time,
     pub last_account_at: Time,
@@ -159,7 +162,7 @@ impl Engine {
         Self {
             accounts: Accounts::new(start.next_account_no),
             assets: HashSet::new(),
-            window: Window::new(start.next_seq, start.sealed),
+            window: Window::new(start.next_seq, start.range_size, start.sealed),
             states: States::default(),
             fetched: hashbrown::HashMap::new(),
             absent: facts::Absent::default(),
@@ -187,6 +190,7 @@ impl Engine {
             next_seq: self.window.next_seq(),
         };
         self.absent.clear();
+        self.window.forget_learned();
         self.trim_fetched();
         (responses, effects)
     }
@@ -226,6 +230,14 @@ impl Engine {
         self.states.next_expiry()
     }
 
+    /// Sequence of a recorded id that is still in the window, committed or not.
+    pub fn recorded_seq(&self, id: u128) -> Option<i64> {
+        match self.window.seen(id) {
+            Some(Seen::Record(seq)) => Some(seq),
+            _ => None,
+        }
+    }
+
     /// A loaded account.
     pub fn account(&self, id: u128) -> Option<&Account> {
         self.accounts.by_id(id)
@@ -246,15 +258,20 @@ impl Engine {
         self.assets.extend(numbers);
     }
 
-    /// Opens the next range of the journal; see [`Window::rotate`].
-    pub fn rotate(&mut self) -> Option<IdSpan> {
-        self.window.rotate()
+    /// Span of the ids of the range that starts at `start`, while it is in memory.
+    pub fn id_span(&self, start: i64) -> Option<IdSpan> {
+        self.window.span(start)
     }
 
     /// Forgets what lies before `seq`: it is sealed and can be loaded again.
+    ///
+    /// What was fetched goes too: a record that is kept without its state would look as if
+    /// nothing had happened to it.
     pub fn forget_before(&mut self, seq: i64) -> Forgotten {
-        self.states.forget_before(seq);
-        self.window.forget_before(seq)
+        let forgotten = self.window.forget_before(seq);
+        self.states.forget_before(self.window.start());
+        self.fetched = hashbrown::HashMap::new();
+        forgotten
     }
 
     /// Number of accounts in memory.
@@ -265,9 +282,19 @@ impl Engine {
     /// A record by id: from the window or among what was fetched for this batch.
     fn find_record(&self, id: u128) -> Option<&Record> {
         match self.window.seen(id) {
-            Some(Seen::Record(seq)) => self.window.record(seq),
+            Some(Seen::Record(seq)) => {
+                Some(self.window.record(seq).expect("the window holds what it has seen"))
+            }
             Some(Seen::Failed(_)) => None,
             None => self.fetched.get(&id),
+        }
+    }
+
+    /// How an id failed for good, if it did.
+    fn failure_of(&self, id: u128) -> Option<TransferStatus> {
+        match self.window.seen(id) {
+            Some(Seen::Failed(status)) => Some(status),
+            Some(Seen::Record(_)) | None => None,
         }
     }
 

@@ -27,13 +27,14 @@ impl Engine {
                 TransferStatus::ExistsWithDifferentDebitAccountId
             };
         }
-        if !same_amount(new, record) {
+        if !self.same_amount(new, record) {
             return TransferStatus::ExistsWithDifferentAmount;
         }
         if let Some(status) = self.compare_user_data(new, record) {
             return status;
         }
-        let asset = self.accounts.by_no(record.debit).expect("a record's accounts are loaded").asset;
+        let asset =
+            self.accounts.by_no(record.debit).expect("a record's accounts are loaded").asset;
         if new.asset != asset && !(refers && new.asset == 0) {
             return TransferStatus::ExistsWithDifferentAsset;
         }
@@ -74,24 +75,37 @@ impl Engine {
         }
         None
     }
-}
 
-/// Whether the amount asked for now can have led to the amount recorded then.
-fn same_amount(new: &NewTransfer, record: &Record) -> bool {
-    let flags = new.flags;
-    if flags.any(TransferFlags::BALANCING_DEBIT | TransferFlags::BALANCING_CREDIT) {
-        return new.amount >= record.amount;
+    /// Whether the amount asked for now can have led to the amount recorded then.
+    fn same_amount(&self, new: &NewTransfer, record: &Record) -> bool {
+        let (flags, given) = (new.flags, new.extra());
+        if flags.any(TransferFlags::BALANCING_DEBIT | TransferFlags::BALANCING_CREDIT) {
+            return new.amount >= record.amount;
+        }
+        if flags.has(TransferFlags::VOID_PENDING) && new.amount == 0 {
+            return true;
+        }
+        if new.amount == AMOUNT_MAX && flags.has(TransferFlags::POST_PENDING) {
+            return if flags.has(TransferFlags::PARTIAL) {
+                self.is_last_change(given.pending_id, record)
+                    && self.states.get(given.pending_id).is_some_and(|state| state.remaining == 0)
+            } else {
+                record.extra().released == Some(record.amount)
+            };
+        }
+        if new.amount == AMOUNT_MAX && given.reverses != 0 {
+            let original = self.find_record(given.reverses);
+            return self.is_last_change(given.reverses, record)
+                && self.states.get(given.reverses).map(|state| state.reversed)
+                    == original.map(|original| original.amount);
+        }
+        new.amount == record.amount
     }
-    if flags.has(TransferFlags::VOID_PENDING) && new.amount == 0 {
-        return true;
+
+    /// Whether nothing happened to a transfer after `record`. What took "all of it" is the last.
+    fn is_last_change(&self, id: u128, record: &Record) -> bool {
+        self.states.get(id).is_some_and(|state| state.changed_seq == record.seq)
     }
-    if flags.has(TransferFlags::POST_PENDING) && new.amount == AMOUNT_MAX {
-        return record.extra().released == Some(record.amount);
-    }
-    if record.extra().reverses != 0 && new.amount == AMOUNT_MAX {
-        return true;
-    }
-    new.amount == record.amount
 }
 
 fn compare_bushel(given: &Extra, there: &Extra) -> TransferStatus {

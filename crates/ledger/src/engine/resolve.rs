@@ -3,7 +3,6 @@
 
 use super::account::Account;
 use super::chain::TIME_MAX;
-use super::group::expiry_id;
 use super::state::{PendingStatus, TransferState};
 use super::status::TransferStatus;
 use super::transfer::{Extra, NewTransfer, Record, TransferFlags};
@@ -39,11 +38,8 @@ impl Engine {
         let (dr, cr) = (self.accounts.at(debit), self.accounts.at(credit));
         check_same(new, pending, dr, cr)?;
         let state = *self.states.get(extra.pending_id).expect("a pending transfer has a state");
-        let amount = check_amount(new, pending, &state)?;
+        let amount = check_amount(new, pending, &state, self.now)?;
         check_open(&state, self.now)?;
-        if amount > state.remaining {
-            return Err(TransferStatus::ExceedsPendingTransferAmount);
-        }
         let at = self.resolution_time(new)?;
         if !new.flags.has(TransferFlags::VOID_PENDING) {
             if dr.closed {
@@ -65,6 +61,9 @@ impl Engine {
         }
         if new.timestamp <= self.last_transfer_at {
             return Err(TransferStatus::ImportedEventTimestampMustNotRegress);
+        }
+        if new.extra().timeout_s != 0 {
+            return Err(TransferStatus::ImportedEventTimeoutMustBeZero);
         }
         Ok(new.timestamp)
     }
@@ -110,11 +109,22 @@ impl Engine {
     /// Expires pending transfers whose time has passed, in the order of their expiry. Each
     /// expiry is a record of its own, so that everybody who follows the journal sees it.
     pub(super) fn expire(&mut self, limit: usize) -> usize {
-        let due = self.states.due(self.now, limit);
+        // What was loaded is what was due before the batch. If the batch itself resolved some of
+        // that, others come into view that were not loaded: the next round takes those.
+        let due = self.states.due(self.now, limit).into_iter().filter(|id| self.is_loaded(*id));
+        let due: Vec<u128> = due.collect();
         for id in &due {
             self.expire_one(*id);
         }
         due.len()
+    }
+
+    /// Whether a transfer and both of its accounts are in memory.
+    fn is_loaded(&self, id: u128) -> bool {
+        self.find_record(id).is_some_and(|record| {
+            let mut accounts = [record.debit, record.credit].into_iter();
+            accounts.all(|no| self.accounts.slot_of_no(no).is_some())
+        })
     }
 
     fn expire_one(&mut self, id: u128) {
@@ -126,7 +136,7 @@ impl Engine {
         let extra = Extra { pending_id: id, ..Extra::default() };
         let record = Record {
             seq,
-            id: expiry_id(id),
+            id: self.free_expiry_id(id),
             debit: pending.debit,
             credit: pending.credit,
             amount: state.remaining,
@@ -197,14 +207,15 @@ fn check_same(
     Ok(())
 }
 
-/// The amount that a resolution means. Once captures have begun, "all" is what they left.
+/// The amount that a resolution means. While the hold is open, "all" is what captures left.
+/// Afterwards the answer must not depend on whether an expiry was recorded already.
 fn check_amount(
     new: &NewTransfer,
     pending: &Record,
     state: &TransferState,
+    now: Time,
 ) -> Result<u128, TransferStatus> {
-    let is_open = state.status == PendingStatus::Pending;
-    let all = if is_open { state.remaining } else { pending.amount };
+    let all = if state.is_open_at(now) { state.remaining } else { pending.amount };
     if new.flags.has(TransferFlags::EXTEND_PENDING) {
         return if new.amount == 0 {
             Ok(0)
@@ -215,7 +226,7 @@ fn check_amount(
     let is_void = new.flags.has(TransferFlags::VOID_PENDING);
     let means_all = if is_void { new.amount == 0 } else { new.amount == AMOUNT_MAX };
     let amount = if means_all { all } else { new.amount };
-    if amount > pending.amount {
+    if amount > all {
         return Err(TransferStatus::ExceedsPendingTransferAmount);
     }
     if is_void && amount != all {
@@ -245,8 +256,16 @@ fn inherited(given: &Extra, pending: &Extra, released: u128) -> Extra {
     Extra {
         released: Some(released),
         user_data_128: or(given.user_data_128, pending.user_data_128),
-        user_data_64: if given.user_data_64 != 0 { given.user_data_64 } else { pending.user_data_64 },
-        user_data_32: if given.user_data_32 != 0 { given.user_data_32 } else { pending.user_data_32 },
+        user_data_64: if given.user_data_64 != 0 {
+            given.user_data_64
+        } else {
+            pending.user_data_64
+        },
+        user_data_32: if given.user_data_32 != 0 {
+            given.user_data_32
+        } else {
+            pending.user_data_32
+        },
         ..given.clone()
     }
 }

@@ -132,7 +132,8 @@ impl States {
 
     /// Members of a group in the order of their creation.
     pub fn group_members(&self, group: u128) -> Vec<u128> {
-        let mut members = self.groups.get(&group).map(|entry| entry.members.clone()).unwrap_or_default();
+        let mut members =
+            self.groups.get(&group).map(|entry| entry.members.clone()).unwrap_or_default();
         members.sort_by_key(|id| self.by_id.get(id).map(|state| state.seq));
         members
     }

@@ -29,38 +29,57 @@ pub enum Seen {
     Failed(TransferStatus),
 }
 
-/// One range of the journal in memory.
+/// The ids of one range of the journal.
 #[derive(Debug, Default)]
-struct RangeWindow {
+struct RangeIds {
     /// First sequence of the range.
     start: i64,
     seen: HashMap<u128, Seen>,
-    /// Finished batches, in order.
-    batches: VecDeque<Arc<Vec<Record>>>,
     span: Option<IdSpan>,
 }
 
 /// What [`Window::forget_before`] dropped; let another thread free it.
 #[derive(Debug)]
-pub struct Forgotten(#[expect(dead_code, reason = "held only to be dropped elsewhere")] Vec<RangeWindow>);
+pub struct Forgotten {
+    #[expect(dead_code, reason = "held only to be dropped elsewhere")]
+    ids: Vec<RangeIds>,
+    #[expect(dead_code, reason = "held only to be dropped elsewhere")]
+    batches: Vec<Arc<Vec<Record>>>,
+}
 
 /// See the module's text.
 #[derive(Debug)]
 pub struct Window {
-    ranges: VecDeque<RangeWindow>,
+    range_size: i64,
+    /// Oldest first; the last one is open.
+    ranges: VecDeque<RangeIds>,
+    /// Finished batches, in order.
+    batches: VecDeque<Arc<Vec<Record>>>,
     /// Records of the batch that is being executed.
     current: Vec<Record>,
+    /// Failures that were looked up for the batch at hand.
+    failed_before: HashMap<u128, TransferStatus>,
     sealed: Vec<IdSpan>,
     sealed_max: Option<u128>,
     next_seq: i64,
 }
 
 impl Window {
-    /// An empty window whose next record gets `next_seq` and whose open range starts there.
-    pub fn new(next_seq: i64, sealed: Vec<IdSpan>) -> Self {
+    /// An empty window whose next record gets `next_seq`, the first of its range.
+    pub fn new(next_seq: i64, range_size: i64, sealed: Vec<IdSpan>) -> Self {
+        assert!(range_size > 0 && (next_seq - 1) % range_size == 0, "ranges are aligned");
         let sealed_max = sealed.iter().map(|span| span.max).max();
-        let range = RangeWindow { start: next_seq, ..RangeWindow::default() };
-        Self { ranges: VecDeque::from([range]), current: Vec::new(), sealed, sealed_max, next_seq }
+        let range = RangeIds { start: next_seq, ..RangeIds::default() };
+        Self {
+            range_size,
+            ranges: VecDeque::from([range]),
+            batches: VecDeque::new(),
+            current: Vec::new(),
+            failed_before: HashMap::new(),
+            sealed,
+            sealed_max,
+            next_seq,
+        }
     }
 
     /// Sequence of the next record.
@@ -68,9 +87,15 @@ impl Window {
         self.next_seq
     }
 
-    /// What the window knows of an id.
+    /// First sequence that the window holds.
+    pub fn start(&self) -> i64 {
+        self.ranges.front().expect("there is always an open range").start
+    }
+
+    /// What is known of an id.
     pub fn seen(&self, id: u128) -> Option<Seen> {
-        self.ranges.iter().rev().find_map(|range| range.seen.get(&id).copied())
+        let in_window = self.ranges.iter().rev().find_map(|range| range.seen.get(&id).copied());
+        in_window.or_else(|| self.failed_before.get(&id).map(|status| Seen::Failed(*status)))
     }
 
     /// Whether an id that is not in the window may be in a sealed range.
@@ -85,17 +110,16 @@ impl Window {
         if seq >= current_start {
             return self.current.get((seq - current_start) as usize);
         }
-        let range = self.ranges.iter().rev().find(|range| range.start <= seq)?;
-        let index = range.batches.partition_point(|batch| batch[0].seq <= seq).checked_sub(1)?;
-        let batch = &range.batches[index];
-        batch.get((seq - batch[0].seq) as usize)
+        let index = self.batches.partition_point(|batch| batch[0].seq <= seq).checked_sub(1)?;
+        let batch = &self.batches[index];
+        batch.get(usize::try_from(seq - batch[0].seq).ok()?)
     }
 
     /// Appends a record to the batch that is being executed.
     pub fn push(&mut self, record: Record) {
         assert_eq!(record.seq, self.next_seq, "records are numbered without gaps");
-        self.next_seq += 1;
         self.note(record.id, Seen::Record(record.seq));
+        self.next_seq += 1;
         self.current.push(record);
     }
 
@@ -104,8 +128,33 @@ impl Window {
         self.note(id, Seen::Failed(status));
     }
 
+    /// Learns a failure of a sealed range.
+    pub fn learn_failed(&mut self, id: u128, status: TransferStatus) {
+        self.failed_before.insert(id, status);
+    }
+
+    /// Forgets what was learned for the batch at hand.
+    pub fn forget_learned(&mut self) {
+        self.failed_before.clear();
+    }
+
+    /// Puts back an id that failed when `seq` was next.
+    pub fn replay_failed(&mut self, id: u128, status: TransferStatus, seq: i64) {
+        let index = self.ranges.partition_point(|range| range.start <= seq).saturating_sub(1);
+        Self::note_in(&mut self.ranges[index], id, Seen::Failed(status));
+    }
+
+    /// Notes an id in the range of the next sequence. A failure never goes into a range that is
+    /// full: that range's span may be written down already.
     fn note(&mut self, id: u128, seen: Seen) {
-        let range = self.ranges.back_mut().expect("there is always an open range");
+        let next_range = self.ranges[self.ranges.len() - 1].start + self.range_size;
+        if self.next_seq >= next_range {
+            self.ranges.push_back(RangeIds { start: next_range, ..RangeIds::default() });
+        }
+        Self::note_in(self.ranges.back_mut().expect("there is always an open range"), id, seen);
+    }
+
+    fn note_in(range: &mut RangeIds, id: u128, seen: Seen) {
         range.seen.insert(id, seen);
         let span = range.span.get_or_insert(IdSpan { min: id, max: id });
         span.min = span.min.min(id);
@@ -114,11 +163,19 @@ impl Window {
 
     /// Takes back the records of the current batch from `seq` on (a broken chain).
     pub fn truncate(&mut self, seq: i64) {
-        let range = self.ranges.back_mut().expect("there is always an open range");
         while self.next_seq > seq {
             let record = self.current.pop().expect("a chain lies within one batch");
-            range.seen.remove(&record.id);
+            for range in self.ranges.iter_mut().rev() {
+                if range.seen.remove(&record.id).is_some() {
+                    break;
+                }
+            }
             self.next_seq -= 1;
+        }
+        // A range that the chain had opened is not reached yet. Its failed ids stay remembered.
+        while self.ranges.len() > 1 && self.ranges[self.ranges.len() - 1].start > self.next_seq {
+            let range = self.ranges.pop_back().expect("checked");
+            range.seen.into_iter().for_each(|(id, seen)| self.note(id, seen));
         }
     }
 
@@ -126,32 +183,31 @@ impl Window {
     pub fn finish(&mut self) -> Arc<Vec<Record>> {
         let batch = Arc::new(std::mem::take(&mut self.current));
         if !batch.is_empty() {
-            let range = self.ranges.back_mut().expect("there is always an open range");
-            range.batches.push_back(Arc::clone(&batch));
+            self.batches.push_back(Arc::clone(&batch));
         }
         batch
     }
 
-    /// Opens the next range; the one before is about to be sealed.
-    /// Returns the span of ids of the range that ended.
-    pub fn rotate(&mut self) -> Option<IdSpan> {
-        assert!(self.current.is_empty(), "ranges change between batches");
-        let span = self.ranges.back().and_then(|range| range.span);
-        self.ranges.push_back(RangeWindow { start: self.next_seq, ..RangeWindow::default() });
-        span
+    /// Span of the ids, created or failed, of the range that starts at `start`.
+    pub fn span(&self, start: i64) -> Option<IdSpan> {
+        self.ranges.iter().find(|range| range.start == start)?.span
     }
 
     /// Drops the ranges that end before `seq`: they are sealed, their ids have an index.
     pub fn forget_before(&mut self, seq: i64) -> Forgotten {
-        let mut forgotten = Vec::new();
+        let mut forgotten = Forgotten { ids: Vec::new(), batches: Vec::new() };
         while self.ranges.len() > 1 && self.ranges[1].start <= seq {
             let range = self.ranges.pop_front().expect("checked");
             if let Some(span) = range.span {
                 self.sealed.push(span);
                 self.sealed_max = self.sealed_max.max(Some(span.max));
             }
-            forgotten.push(range);
+            forgotten.ids.push(range);
         }
-        Forgotten(forgotten)
+        let start = self.start();
+        while self.batches.front().is_some_and(|batch| batch[batch.len() - 1].seq < start) {
+            forgotten.batches.extend(self.batches.pop_front());
+        }
+        forgotten
     }
 }

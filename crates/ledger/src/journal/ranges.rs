@@ -65,7 +65,8 @@ pub(crate) async fn ensure(
             perform pg_advisory_xact_lock(4711, 2);
             if not exists (select from ledger.ranges where no = {no}) then
                 drop table if exists {table};
-                create table {table} (like ledger.transfers including defaults);
+                create table {table} (like ledger.transfers including defaults)
+                    with (autovacuum_enabled = false);
                 alter table ledger.transfers attach partition {table}
                     for values from ({}) to ({});
                 insert into ledger.ranges (no) values ({no});

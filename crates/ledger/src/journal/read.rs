@@ -116,7 +116,7 @@ pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
 }
 
 /// Text or JSON, exactly as stored.
-struct RawText<'a>(&'a str);
+pub(crate) struct RawText<'a>(pub(crate) &'a str);
 
 impl<'a> FromSql<'a> for RawText<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, SqlError> {
@@ -158,8 +158,7 @@ pub(crate) async fn by_seq(
         "select {RECORD} from {} where seq = any($1) order by seq",
         ranges::table(range_no)
     );
-    let statement = client.prepare_typed(&sql, &[Type::INT8_ARRAY]).await?;
-    client.query(&statement, &[&seqs]).await?.iter().map(record).collect()
+    client.query_typed(&sql, &[(&seqs, Type::INT8_ARRAY)]).await?.iter().map(record).collect()
 }
 
 /// Sealed ranges whose span of ids can hold one of `ids`.
@@ -201,13 +200,15 @@ pub(crate) async fn failed(
     client.query(sql, &[&ids]).await?.iter().map(failure).collect()
 }
 
-/// Ids that failed since a sequence.
+/// Ids that failed since a sequence, each with the sequence that was next then.
 pub(crate) async fn failed_since(
     client: &Client,
     seq: i64,
-) -> Result<Vec<(u128, TransferStatus)>, StoreError> {
-    let sql = "select id, status from ledger.failed_transfers where seq >= $1";
-    client.query(sql, &[&seq]).await?.iter().map(failure).collect()
+) -> Result<Vec<(u128, TransferStatus, i64)>, StoreError> {
+    let sql = "select id, status, seq from ledger.failed_transfers where seq >= $1";
+    let rows = client.query(sql, &[&seq]).await?;
+    let failure = |row| failure(row).and_then(|(id, status)| Ok((id, status, row.try_get(2)?)));
+    rows.iter().map(failure).collect()
 }
 
 fn failure(row: &Row) -> Result<(u128, TransferStatus), StoreError> {
@@ -223,6 +224,7 @@ pub(crate) enum StatesOf<'a> {
     Groups(&'a [Uuid]),
     /// Open, with a time limit.
     Expiring,
+    All,
 }
 
 /// States as of the last sealed range.
@@ -239,6 +241,7 @@ pub(crate) async fn states(
         StatesOf::Groups(ids) => {
             client.query(&format!("{select} where group_id = any($1)"), &[&ids]).await?
         }
+        StatesOf::All => client.query(select, &[]).await?,
         StatesOf::Expiring => {
             let sql = format!("{select} where status = 1 and expires_at is not null");
             client.query(&sql, &[]).await?
@@ -282,10 +285,10 @@ const LAST_CHUNK: &str = "left join lateral (select * from ledger.account_chunks
 pub(crate) async fn accounts(
     client: &Client,
     condition: &str,
-    parameters: &[&(dyn ToSql + Sync)],
+    parameters: &[(&(dyn ToSql + Sync), Type)],
 ) -> Result<Vec<StoredAccount>, StoreError> {
     let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where {condition}");
-    client.query(&sql, parameters).await?.iter().map(account).collect()
+    client.query_typed(&sql, parameters).await?.iter().map(account).collect()
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {

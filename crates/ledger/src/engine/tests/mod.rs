@@ -1,1 +1,5 @@
-//! tests
+//! The engine's tests. `script` is the language most of them are written in.
+
+mod precedence;
+mod properties;
+mod script;

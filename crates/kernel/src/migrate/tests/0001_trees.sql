@@ -1,0 +1,1 @@
+CREATE TABLE orchard.trees (id integer PRIMARY KEY);

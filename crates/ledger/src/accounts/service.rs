@@ -1,0 +1,139 @@
+//! Creating, changing and finding accounts.
+
+use super::{AccountFilter, AccountKey, store};
+use crate::engine::{
+    Account, AccountStatus, AccountUpdate, Balances, NewAccount, Request, Response, UpdateStatus,
+};
+use crate::error::LedgerError;
+use crate::journal::read::{self, StoredAccount};
+use crate::leader::{BATCH_MAX, Led};
+use crate::ledger::Ledger;
+
+impl Ledger {
+    /// Creates accounts in order, each with a result of its own.
+    pub async fn create_accounts(
+        &self,
+        accounts: Vec<NewAccount>,
+    ) -> Result<Vec<AccountStatus>, LedgerError> {
+        let items = accounts.len();
+        match self.handle.execute(Request::CreateAccounts(accounts), items).await? {
+            Response::Accounts(statuses) => Ok(statuses),
+            other => unreachable!("accounts are answered with accounts, not {other:?}"),
+        }
+    }
+
+    /// Changes an account's limits or metadata; answers with the account as it is then.
+    pub async fn update_account(
+        &self,
+        update: AccountUpdate,
+    ) -> Result<(UpdateStatus, Option<Account>), LedgerError> {
+        let id = update.id;
+        let status = match self.handle.execute(Request::UpdateAccount(update), 1).await? {
+            Response::Update(status, _) => status,
+            other => unreachable!("an update is answered with an update, not {other:?}"),
+        };
+        Ok((status, self.account(AccountKey::Id(id)).await?))
+    }
+
+    /// An account with its balances as of now: what has expired is no longer reserved.
+    pub async fn account(&self, key: AccountKey<'_>) -> Result<Option<Account>, LedgerError> {
+        let led = self.settled().await?;
+        let client = self.database.client().await?;
+        let Some(stored) = store::one(&client, key).await? else { return Ok(None) };
+        let mut account = stored.account;
+        account.balances = self.known_balances(&led, account.no).await?;
+        Ok(Some(account))
+    }
+
+    /// Accounts by id, in no order; unknown ones are left out.
+    pub async fn accounts_by_id(&self, ids: &[u128]) -> Result<Vec<Account>, LedgerError> {
+        let led = self.settled().await?;
+        let ids: Vec<uuid::Uuid> = ids.iter().map(|id| uuid::Uuid::from_u128(*id)).collect();
+        let client = self.database.client().await?;
+        let parameter = (&ids as &(dyn tokio_postgres::types::ToSql + Sync), uuid_array());
+        let stored = read::accounts(&client, "a.id = any($1)", &[parameter]).await?;
+        drop(client);
+        self.with_balances(&led, stored).await
+    }
+
+    /// Accounts that a filter lets through, in the order of their numbers.
+    pub async fn accounts(
+        &self,
+        filter: &AccountFilter,
+        after_no: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Account>, LedgerError> {
+        let led = self.settled().await?;
+        let client = self.database.client().await?;
+        let stored =
+            store::list(&client, filter, after_no.unwrap_or(0), limit as i64).await?;
+        drop(client);
+        self.with_balances(&led, stored).await
+    }
+
+    /// Ids of accounts by address.
+    pub async fn account_ids(&self, addresses: &[&str]) -> Result<Vec<Option<u128>>, LedgerError> {
+        let client = self.database.client().await?;
+        let found = store::ids_of_addresses(&client, addresses).await?;
+        let found: hashbrown::HashMap<Box<str>, u128> = found.into_iter().collect();
+        Ok(addresses.iter().map(|address| found.get(*address).copied()).collect())
+    }
+
+    async fn with_balances(
+        &self,
+        led: &Led,
+        stored: Vec<StoredAccount>,
+    ) -> Result<Vec<Account>, LedgerError> {
+        let mut accounts = Vec::with_capacity(stored.len());
+        for stored in stored {
+            let mut account = stored.account;
+            account.balances = self.known_balances(led, account.no).await?;
+            accounts.push(account);
+        }
+        Ok(accounts)
+    }
+
+    /// The view, once everything that has expired by now is recorded.
+    pub(crate) async fn settled(&self) -> Result<Led, LedgerError> {
+        loop {
+            let led = self.handle.led()?;
+            let now = self.clock.now().as_micros();
+            if led.next_expiry.load(std::sync::atomic::Ordering::Acquire) > now {
+                return Ok(led);
+            }
+            self.handle.execute(Request::Expire { limit: BATCH_MAX }, 1).await?;
+        }
+    }
+
+    /// Committed balances of an account; loads them into the view if they are not there.
+    pub(crate) async fn known_balances(
+        &self,
+        led: &Led,
+        no: i64,
+    ) -> Result<Balances, LedgerError> {
+        loop {
+            if let Some(balances) = led.view.balances(no) {
+                return Ok(balances);
+            }
+            // A range that is sealed meanwhile leaves the view: then what was read is too old.
+            let sealed = led.view.sealed_ranges();
+            let stored = self.stored_account(no).await?;
+            led.view.learn_stored(sealed, &stored);
+        }
+    }
+
+    async fn stored_account(&self, no: i64) -> Result<StoredAccount, LedgerError> {
+        let client = self.database.client().await?;
+        let parameter = (&no as &(dyn tokio_postgres::types::ToSql + Sync), bigint());
+        let stored = read::accounts(&client, "a.no = $1", &[parameter]).await?;
+        Ok(stored.into_iter().next().ok_or(crate::error::StoreError::Corrupt("an account"))?)
+    }
+}
+
+fn uuid_array() -> tokio_postgres::types::Type {
+    tokio_postgres::types::Type::UUID_ARRAY
+}
+
+fn bigint() -> tokio_postgres::types::Type {
+    tokio_postgres::types::Type::INT8
+}

@@ -1,0 +1,213 @@
+//! SQL of accounts and their history.
+
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
+use uuid::Uuid;
+
+use super::AccountFilter;
+use crate::engine::{Balances, Time};
+use crate::error::StoreError;
+use crate::journal::ranges::{Ranges, table};
+use crate::journal::read::{self, At, Natural, StoredAccount};
+
+/// A stored chunk of an account's history.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredChunk {
+    pub(crate) range_no: i64,
+    pub(crate) first_seq: i64,
+    pub(crate) last_seq: i64,
+    /// After the chunk's last entry.
+    pub(crate) balances: Balances,
+    pub(crate) effective_min: Time,
+    pub(crate) effective_max: Time,
+    /// Sequences less the range's first one.
+    pub(crate) offsets: Vec<i32>,
+}
+
+const CHUNK: &str = "range_no, first_seq, last_seq, debits_pending, debits_posted, \
+     credits_pending, credits_posted, effective_min, effective_max, offsets";
+
+fn chunk(row: &Row) -> Result<StoredChunk, StoreError> {
+    let amount = |index: usize| Ok::<u128, StoreError>(row.try_get::<_, Natural>(index)?.0);
+    Ok(StoredChunk {
+        range_no: row.try_get(0)?,
+        first_seq: row.try_get(1)?,
+        last_seq: row.try_get(2)?,
+        balances: Balances {
+            debits_pending: amount(3)?,
+            debits_posted: amount(4)?,
+            credits_pending: amount(5)?,
+            credits_posted: amount(6)?,
+        },
+        effective_min: row.try_get::<_, At>(7)?.0,
+        effective_max: row.try_get::<_, At>(8)?.0,
+        offsets: row.try_get(9)?,
+    })
+}
+
+/// The newest chunk that begins before a sequence.
+pub(crate) async fn chunk_before(
+    client: &Client,
+    account_no: i64,
+    before: i64,
+) -> Result<Option<StoredChunk>, StoreError> {
+    // Chunks don't overlap: it is the last one that ends before, or the one after that.
+    let sql = format!(
+        "(select {CHUNK} from ledger.account_chunks where account_no = $1 and last_seq >= $2 \
+          order by last_seq limit 1) \
+         union all \
+         (select {CHUNK} from ledger.account_chunks where account_no = $1 and last_seq < $2 \
+          order by last_seq desc limit 1)"
+    );
+    let rows = client
+        .query_typed(&sql, &[(&account_no, Type::INT8), (&before, Type::INT8)])
+        .await?;
+    for row in &rows {
+        let chunk = chunk(row)?;
+        if chunk.first_seq < before {
+            return Ok(Some(chunk));
+        }
+    }
+    Ok(None)
+}
+
+/// The oldest chunk that ends at or after a sequence.
+pub(crate) async fn chunk_from(
+    client: &Client,
+    account_no: i64,
+    from: i64,
+) -> Result<Option<StoredChunk>, StoreError> {
+    let sql = format!(
+        "select {CHUNK} from ledger.account_chunks where account_no = $1 and last_seq >= $2 \
+         order by last_seq limit 1"
+    );
+    let rows =
+        client.query_typed(&sql, &[(&account_no, Type::INT8), (&from, Type::INT8)]).await?;
+    rows.first().map(chunk).transpose()
+}
+
+/// All chunks of an account, oldest first.
+pub(crate) async fn chunks(
+    client: &Client,
+    account_no: i64,
+) -> Result<Vec<StoredChunk>, StoreError> {
+    let sql = format!(
+        "select {CHUNK} from ledger.account_chunks where account_no = $1 order by last_seq"
+    );
+    client.query_typed(&sql, &[(&account_no, Type::INT8)]).await?.iter().map(chunk).collect()
+}
+
+/// The last sequence below `end` whose time is before `time`; zero if there is none. Everything
+/// below `end` is sealed, and so under the hash chain, whose blocks know their times.
+pub(crate) async fn sealed_seq_before(
+    client: &Client,
+    time: Time,
+    ranges: Ranges,
+    end: i64,
+) -> Result<i64, StoreError> {
+    let sql = "select last_seq from ledger.blocks where last_at < $1 and last_seq < $2 \
+               order by last_at desc, last_seq desc limit 1";
+    let rows = client
+        .query_typed(sql, &[(&At(time), Type::TIMESTAMPTZ), (&end, Type::INT8)])
+        .await?;
+    let whole: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0))?;
+    let sql = "select last_seq from ledger.blocks where first_seq = $1";
+    let rows = client.query_typed(sql, &[(&(whole + 1), Type::INT8)]).await?;
+    let next_last = rows.first().map_or(Ok(whole), |row| row.try_get::<_, i64>(0))?;
+    // The moment lies within the next block, which may lie in two ranges.
+    let last = next_last.min(end - 1);
+    let mut seq = whole;
+    for no in ranges.of(whole + 1)..=ranges.of(last.max(whole + 1)) {
+        if ranges.start(no) >= end {
+            break;
+        }
+        let sql = format!(
+            "select max(seq) from {} where seq > $1 and seq <= $2 and at < $3",
+            table(no)
+        );
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&whole, Type::INT8), (&last, Type::INT8), (&At(time), Type::TIMESTAMPTZ)];
+        let rows = client.query_typed(&sql, &parameters).await?;
+        let found: Option<i64> = rows.first().map_or(Ok(None), |row| row.try_get(0))?;
+        seq = seq.max(found.unwrap_or(0));
+    }
+    Ok(seq)
+}
+
+/// One account by id, number or address.
+pub(crate) async fn one(
+    client: &Client,
+    key: super::AccountKey<'_>,
+) -> Result<Option<StoredAccount>, StoreError> {
+    let accounts = match key {
+        super::AccountKey::Id(id) => {
+            read::accounts(client, "a.id = $1", &[(&Uuid::from_u128(id), Type::UUID)]).await?
+        }
+        super::AccountKey::Address(address) => {
+            read::accounts(client, "a.address = $1", &[(&address, Type::TEXT)]).await?
+        }
+    };
+    Ok(accounts.into_iter().next())
+}
+
+/// Ids of accounts by address, in no order.
+pub(crate) async fn ids_of_addresses(
+    client: &Client,
+    addresses: &[&str],
+) -> Result<Vec<(Box<str>, u128)>, StoreError> {
+    let sql = "select address, id from ledger.accounts where address = any($1)";
+    let rows = client.query_typed(sql, &[(&addresses, Type::TEXT_ARRAY)]).await?;
+    let pair = |row: &Row| {
+        Ok((row.try_get::<_, &str>(0)?.into(), row.try_get::<_, Uuid>(1)?.as_u128()))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// Id and asset of accounts by number.
+pub(crate) async fn names(
+    client: &Client,
+    numbers: &[i64],
+) -> Result<Vec<(i64, u128, u32)>, StoreError> {
+    let sql = "select no, id, asset from ledger.accounts where no = any($1)";
+    let rows = client.query_typed(sql, &[(&numbers, Type::INT8_ARRAY)]).await?;
+    let name = |row: &Row| {
+        let id = row.try_get::<_, Uuid>(1)?.as_u128();
+        Ok((row.try_get(0)?, id, row.try_get::<_, i32>(2)?.cast_unsigned()))
+    };
+    rows.iter().map(name).collect()
+}
+
+/// Accounts that a filter lets through, by number.
+pub(crate) async fn list(
+    client: &Client,
+    filter: &AccountFilter,
+    after_no: i64,
+    limit: i64,
+) -> Result<Vec<StoredAccount>, StoreError> {
+    let asset = filter.asset.map(u32::cast_signed);
+    let code = filter.code.map(i32::from);
+    let (from, before) = (filter.created_from.map(At), filter.created_before.map(At));
+    let (key, value) = filter.metadata.clone().unzip();
+    let prefix_end = filter.address_prefix.as_ref().map(|prefix| format!("{prefix}\u{10ffff}"));
+    let parameters: [(&(dyn ToSql + Sync), Type); 11] = [
+        (&after_no, Type::INT8),
+        (&asset, Type::INT4),
+        (&code, Type::INT4),
+        (&filter.address_prefix, Type::TEXT),
+        (&prefix_end, Type::TEXT),
+        (&filter.closed, Type::BOOL),
+        (&from, Type::TIMESTAMPTZ),
+        (&before, Type::TIMESTAMPTZ),
+        (&key, Type::TEXT),
+        (&value, Type::TEXT),
+        (&limit, Type::INT8),
+    ];
+    let condition = "a.no > $1 \
+        and ($2::int is null or a.asset = $2) and ($3::int is null or a.code = $3) \
+        and ($4::text is null or (a.address >= $4 and a.address < $5)) \
+        and ($6::bool is null or a.closed = $6) \
+        and ($7::timestamptz is null or a.created_at >= $7) \
+        and ($8::timestamptz is null or a.created_at < $8) \
+        and ($9::text is null or a.metadata ->> $9 = $10) order by a.no limit $11";
+    read::accounts(client, condition, &parameters).await
+}

@@ -1,0 +1,419 @@
+//! One term of leadership: the loop that turns the queue into committed batches.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesOrdered;
+use tokio::sync::{mpsc, oneshot};
+use tokio_postgres::Client;
+
+use super::lease::{Lease, RENEW_EVERY};
+use super::recover::{Recovered, recover};
+use super::{BATCH_MAX, Ended, Leader, Led, Message, Pending, Status, load};
+use crate::engine::{Effects, Engine, Request, Response};
+use crate::error::StoreError;
+use crate::journal::ranges::{self, Ranges};
+use crate::journal::writer::{Encoded, Writer};
+use crate::seal::{SealJob, Sealed, Sealer};
+use crate::view::{FullRange, View};
+
+/// Full ranges that may wait for their seal before the leader takes no more work.
+const FULL_RANGES_MAX: usize = 3;
+/// Pending transfers that expire in one batch.
+const EXPIRE_MAX: usize = BATCH_MAX;
+
+/// A batch between its execution and its commit.
+struct Batch {
+    requests: Vec<Pending>,
+    responses: Vec<Response>,
+    effects: Effects,
+}
+
+/// How writing a batch ended. The writer comes back for the next one.
+struct Written {
+    batch: Batch,
+    writer: Writer,
+    result: Result<(), StoreError>,
+}
+
+/// State of a term.
+struct Term<'l> {
+    leader: &'l mut Leader,
+    engine: Engine,
+    view: Arc<View>,
+    ranges: Ranges,
+    /// Highest range whose partition exists.
+    ensured: i64,
+    reader: Client,
+    writers: Vec<Writer>,
+    under_way: FuturesOrdered<LocalBoxFuture<'static, Written>>,
+    /// Told when the batch before has committed.
+    turn: Option<oneshot::Receiver<()>>,
+    /// A request that did not fit into the last batch.
+    held: Option<Pending>,
+    sealer: Sealer,
+    full_ranges: usize,
+    next_expiry: Arc<AtomicI64>,
+    /// Sequence of the last record that was committed when the term began.
+    began_after: i64,
+}
+
+/// Leads until something ends it.
+pub(super) async fn run(leader: &mut Leader, lease: Lease) -> Result<Ended, StoreError> {
+    let (lost_sender, mut lost) = mpsc::channel(1);
+    let epoch = lease.epoch;
+    let validity = lease.validity.clone();
+    let (release, released) = oneshot::channel::<()>();
+    let keeper = tokio::spawn(keep(lease, lost_sender, released));
+    let mut term = match Term::begin(leader, epoch).await {
+        Ok(term) => term,
+        Err(error) => {
+            drop(release);
+            let _ = keeper.await;
+            return Err(error);
+        }
+    };
+    let led = Led {
+        view: Arc::clone(&term.view),
+        validity,
+        next_expiry: Arc::clone(&term.next_expiry),
+    };
+    tracing::info!(epoch, seq = term.began_after, "leading the ledger");
+    term.leader.status.send_replace(Status::Leading(led));
+    let ended = term.run(&mut lost).await;
+    term.end(&ended).await;
+    drop(release);
+    let _ = keeper.await;
+    Ok(ended)
+}
+
+/// Renews the lease until it is lost or given up.
+async fn keep(lease: Lease, lost: mpsc::Sender<()>, mut released: oneshot::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = &mut released => return lease.release().await,
+            () = tokio::time::sleep(RENEW_EVERY) => {}
+        }
+        match lease.renew().await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(epoch = lease.epoch, "another process leads the ledger now");
+                let _ = lost.send(()).await;
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the lease could not be renewed");
+                let _ = lost.send(()).await;
+                return;
+            }
+        }
+    }
+}
+
+impl<'l> Term<'l> {
+    async fn begin(leader: &'l mut Leader, epoch: i64) -> Result<Self, StoreError> {
+        let reader = leader.database.dedicated_client().await?;
+        let Recovered { engine, view, ranges, full } =
+            recover(&reader, leader.options.range_size).await?;
+        let mut writers = Vec::new();
+        for _ in 0..leader.options.writers.max(1) {
+            writers.push(Writer::new(leader.database.dedicated_client().await?, epoch));
+        }
+        let sealer = Sealer::start(leader.database.clone(), Arc::clone(&view), ranges, epoch);
+        let began_after = view.last().0;
+        let next_expiry = Arc::new(AtomicI64::new(engine.next_expiry().unwrap_or(i64::MAX)));
+        let mut term = Self {
+            leader,
+            engine,
+            view,
+            ranges,
+            ensured: -1,
+            reader,
+            writers,
+            under_way: FuturesOrdered::new(),
+            turn: None,
+            held: None,
+            sealer,
+            full_ranges: 0,
+            next_expiry,
+            began_after,
+        };
+        term.seal(full);
+        term.ensure(term.ranges.of(term.engine.next_seq())).await?;
+        Ok(term)
+    }
+
+    async fn run(&mut self, lost: &mut mpsc::Receiver<()>) -> Ended {
+        if let Err(error) = self.retry().await {
+            return Ended::Failed(error);
+        }
+        loop {
+            if self.leader.is_stopping() && self.under_way.is_empty() {
+                return Ended::Stopped;
+            }
+            let accepts = !self.writers.is_empty()
+                && self.full_ranges < FULL_RANGES_MAX
+                && !self.leader.is_stopping();
+            if accepts && let Some(held) = self.held.take() {
+                if let Err(error) = self.take(Message::Execute(held)).await {
+                    return Ended::Failed(error);
+                }
+                continue;
+            }
+            let expiry = self.until_expiry();
+            let result = tokio::select! {
+                biased;
+                Some(written) = self.under_way.next() => self.written(written),
+                Some(()) = lost.recv() => return Ended::Fenced,
+                sealed = self.sealer.next() => self.sealed(sealed),
+                message = self.leader.messages.recv(), if accepts => match message {
+                    Some(message) => self.take(message).await,
+                    None => return Ended::Stopped,
+                },
+                () = tokio::time::sleep(expiry), if accepts => self.execute(Vec::new()).await,
+                () = self.leader.wake.notified() => Ok(()),
+            };
+            match result {
+                Ok(()) => {}
+                Err(error) if error.is_fenced() => return Ended::Fenced,
+                Err(error) => return Ended::Failed(error),
+            }
+        }
+    }
+
+    /// Executes again what the last term left open.
+    async fn retry(&mut self) -> Result<(), StoreError> {
+        while !self.leader.retry.is_empty() {
+            let mut batch = Vec::new();
+            let mut items = 0;
+            while let Some(pending) = self.leader.retry.front() {
+                if !batch.is_empty() && items + pending.items > BATCH_MAX {
+                    break;
+                }
+                items += pending.items;
+                batch.extend(self.leader.retry.pop_front());
+            }
+            self.execute(batch).await?;
+            while let Some(written) = self.under_way.next().await {
+                self.written(written)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn until_expiry(&self) -> Duration {
+        let next = self.engine.next_expiry().map_or(i64::MAX, |at| at);
+        let micros = next.saturating_sub(self.leader.clock.now().as_micros()).max(0);
+        Duration::from_micros(micros.cast_unsigned()).min(Duration::from_secs(60))
+    }
+
+    /// Takes a message and everything that came with it, up to a batch.
+    async fn take(&mut self, first: Message) -> Result<(), StoreError> {
+        let mut batch = Vec::new();
+        let mut items = 0;
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Execute(pending) => {
+                    if !batch.is_empty() && items + pending.items > BATCH_MAX {
+                        self.held = Some(pending);
+                        break;
+                    }
+                    items += pending.items;
+                    batch.push(pending);
+                }
+                Message::Find(ids, reply) => {
+                    let find = |id: &u128| self.engine.recorded_seq(*id);
+                    let _ = reply.send(ids.iter().map(find).collect());
+                }
+                Message::Asset(no) => self.engine.learn_assets([no]),
+            }
+            next = if items < BATCH_MAX { self.leader.messages.try_recv().ok() } else { None };
+        }
+        if !batch.is_empty() {
+            self.execute(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Executes a batch and starts to write it. Expiries that are due come first.
+    async fn execute(&mut self, mut batch: Vec<Pending>) -> Result<(), StoreError> {
+        let now = self.leader.clock.now().as_micros();
+        let mut requests: Vec<Request> = Vec::with_capacity(batch.len() + 1);
+        let expires = self.engine.next_expiry().is_some_and(|at| at <= now);
+        if expires {
+            requests.push(Request::Expire { limit: EXPIRE_MAX });
+        }
+        for pending in &mut batch {
+            let taken = Request::CreateTransfers(Vec::new());
+            requests.push(std::mem::replace(&mut pending.request, taken));
+        }
+        let learned = self.learn(&requests, now).await;
+        let executed = learned.map(|()| self.engine.execute(&requests, now));
+        let mut requests = requests.into_iter().skip(usize::from(expires));
+        for pending in &mut batch {
+            pending.request = requests.next().expect("one for each");
+        }
+        let (mut responses, effects) = match executed {
+            Ok(executed) => executed,
+            Err(error) => {
+                self.leader.retry.extend(batch);
+                return Err(error);
+            }
+        };
+        if expires {
+            responses.remove(0);
+        }
+        self.next_expiry.store(self.engine.next_expiry().unwrap_or(i64::MAX), Ordering::Release);
+        self.write(Batch { requests: batch, responses, effects }).await
+    }
+
+    /// Loads what the engine does not have in memory.
+    async fn learn(&mut self, requests: &[Request], now: i64) -> Result<(), StoreError> {
+        loop {
+            let needs = self.engine.needs(requests, now);
+            if needs.is_empty() {
+                return Ok(());
+            }
+            let facts = load::facts(&self.reader, &self.view, &needs).await?;
+            self.engine.learn(&needs, facts);
+        }
+    }
+
+    /// Starts to write a batch on a free connection; it commits when its turn comes.
+    async fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
+        if batch.effects.is_empty() && self.under_way.is_empty() {
+            return self.commit(batch);
+        }
+        if let Some(last) = batch.effects.records.last() {
+            let no = self.ranges.of(last.seq);
+            if let Err(error) = self.ensure(no).await {
+                self.leader.retry.extend(batch.requests);
+                return Err(error);
+            }
+        }
+        let encoded = Encoded::new(&batch.effects, self.ranges);
+        let writer = self.writers.pop().expect("a batch is taken only with a free writer");
+        let (committed, next_turn) = oneshot::channel();
+        let turn = self.turn.replace(next_turn);
+        let is_empty = batch.effects.is_empty();
+        self.under_way.push_back(Box::pin(async move {
+            let mut writer = writer;
+            let result = if is_empty {
+                wait(turn).await
+            } else {
+                write_in_turn(&mut writer, &encoded, turn).await
+            };
+            if result.is_ok() {
+                let _ = committed.send(());
+            }
+            Written { batch, writer, result }
+        }));
+        Ok(())
+    }
+
+    fn written(&mut self, written: Written) -> Result<(), StoreError> {
+        let Written { batch, writer, result } = written;
+        match result {
+            Ok(()) => {
+                self.writers.push(writer);
+                self.commit(batch)
+            }
+            Err(error) => {
+                self.keep_for_retry(batch);
+                Err(error)
+            }
+        }
+    }
+
+    /// A batch is committed: readers see it, callers get their answers.
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let full = self.view.apply(&batch.effects);
+        self.seal(full);
+        for (pending, response) in batch.requests.into_iter().zip(batch.responses) {
+            pending.answer(response);
+        }
+        if self.under_way.is_empty() {
+            self.turn = None;
+        }
+        Ok(())
+    }
+
+    fn keep_for_retry(&mut self, batch: Batch) {
+        let last = self.view.last().0;
+        for mut pending in batch.requests {
+            // Twice is enough: then the caller is told that the outcome is unknown.
+            if pending.retried_after.is_some() {
+                pending.refuse(crate::error::LedgerError::Unavailable);
+                continue;
+            }
+            pending.retried_after = Some(last);
+            self.leader.retry.push_back(pending);
+        }
+    }
+
+    fn seal(&mut self, full: Vec<FullRange>) {
+        for tail in full {
+            self.full_ranges += 1;
+            let span = self.engine.id_span(tail.start);
+            self.sealer.seal(SealJob { tail, span });
+        }
+    }
+
+    /// A range's seal is committed: what it holds leaves the memory.
+    fn sealed(&mut self, sealed: Result<Sealed, StoreError>) -> Result<(), StoreError> {
+        let Sealed { no } = sealed?;
+        self.full_ranges -= 1;
+        let tail = self.view.forget_range(no);
+        let forgotten = self.engine.forget_before(self.ranges.start(no + 1));
+        // Freeing half a million records takes longer than a batch may wait.
+        self.sealer.free(Box::new((tail, forgotten)));
+        Ok(())
+    }
+
+    /// Makes sure that the range has a partition, and prepares the next one ahead of need.
+    async fn ensure(&mut self, no: i64) -> Result<(), StoreError> {
+        while self.ensured < no {
+            ranges::ensure(&self.reader, self.ranges, self.ensured.max(no - 1) + 1).await?;
+            self.ensured = self.ensured.max(no - 1) + 1;
+        }
+        Ok(())
+    }
+
+    async fn end(mut self, ended: &Ended) {
+        let mut unanswered: VecDeque<Batch> = VecDeque::new();
+        // What was under way may still commit; either way its requests are executed again.
+        while let Some(written) = self.under_way.next().await {
+            unanswered.push_back(written.batch);
+        }
+        for batch in unanswered {
+            self.keep_for_retry(batch);
+        }
+        self.leader.retry.extend(self.held.take());
+        if matches!(ended, Ended::Stopped) {
+            self.sealer.stop().await;
+        }
+    }
+}
+
+async fn write_in_turn(
+    writer: &mut Writer,
+    encoded: &Encoded,
+    turn: Option<oneshot::Receiver<()>>,
+) -> Result<(), StoreError> {
+    writer.write(encoded).await?;
+    wait(turn).await?;
+    Ok(writer.commit().await?)
+}
+
+/// Waits until the batch before has committed.
+async fn wait(turn: Option<oneshot::Receiver<()>>) -> Result<(), StoreError> {
+    match turn {
+        None => Ok(()),
+        Some(turn) => turn.await.map_err(|_| StoreError::Aborted),
+    }
+}

@@ -1,0 +1,63 @@
+//! The facade: what other contexts and the edges call. The operations themselves stand with
+//! their features.
+
+use std::sync::Arc;
+
+use kernel::db::Database;
+use kernel::time::Clock;
+
+use crate::assets::AssetCache;
+use crate::leader::{Handle, LedgerOptions, Status};
+use crate::transfers::AccountNames;
+
+/// The ledger of this process. Clones share it.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) database: Database,
+    pub(crate) handle: Handle,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) assets: Arc<AssetCache>,
+    pub(crate) names: Arc<AccountNames>,
+}
+
+/// What this process is at the moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    Starting,
+    Leading,
+    /// Another process leads; it can be reached at this address, if it is known.
+    Following(Option<String>),
+    /// The database can't be used.
+    Failing,
+    Stopped,
+}
+
+impl Ledger {
+    /// Starts to lead, or to follow the process that does. The schema must be migrated.
+    pub fn start(database: Database, clock: Arc<dyn Clock>, options: LedgerOptions) -> Self {
+        let handle = Handle::start(database.clone(), Arc::clone(&clock), options);
+        let (assets, names) = (Arc::default(), Arc::default());
+        Self { database, handle, clock, assets, names }
+    }
+
+    /// Waits until requests can be served: here, or by a leader whose address is known.
+    pub async fn ready(&self) -> bool {
+        !matches!(self.handle.settled().await, Status::Stopped)
+    }
+
+    /// What this process is now.
+    pub fn role(&self) -> Role {
+        match self.handle.status() {
+            Status::Starting => Role::Starting,
+            Status::Leading(led) if led.is_valid() => Role::Leading,
+            Status::Following(address) => Role::Following(address),
+            Status::Leading(_) | Status::Failing => Role::Failing,
+            Status::Stopped => Role::Stopped,
+        }
+    }
+
+    /// Finishes what is under way and gives the lease up.
+    pub async fn stop(&self) {
+        self.handle.stop().await;
+    }
+}

@@ -1,0 +1,108 @@
+//! A record names its accounts by number; callers know them by id, and amounts by their asset.
+
+use hashbrown::HashMap;
+use parking_lot::RwLock;
+
+use super::Transfer;
+use crate::accounts;
+use crate::engine::{Record, TransferState};
+use crate::error::{LedgerError, StoreError};
+use crate::journal::read::{self, StatesOf};
+use crate::leader::Led;
+use crate::ledger::Ledger;
+
+/// Id and asset of accounts by number. They never change, so what was read once is kept.
+#[derive(Debug, Default)]
+pub(crate) struct AccountNames(RwLock<HashMap<i64, (u128, u32)>>);
+
+impl AccountNames {
+    fn get(&self, no: i64) -> Option<(u128, u32)> {
+        self.0.read().get(&no).copied()
+    }
+
+    fn put(&self, names: Vec<(i64, u128, u32)>) {
+        const NAMES_MAX: usize = 200_000;
+        let mut known = self.0.write();
+        if known.len() + names.len() > NAMES_MAX {
+            *known = HashMap::new();
+        }
+        known.extend(names.into_iter().map(|(no, id, asset)| (no, (id, asset))));
+    }
+}
+
+impl Ledger {
+    /// Completes records, in their order.
+    pub(crate) async fn complete(
+        &self,
+        led: &Led,
+        records: Vec<Record>,
+    ) -> Result<Vec<Transfer>, LedgerError> {
+        self.learn_names(&records).await?;
+        let states = self.states_of(led, &records).await?;
+        let mut transfers = Vec::with_capacity(records.len());
+        for record in records {
+            let (debit_account, asset) = self.name(record.debit).await?;
+            let (credit_account, _) = self.name(record.credit).await?;
+            let asset = self.asset_by_no(asset).await?.ok_or(StoreError::Corrupt("an asset"))?;
+            let state = states.get(&record.id).copied();
+            transfers.push(Transfer { record, state, debit_account, credit_account, asset });
+        }
+        Ok(transfers)
+    }
+
+    pub(super) async fn name(&self, no: i64) -> Result<(u128, u32), LedgerError> {
+        if let Some(name) = self.names.get(no) {
+            return Ok(name);
+        }
+        // The cache was emptied meanwhile.
+        let client = self.database.client().await?;
+        let names = accounts::store::names(&client, &[no]).await?;
+        let (_, id, asset) = *names.first().ok_or(StoreError::Corrupt("an account"))?;
+        self.names.put(names);
+        Ok((id, asset))
+    }
+
+    async fn learn_names(&self, records: &[Record]) -> Result<(), LedgerError> {
+        let numbers = records.iter().flat_map(|record| [record.debit, record.credit]);
+        let mut unknown: Vec<i64> =
+            numbers.filter(|no| self.names.get(*no).is_none()).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        unknown.sort_unstable();
+        unknown.dedup();
+        let client = self.database.client().await?;
+        let names = accounts::store::names(&client, &unknown).await?;
+        self.names.put(names);
+        Ok(())
+    }
+
+    /// States of the records that have one.
+    async fn states_of(
+        &self,
+        led: &Led,
+        records: &[Record],
+    ) -> Result<HashMap<u128, TransferState>, LedgerError> {
+        let mut states = HashMap::new();
+        let mut stored = Vec::new();
+        let first = led.view.first_seq();
+        for record in records {
+            match led.view.state(record.id) {
+                Some(state) => {
+                    states.insert(record.id, state);
+                }
+                None if record.seq < first => stored.push(uuid::Uuid::from_u128(record.id)),
+                None => {}
+            }
+        }
+        if !stored.is_empty() {
+            let client = self.database.client().await?;
+            let found = read::states(&client, StatesOf::Transfers(&stored)).await?;
+            // A state that changed meanwhile is in the view by now.
+            states.extend(found.into_iter().map(|(id, state)| {
+                (id, led.view.state(id).unwrap_or(state))
+            }));
+        }
+        Ok(states)
+    }
+}

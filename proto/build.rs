@@ -1,0 +1,21 @@
+//! Compiles the contracts without protoc, and keeps their descriptors for reflection.
+
+use std::path::PathBuf;
+
+use prost::Message;
+
+const FILES: [&str; 1] = ["bushel/ledger/v1/ledger.proto"];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let descriptors = protox::compile(FILES, ["."])?;
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo gives OUT_DIR")?);
+    // `compile_fds` doesn't write the descriptors itself.
+    std::fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .codec_path("crate::codec::MessageCodec")
+        // Sorted maps: equal metadata has equal text, and an empty one costs nothing.
+        .btree_map(".")
+        .compile_fds(descriptors)?;
+    println!("cargo:rerun-if-changed=bushel");
+    Ok(())
+}
