@@ -15,6 +15,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .codec_path("crate::codec::MessageCodec")
         // Sorted maps: equal metadata has equal text, and an empty one costs nothing.
         .btree_map(".")
+        // Seldom there, and each of thousands of results would keep room for it.
+        .boxed(".bushel.ledger.v1.TransferResult.transfer")
+        .boxed(".bushel.ledger.v1.AccountResult.account")
         .compile_fds(descriptors)?;
     println!("cargo:rerun-if-changed=bushel");
     Ok(())

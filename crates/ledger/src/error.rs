@@ -3,7 +3,7 @@
 /// A failure of the database behind the ledger.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    #[error(transparent)]
+    #[error("{}", cause(.0))]
     Postgres(#[from] tokio_postgres::Error),
     #[error("no connection to the database: {0}")]
     Pool(#[from] deadpool_postgres::PoolError),
@@ -11,10 +11,23 @@ pub(crate) enum StoreError {
     Row(#[from] crate::journal::row::RowError),
     #[error(transparent)]
     Database(#[from] kernel::db::DatabaseError),
+    #[error("a broken invariant ended the term; see the panic above")]
+    Panicked,
     #[error("a batch before this one failed")]
     Aborted,
     #[error("the database holds a value that the ledger never writes: {0}")]
     Corrupt(&'static str),
+}
+
+/// What Postgres said; the driver's own text names only the kind of the error.
+fn cause(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(db) => format!("{} ({})", db.message(), db.code().code()),
+        None => match std::error::Error::source(error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        },
+    }
 }
 
 impl From<std::num::TryFromIntError> for StoreError {

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use deadpool_postgres::Object;
 use kernel::db::Database;
 use kernel::time::Clock;
 
 use crate::assets::AssetCache;
+use crate::error::LedgerError;
 use crate::leader::{Handle, LedgerOptions, Status};
 use crate::transfers::AccountNames;
 
@@ -54,6 +56,24 @@ impl Ledger {
             Status::Leading(_) | Status::Failing => Role::Failing,
             Status::Stopped => Role::Stopped,
         }
+    }
+
+    /// A session from the pool. After a failure of the database some sessions are dead without
+    /// knowing it, so for a while each is asked for a sign of life first.
+    pub(crate) async fn client(&self) -> Result<Object, LedgerError> {
+        const DEAD_MAX: usize = 32;
+        for _ in 0..DEAD_MAX {
+            let client = self.database.client().await?;
+            let is_fine = match self.handle.status() {
+                Status::Leading(led) if !led.is_new() => true,
+                _ => client.batch_execute("").await.is_ok(),
+            };
+            if is_fine {
+                return Ok(client);
+            }
+            drop(Object::take(client));
+        }
+        Err(LedgerError::Unavailable)
     }
 
     /// Finishes what is under way and gives the lease up.

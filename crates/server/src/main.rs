@@ -1,1 +1,100 @@
-fn main() {}
+//! `bushel`: the one binary. It composes the contexts into a server, and is the command line.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`serve`] | the server: start and stop, the edge that every request passes |
+//! | [`operator`] | the operator's token, and what only the operator does |
+//! | [`cli`] | the commands that work with a ledger's data |
+//! | [`bench`] | the benchmarks |
+//! | [`print`] | the commands that print generated documents |
+//! | [`process`] | what a process uses |
+//!
+//! What it deliberately does not do: no business rules; those are the contexts'.
+
+mod operator;
+mod print;
+mod process;
+mod serve;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kernel::telemetry::{self, LogFormat, Metrics};
+
+/// Where the data is if nobody says otherwise.
+pub(crate) const DATA_DEFAULT: &str = "bushel-data";
+
+/// A double-entry ledger on Postgres
+#[derive(Debug, Parser)]
+#[command(name = "bushel", version, propagate_version = true, max_term_width = 100)]
+struct Arguments {
+    /// Format of the log on stderr: human or json
+    #[arg(long, global = true, value_name = "FORMAT", env = "BUSHEL_LOG_FORMAT", default_value = "human")]
+    log: LogFormat,
+    /// What is logged, such as info,ledger=debug
+    #[arg(long, global = true, value_name = "FILTER", env = "BUSHEL_LOG")]
+    log_filter: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    /// Print the OpenAPI document of the API
+    Openapi,
+    /// Print the list of routes and where their handlers are
+    Routes,
+    /// Print the codes of all failures
+    Errors,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let is_server = matches!(arguments.command, Command::Serve(_));
+    let filter = arguments.log_filter.as_deref();
+    let filter = filter.unwrap_or(if is_server { "info" } else { "warn" });
+    let metrics: Metrics = telemetry::init(arguments.log, filter)?;
+    match arguments.command {
+        Command::Openapi => print::openapi(),
+        Command::Routes => print::routes::print(),
+        Command::Errors => print::errors::print(),
+        Command::Serve(serve) => {
+            block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The whole chain of causes on one line, each said once.
+fn complain(error: &anyhow::Error) {
+    use std::io::Write as _;
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Some errors repeat their cause in their own text.
+        if text.ends_with(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+    }
+    let mut stderr = std::io::stderr().lock();
+    let red = if std::io::stderr().is_terminal() { "\u{1b}[31merror\u{1b}[0m" } else { "error" };
+    let _ = writeln!(stderr, "{red}: {text}");
+}

@@ -2,13 +2,14 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
+use super::place::Place;
 use super::process::{self, Signal, User};
-use super::{Binaries, DataDir, Options, PostgresError};
+use super::{Binaries, Options, PostgresError};
 
 pub(super) const SUPERUSER: &str = "bushel";
 pub(super) const DATABASE: &str = "bushel";
@@ -19,31 +20,19 @@ const LEFTOVER_PATIENCE: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(5);
 
 /// Major version of the data; `None` if there is none yet.
-pub(super) fn data_version(data: &DataDir) -> Option<u32> {
-    fs::read_to_string(data.pgdata().join("PG_VERSION")).ok()?.trim().parse().ok()
-}
-
-/// Lets `user` pass through the data folder to Postgres' own folders, but not list it.
-pub(super) fn let_pass(data: &DataDir, user: &User) -> Result<(), PostgresError> {
-    let path = data.path();
-    if !user.can_pass_to(path) {
-        let (user, folder) = (user.name.clone(), path.to_owned());
-        return Err(PostgresError::Unreachable { user, folder });
-    }
-    chown(path, None, Some(user.gid))
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o710)))
-        .map_err(PostgresError::io(format!("open {} for {}", path.display(), user.name)))
+pub(super) fn data_version(place: &Place) -> Option<u32> {
+    fs::read_to_string(place.pgdata().join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
 /// Makes the data beside its place and moves it there when it is complete, so that a crash
 /// leaves either nothing or all of it.
 pub(super) fn create(
-    data: &DataDir,
+    place: &Place,
     binaries: &Binaries,
     user: Option<&User>,
     options: &Options,
 ) -> Result<(), PostgresError> {
-    let unfinished = data.path().join("pgdata.tmp");
+    let unfinished = place.unfinished();
     if unfinished.exists() {
         tracing::info!(folder = %unfinished.display(), "removing an unfinished database");
         fs::remove_dir_all(&unfinished)
@@ -54,9 +43,9 @@ pub(super) fn create(
     initdb(&unfinished, binaries, user, options)?;
     compress_wal(&unfinished, binaries, user)?;
     create_database(&unfinished, binaries, user, options)?;
-    fs::rename(&unfinished, data.pgdata())
-        .and_then(|()| File::open(data.path())?.sync_all())
-        .map_err(PostgresError::io(format!("make {}", data.pgdata().display())))
+    fs::rename(&unfinished, place.pgdata())
+        .and_then(|()| File::open(place.folder())?.sync_all())
+        .map_err(PostgresError::io(format!("make {}", place.pgdata().display())))
 }
 
 fn make_folder(folder: &Path, user: Option<&User>) -> io::Result<()> {
@@ -91,6 +80,8 @@ fn compress_wal(
 ) -> Result<(), PostgresError> {
     let mut command = process::command(&binaries.program("postgres"), user);
     command.arg("-D").arg(pgdata).args(["-C", "wal_compression", "-c", "wal_compression=lz4"]);
+    // It goes back to where it started, and our folder may be closed to its user.
+    command.current_dir("/");
     let supported = command.output().is_ok_and(|output| output.status.success());
     if !supported {
         return Ok(());
@@ -142,14 +133,14 @@ fn check(folder: &Path, program: &str, output: io::Result<Output>) -> Result<(),
 
 /// Waits for a Postgres that a crash of ours left behind, and clears its lock if the number in
 /// there belongs to another process by now: Postgres would take it for a rival.
-pub(super) fn await_leftover(data: &DataDir) -> Result<(), PostgresError> {
+pub(super) fn await_leftover(place: &Place) -> Result<(), PostgresError> {
     let started = Instant::now();
-    while let Some(pid) = postmaster(data) {
-        if !is_postmaster_of(pid, data) {
-            return remove_lock(data);
+    while let Some(pid) = postmaster(place) {
+        if !is_postmaster_of(pid, place) {
+            return remove_lock(place);
         }
         if started.elapsed() > LEFTOVER_MAX {
-            return Err(PostgresError::StillRunning { pid, folder: data.pgdata() });
+            return Err(PostgresError::StillRunning { pid, folder: place.pgdata() });
         }
         if started.elapsed() > LEFTOVER_PATIENCE {
             process::send(pid, Signal::Quit);
@@ -160,23 +151,23 @@ pub(super) fn await_leftover(data: &DataDir) -> Result<(), PostgresError> {
 }
 
 /// The process in the lock, if it is alive.
-fn postmaster(data: &DataDir) -> Option<u32> {
-    let text = fs::read_to_string(data.pgdata().join("postmaster.pid")).ok()?;
+fn postmaster(place: &Place) -> Option<u32> {
+    let text = fs::read_to_string(place.pgdata().join("postmaster.pid")).ok()?;
     let pid = text.lines().next()?.trim().parse().ok()?;
     process::is_alive(pid).then_some(pid)
 }
 
 /// Postgres works in its data folder. Without `/proc` the number has to be believed.
-fn is_postmaster_of(pid: u32, data: &DataDir) -> bool {
+fn is_postmaster_of(pid: u32, place: &Place) -> bool {
     let process = Path::new("/proc").join(pid.to_string());
     match fs::read_link(process.join("cwd")) {
-        Ok(folder) => folder == data.pgdata(),
+        Ok(folder) => place.pgdata().canonicalize().is_ok_and(|pgdata| pgdata == folder),
         Err(_) => !Path::new("/proc/self").exists(),
     }
 }
 
-fn remove_lock(data: &DataDir) -> Result<(), PostgresError> {
-    let lock = data.pgdata().join("postmaster.pid");
+fn remove_lock(place: &Place) -> Result<(), PostgresError> {
+    let lock = place.pgdata().join("postmaster.pid");
     tracing::info!(lock = %lock.display(), "removing the lock of a Postgres that is gone");
     match fs::remove_file(&lock) {
         // It removed its lock itself in the meantime.
@@ -186,8 +177,8 @@ fn remove_lock(data: &DataDir) -> Result<(), PostgresError> {
 }
 
 /// Whether the Postgres with this pid says in its lock that it takes connections (line 8).
-pub(super) fn is_ready(data: &DataDir, pid: u32) -> bool {
-    let Ok(text) = fs::read_to_string(data.pgdata().join("postmaster.pid")) else { return false };
+pub(super) fn is_ready(place: &Place, pid: u32) -> bool {
+    let Ok(text) = fs::read_to_string(place.pgdata().join("postmaster.pid")) else { return false };
     let mut lines = text.lines();
     let is_ours = lines.next().and_then(|line| line.trim().parse().ok()) == Some(pid);
     is_ours && lines.nth(6).is_some_and(|status| status.trim() == "ready")

@@ -62,12 +62,12 @@ impl DataDir {
         self.path.join("token")
     }
 
-    /// The data of the private Postgres.
+    /// The data of the private Postgres, unless `pgdata.location` says that it is elsewhere.
     pub fn pgdata(&self) -> PathBuf {
         self.path.join("pgdata")
     }
 
-    /// Its socket, if the path is short enough for one.
+    /// Its socket, if it is with the data and the path is short enough for one.
     pub fn run(&self) -> PathBuf {
         self.path.join("run")
     }

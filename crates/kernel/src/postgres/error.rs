@@ -20,8 +20,10 @@ pub enum PostgresError {
         "Postgres refuses to run as root, and this machine has neither a user `postgres` nor `nobody`; run Bushel as another user"
     )]
     NoUser,
-    #[error("the user `{user}`, as which Postgres has to run because you are root, can't reach {}; use a data folder whose parents everyone may pass (such as /var/lib/bushel)", .folder.display())]
-    Unreachable { user: String, folder: PathBuf },
+    #[error("the user `{user}`, as which Postgres has to run because you are root, can't reach {}{why}; use a data folder whose parents everyone may pass (such as /srv/bushel)", .folder.display())]
+    Unreachable { user: String, folder: PathBuf, why: String },
+    #[error("the database is in {}, says {}, but {why}", .folder.display(), .record.display())]
+    Misplaced { record: PathBuf, folder: PathBuf, why: String },
     #[error("the folder {} belongs to someone else; remove it or choose another data folder", .folder.display())]
     ForeignFolder { folder: PathBuf },
     #[error("could not create the database in {}: {output}", .folder.display())]

@@ -9,6 +9,7 @@ mod cluster;
 mod data_dir;
 mod error;
 mod log;
+mod place;
 mod process;
 mod scratch;
 mod server;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use super::place::{self, Place};
 use super::process::User;
 use super::supervisor::{self, Plan, Shared};
 use super::{Binaries, DataDir, PostgresError, cluster, settings, socket};
@@ -44,15 +45,22 @@ impl PrivatePostgres {
     }
 
     pub fn start_with(data: &DataDir, options: Options) -> Result<Self, PostgresError> {
+        Self::start_or_beside(data, options, Path::new(place::SHARED))
+    }
+
+    /// `shared` is the parent of the folder that is used if Postgres can't reach the data folder.
+    pub(super) fn start_or_beside(
+        data: &DataDir,
+        options: Options,
+        shared: &Path,
+    ) -> Result<Self, PostgresError> {
         let user = User::to_drop_to()?;
-        if let Some(user) = &user {
-            cluster::let_pass(data, user)?;
-        }
-        let socket_folder = socket::folder(data, user.as_ref())?;
-        let binaries = choose_binaries(data, &options)?;
+        let place = place::find(data, user.as_ref(), shared)?;
+        let socket_folder = socket::folder(data, &place, user.as_ref())?;
+        let binaries = choose_binaries(&place, &options)?;
         let major = binaries.major();
         let arguments = settings::arguments(&options, &socket_folder);
-        let plan = Plan { data: data.clone(), binaries, user, options, arguments };
+        let plan = Plan { data: data.clone(), place, binaries, user, options, arguments };
         let (shared, supervisor) = supervisor::start(plan)?;
         Ok(Self { shared, supervisor: Some(supervisor), socket_folder, major })
     }
@@ -113,15 +121,15 @@ impl Drop for PrivatePostgres {
     }
 }
 
-fn choose_binaries(data: &DataDir, options: &Options) -> Result<Binaries, PostgresError> {
-    let made_by = cluster::data_version(data);
+fn choose_binaries(place: &Place, options: &Options) -> Result<Binaries, PostgresError> {
+    let made_by = cluster::data_version(place);
     let binaries = match &options.binaries {
         Some(binaries) => binaries.clone(),
         None => Binaries::find(made_by)?,
     };
     match made_by {
         Some(version) if version != binaries.major() => Err(PostgresError::OtherVersion {
-            folder: data.pgdata(),
+            folder: place.pgdata(),
             data: version,
             found: format!("{} in {}", binaries.major(), binaries.folder().display()),
         }),

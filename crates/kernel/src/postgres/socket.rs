@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
+use super::place::Place;
 use super::process::User;
 use super::{DataDir, PostgresError};
 
@@ -12,9 +13,13 @@ use super::{DataDir, PostgresError};
 const PATH_LEN_MAX: usize = 103;
 const SOCKET: &str = ".s.PGSQL.5432";
 
-/// `<data>/run`, or a folder in the temporary one whose path is then in `<data>/socket_dir`.
-pub(super) fn folder(data: &DataDir, user: Option<&User>) -> Result<PathBuf, PostgresError> {
-    let near = data.run();
+/// `run` beside the cluster, or a folder in the temporary one; `<data>/socket_dir` says which.
+pub(super) fn folder(
+    data: &DataDir,
+    place: &Place,
+    user: Option<&User>,
+) -> Result<PathBuf, PostgresError> {
+    let near = place.run();
     let chosen = if fits(&near) { near } else { far(data) };
     create_private(&chosen, user)?;
     let record = data.path().join("socket_dir");
@@ -73,16 +78,22 @@ fn check_private(folder: &Path, user: Option<&User>) -> Result<(), PostgresError
 
 #[cfg(test)]
 mod tests {
+    use super::super::place;
     use super::*;
+
+    fn in_data_folder(data: &DataDir) -> Result<PathBuf, PostgresError> {
+        let place = place::find(data, None, Path::new(place::SHARED))?;
+        folder(data, &place, None)
+    }
 
     #[test]
     fn long_data_folder_gets_a_short_socket_folder() {
         let temp = tempfile::tempdir().unwrap();
         let data = DataDir::lock(&temp.path().join("x".repeat(100))).unwrap();
-        let chosen = folder(&data, None).unwrap();
+        let chosen = in_data_folder(&data).unwrap();
         assert!(fits(&chosen), "{chosen:?}");
         assert_eq!(fs::metadata(&chosen).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(folder(&data, None).unwrap(), chosen, "the same after a restart");
+        assert_eq!(in_data_folder(&data).unwrap(), chosen, "the same after a restart");
         let recorded = fs::read_to_string(data.path().join("socket_dir")).unwrap();
         assert_eq!(Path::new(&recorded), chosen);
         fs::remove_dir(chosen).unwrap();
@@ -94,9 +105,9 @@ mod tests {
         let data = DataDir::lock(temp.path()).unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(elsewhere.path(), data.run()).unwrap();
-        assert!(matches!(folder(&data, None), Err(PostgresError::ForeignFolder { .. })));
+        assert!(matches!(in_data_folder(&data), Err(PostgresError::ForeignFolder { .. })));
         fs::remove_file(data.run()).unwrap();
         DirBuilder::new().mode(0o755).create(data.run()).unwrap();
-        assert!(matches!(folder(&data, None), Err(PostgresError::ForeignFolder { .. })));
+        assert!(matches!(in_data_folder(&data), Err(PostgresError::ForeignFolder { .. })));
     }
 }

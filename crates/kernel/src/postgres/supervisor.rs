@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::place::Place;
 use super::process::{self, Signal, User};
 use super::{Binaries, DataDir, Options, PostgresError, cluster, log};
 
@@ -30,6 +31,7 @@ const STEADY: Duration = Duration::from_secs(30);
 /// All that is needed to start it, and start it again.
 pub(super) struct Plan {
     pub data: DataDir,
+    pub place: Place,
     pub binaries: Binaries,
     pub user: Option<User>,
     pub options: Options,
@@ -78,11 +80,11 @@ pub(super) fn start(plan: Plan) -> Result<(Arc<Shared>, JoinHandle<()>), Postgre
 
 impl Plan {
     fn prepare(&self) -> Result<(), PostgresError> {
-        if cluster::data_version(&self.data).is_some() {
+        if cluster::data_version(&self.place).is_some() {
             return Ok(());
         }
-        tracing::info!(folder = %self.data.pgdata().display(), "creating the database");
-        cluster::create(&self.data, &self.binaries, self.user.as_ref(), &self.options)
+        tracing::info!(folder = %self.place.pgdata().display(), "creating the database");
+        cluster::create(&self.place, &self.binaries, self.user.as_ref(), &self.options)
     }
 
     /// Waits for each end of the process and starts it again, until it is told to stop.
@@ -116,7 +118,7 @@ impl Plan {
     /// A process that is ready. Right after a kill the old one's sessions may still hold the
     /// shared memory; they end by themselves.
     fn launch(&self, shared: &Shared) -> Result<Child, PostgresError> {
-        cluster::await_leftover(&self.data)?;
+        cluster::await_leftover(&self.place)?;
         let started = Instant::now();
         loop {
             match self.launch_once(shared)? {
@@ -141,7 +143,7 @@ impl Plan {
         let started = Instant::now();
         let mut reported = started;
         loop {
-            if cluster::is_ready(&self.data, child.id()) {
+            if cluster::is_ready(&self.place, child.id()) {
                 return Ok(Ok(child));
             }
             if let Some(status) =
@@ -166,7 +168,7 @@ impl Plan {
     fn spawn(&self) -> io::Result<(Child, JoinHandle<()>)> {
         let program = self.binaries.program("postgres");
         let mut command = process::command(&program, self.user.as_ref());
-        command.arg("-D").arg(self.data.pgdata()).current_dir("/");
+        command.arg("-D").arg(self.place.pgdata()).current_dir("/");
         for (name, value) in &self.arguments {
             command.arg("-c").arg(format!("{name}={value}"));
         }

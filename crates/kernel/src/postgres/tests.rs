@@ -84,6 +84,44 @@ fn folders_are_closed_to_others() {
 }
 
 #[test]
+fn data_folder_in_a_closed_parent_starts_and_finds_its_data_again() {
+    if process::User::to_drop_to().unwrap().is_none() {
+        eprintln!("skipped: only root runs Postgres as another user");
+        return;
+    }
+    let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
+    fs::set_permissions(temp.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let (closed, shared) = (temp.path().join("closed"), temp.path().join("shared"));
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    let start = |name: &str| {
+        let data = DataDir::lock(&closed.join(name)).unwrap();
+        let postgres = PrivatePostgres::start_or_beside(&data, quick(), &shared).unwrap();
+        (data, postgres)
+    };
+
+    let (data, postgres) = start("data");
+    ask(&postgres, "CREATE TABLE apples (n int); INSERT INTO apples VALUES (7)").unwrap();
+    assert!(postgres.socket_folder().starts_with(&shared), "{:?}", postgres.socket_folder());
+    assert!(!data.pgdata().exists() && !data.run().exists());
+    assert!(data.path().join("lock").exists() && data.postgres_log().exists());
+    process::send(postgres.pid().unwrap(), Signal::Kill);
+    wait_until("a restart", || postgres.restarts() == 1);
+    assert_eq!(ask(&postgres, "SELECT n FROM apples").unwrap(), "7");
+    drop((postgres, data));
+
+    let (data, postgres) = start("data");
+    assert_eq!(ask(&postgres, "SELECT n FROM apples").unwrap(), "7");
+    drop((postgres, data));
+
+    fs::rename(closed.join("data"), closed.join("moved")).unwrap();
+    let (data, postgres) = start("moved");
+    assert_eq!(ask(&postgres, "SELECT n FROM apples").unwrap(), "7");
+    assert_eq!(fs::read_dir(&shared).unwrap().count(), 1);
+    drop((postgres, data));
+}
+
+#[test]
 fn killed_postgres_is_started_again_with_its_data() {
     let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
     let data = DataDir::lock(temp.path()).unwrap();

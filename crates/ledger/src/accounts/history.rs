@@ -80,7 +80,7 @@ impl Ledger {
             if let Some(seq) = led.view.seq_before(time) {
                 return Ok(seq);
             }
-            let client = self.database.client().await?;
+            let client = self.client().await?;
             let (ranges, end) = (led.view.ranges(), led.view.first_seq());
             let seq = store::sealed_seq_before(&client, time, ranges, end).await?;
             if led.view.sealed_ranges() == sealed {
@@ -102,7 +102,7 @@ impl Ledger {
             records.reverse();
             return Ok(running(no, records, balances));
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let Some(chunk) = store::chunk_before(&client, no, bounds.high).await? else {
             return Ok(Segment::new());
         };
@@ -123,7 +123,7 @@ impl Ledger {
     ) -> Result<Segment, LedgerError> {
         loop {
             let sealed = led.view.sealed_ranges();
-            let client = self.database.client().await?;
+            let client = self.client().await?;
             if let Some(chunk) = store::chunk_from(&client, no, bounds.low + 1).await? {
                 return self
                     .from_chunk(&client, led, no, &chunk, bounds, |seqs| 0..wanted.min(seqs.len()))

@@ -31,7 +31,7 @@ impl Ledger {
         if let Some(balances) = led.view.balances_before(no, seq + 1) {
             return Ok(balances);
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let Some(chunk) = store::chunk_before(&client, no, seq + 1).await? else {
             return Ok(Balances::default());
         };
@@ -54,7 +54,7 @@ impl Ledger {
         loop {
             let sealed = led.view.sealed_ranges();
             let mut sum = Sum::default();
-            let client = self.database.client().await?;
+            let client = self.client().await?;
             let mut before = Balances::default();
             let chunks = store::chunks(&client, no).await?;
             let last_seq = chunks.last().map_or(0, |chunk| chunk.last_seq);

@@ -38,7 +38,7 @@ impl Ledger {
     /// An account with its balances as of now: what has expired is no longer reserved.
     pub async fn account(&self, key: AccountKey<'_>) -> Result<Option<Account>, LedgerError> {
         let led = self.settled().await?;
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let Some(stored) = store::one(&client, key).await? else { return Ok(None) };
         let mut account = stored.account;
         account.balances = self.known_balances(&led, account.no).await?;
@@ -49,7 +49,7 @@ impl Ledger {
     pub async fn accounts_by_id(&self, ids: &[u128]) -> Result<Vec<Account>, LedgerError> {
         let led = self.settled().await?;
         let ids: Vec<uuid::Uuid> = ids.iter().map(|id| uuid::Uuid::from_u128(*id)).collect();
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let parameter = (&ids as &(dyn tokio_postgres::types::ToSql + Sync), uuid_array());
         let stored = read::accounts(&client, "a.id = any($1)", &[parameter]).await?;
         drop(client);
@@ -64,7 +64,7 @@ impl Ledger {
         limit: usize,
     ) -> Result<Vec<Account>, LedgerError> {
         let led = self.settled().await?;
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let stored =
             store::list(&client, filter, after_no.unwrap_or(0), limit as i64).await?;
         drop(client);
@@ -73,7 +73,7 @@ impl Ledger {
 
     /// Ids of accounts by address.
     pub async fn account_ids(&self, addresses: &[&str]) -> Result<Vec<Option<u128>>, LedgerError> {
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let found = store::ids_of_addresses(&client, addresses).await?;
         let found: hashbrown::HashMap<Box<str>, u128> = found.into_iter().collect();
         Ok(addresses.iter().map(|address| found.get(*address).copied()).collect())
@@ -123,7 +123,7 @@ impl Ledger {
     }
 
     async fn stored_account(&self, no: i64) -> Result<StoredAccount, LedgerError> {
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let parameter = (&no as &(dyn tokio_postgres::types::ToSql + Sync), bigint());
         let stored = read::accounts(&client, "a.no = $1", &[parameter]).await?;
         Ok(stored.into_iter().next().ok_or(crate::error::StoreError::Corrupt("an account"))?)

@@ -45,7 +45,7 @@ impl Ledger {
         if let Some(existing) = self.asset(&new.code).await? {
             return Ok((repeated(&new, &existing), Some(existing)));
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let inserted = store::insert(&client, &new, self.clock.now().as_micros()).await?;
         drop(client);
         let Some(asset) = inserted else {
@@ -61,7 +61,7 @@ impl Ledger {
         if let Some(asset) = self.assets.0.read().by_code.get(code) {
             return Ok(Some(Arc::clone(asset)));
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let asset = store::by_code(&client, code).await?;
         Ok(asset.map(|asset| self.assets.put(asset)))
     }
@@ -71,7 +71,7 @@ impl Ledger {
         if let Some(asset) = self.assets.0.read().by_no.get(&no) {
             return Ok(Some(Arc::clone(asset)));
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let asset = store::by_no(&client, no).await?;
         Ok(asset.map(|asset| self.assets.put(asset)))
     }
@@ -82,7 +82,7 @@ impl Ledger {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Arc<Asset>>, LedgerError> {
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let assets = store::list(&client, after, limit as i64).await?;
         Ok(assets.into_iter().map(|asset| self.assets.put(asset)).collect())
     }

@@ -60,7 +60,9 @@ pub enum Request {
     CreateTransfers(Vec<NewTransfer>),
     ResolveGroup(ResolveGroup),
     /// Expire up to `limit` pending transfers whose time has passed.
-    Expire { limit: usize },
+    Expire {
+        limit: usize,
+    },
 }
 
 /// The answer to a [`Request`], item by item.

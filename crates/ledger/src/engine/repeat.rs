@@ -79,6 +79,9 @@ impl Engine {
     /// Whether the amount asked for now can have led to the amount recorded then.
     fn same_amount(&self, new: &NewTransfer, record: &Record) -> bool {
         let (flags, given) = (new.flags, new.extra());
+        if new.amount == record.amount {
+            return true;
+        }
         if flags.any(TransferFlags::BALANCING_DEBIT | TransferFlags::BALANCING_CREDIT) {
             return new.amount >= record.amount;
         }
@@ -99,7 +102,7 @@ impl Engine {
                 && self.states.get(given.reverses).map(|state| state.reversed)
                     == original.map(|original| original.amount);
         }
-        new.amount == record.amount
+        false
     }
 
     /// Whether nothing happened to a transfer after `record`. What took "all of it" is the last.

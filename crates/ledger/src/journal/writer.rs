@@ -111,18 +111,19 @@ impl Writer {
 
     /// Writes everything of a batch but its commit.
     pub(crate) async fn write(&mut self, batch: &Encoded) -> Result<(), Error> {
-        for copy in &batch.copies {
-            self.prepare(&copy.statement).await?;
-        }
-        let begin = self.client.batch_execute(&self.fence);
         let mut copies = batch.copies.iter();
         match copies.next() {
             // The first COPY is sent behind the fence, without waiting for it.
-            Some(copy) => try_join(begin, self.copy(copy)).map_ok(|_| ()).await?,
-            None => begin.await?,
+            Some(copy) => {
+                let statement = self.prepare(&copy.statement).await?;
+                let begin = self.client.batch_execute(&self.fence);
+                try_join(begin, self.copy(&statement, copy)).map_ok(|_| ()).await?;
+            }
+            None => self.client.batch_execute(&self.fence).await?,
         }
         for copy in copies {
-            self.copy(copy).await?;
+            let statement = self.prepare(&copy.statement).await?;
+            self.copy(&statement, copy).await?;
         }
         for account in &batch.changed {
             self.update_account(account).await?;
@@ -136,20 +137,21 @@ impl Writer {
     }
 
     /// Statements are prepared once for each range.
-    async fn prepare(&mut self, sql: &str) -> Result<(), Error> {
+    async fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
         const STATEMENTS_MAX: usize = 16;
-        if !self.statements.contains_key(sql) {
-            if self.statements.len() >= STATEMENTS_MAX {
-                self.statements.clear();
-            }
-            let statement = self.client.prepare(sql).await?;
-            self.statements.insert(sql.to_owned(), statement);
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
         }
-        Ok(())
+        if self.statements.len() >= STATEMENTS_MAX {
+            self.statements.clear();
+        }
+        let statement = self.client.prepare(sql).await?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
     }
 
-    async fn copy(&self, copy: &Copy) -> Result<(), Error> {
-        let sink = self.client.copy_in(&self.statements[&copy.statement]).await?;
+    async fn copy(&self, statement: &Statement, copy: &Copy) -> Result<(), Error> {
+        let sink = self.client.copy_in(statement).await?;
         futures_util::pin_mut!(sink);
         let mut data = copy.data.clone();
         while data.len() > CHUNK {

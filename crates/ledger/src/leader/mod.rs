@@ -15,10 +15,12 @@ mod recover;
 mod term;
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use kernel::db::Database;
 use kernel::time::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
@@ -73,10 +75,17 @@ pub(crate) enum Status {
 pub(crate) struct Led {
     pub(crate) view: Arc<View>,
     validity: Validity,
+    since: Instant,
     pub(crate) next_expiry: Arc<AtomicI64>,
 }
 
 impl Led {
+    /// Whether the term has just begun: sessions from before may be dead without a sign of it.
+    pub(crate) fn is_new(&self) -> bool {
+        const NEW: Duration = Duration::from_secs(10);
+        self.since.elapsed() < NEW
+    }
+
     /// Whether what the view says can still be believed.
     pub(crate) fn is_valid(&self) -> bool {
         self.validity.holds()
@@ -276,7 +285,9 @@ impl Leader {
         const PAUSE_MAX: Duration = Duration::from_secs(1);
         let mut pause = PAUSE_MIN;
         while !self.is_stopping() {
-            match self.try_lead().await {
+            // A broken invariant ends the term, not the process: what was computed is thrown away.
+            let attempt = AssertUnwindSafe(self.try_lead()).catch_unwind().await;
+            match attempt.unwrap_or(Err(StoreError::Panicked)) {
                 Ok(Ended::Stopped) => break,
                 Ok(Ended::Fenced) => pause = PAUSE_MIN,
                 Ok(Ended::Failed(error)) | Err(error) => {

@@ -80,6 +80,7 @@ pub(super) async fn run(leader: &mut Leader, lease: Lease) -> Result<Ended, Stor
     let led = Led {
         view: Arc::clone(&term.view),
         validity,
+        since: std::time::Instant::now(),
         next_expiry: Arc::clone(&term.next_expiry),
     };
     tracing::info!(epoch, seq = term.began_after, "leading the ledger");
@@ -126,12 +127,13 @@ impl<'l> Term<'l> {
         let sealer = Sealer::start(leader.database.clone(), Arc::clone(&view), ranges, epoch);
         let began_after = view.last().0;
         let next_expiry = Arc::new(AtomicI64::new(engine.next_expiry().unwrap_or(i64::MAX)));
+        let open_range = ranges.of(engine.next_seq());
         let mut term = Self {
             leader,
             engine,
             view,
             ranges,
-            ensured: -1,
+            ensured: open_range - 1,
             reader,
             writers,
             under_way: FuturesOrdered::new(),
@@ -143,7 +145,7 @@ impl<'l> Term<'l> {
             began_after,
         };
         term.seal(full);
-        term.ensure(term.ranges.of(term.engine.next_seq())).await?;
+        term.ensure(open_range).await?;
         Ok(term)
     }
 
@@ -375,11 +377,11 @@ impl<'l> Term<'l> {
         Ok(())
     }
 
-    /// Makes sure that the range has a partition, and prepares the next one ahead of need.
+    /// Makes sure that the ranges up to this one have a partition.
     async fn ensure(&mut self, no: i64) -> Result<(), StoreError> {
         while self.ensured < no {
-            ranges::ensure(&self.reader, self.ranges, self.ensured.max(no - 1) + 1).await?;
-            self.ensured = self.ensured.max(no - 1) + 1;
+            ranges::ensure(&self.reader, self.ranges, self.ensured + 1).await?;
+            self.ensured += 1;
         }
         Ok(())
     }

@@ -93,7 +93,10 @@ impl Book {
     /// Whether another account has the address.
     pub(crate) fn account_of_address(&self, address: &str) -> Option<&Account> {
         let has = |account: &&Account| {
-            account.details.as_ref().is_some_and(|details| details.address.as_deref() == Some(address))
+            account
+                .details
+                .as_ref()
+                .is_some_and(|details| details.address.as_deref() == Some(address))
         };
         self.accounts.iter().find(has)
     }
@@ -144,7 +147,11 @@ impl Book {
     /// What had become of a transfer before the record `end`.
     pub(crate) fn state_before(&self, id: u128, end: i64) -> Option<TransferState> {
         let original = self.record(id).filter(|record| record.seq < end)?;
-        let about: Vec<&Record> = self.about.get(&id).into_iter().flatten()
+        let about: Vec<&Record> = self
+            .about
+            .get(&id)
+            .into_iter()
+            .flatten()
             .map(|index| &self.records[*index])
             .filter(|record| record.seq < end)
             .collect();
@@ -188,7 +195,8 @@ fn state_of_hold(original: &Record, about: &[&Record]) -> TransferState {
         let timeout = i64::from(record.extra().timeout_s) * 1_000_000;
         (timeout > 0).then_some(record.at + timeout)
     };
-    let extension = about.iter().rev().find(|record| record.flags.has(TransferFlags::EXTEND_PENDING));
+    let extension =
+        about.iter().rev().find(|record| record.flags.has(TransferFlags::EXTEND_PENDING));
     TransferState {
         status,
         remaining,

@@ -316,7 +316,8 @@ impl Simulation {
     /// The engine's accounts, loaded if need be, are the model's.
     fn verify_accounts(&mut self) {
         let ids: Vec<u128> = self.model.book.accounts.iter().map(|account| account.id).collect();
-        let look = |id: &u128| Request::UpdateAccount(AccountUpdate { id: *id, ..Default::default() });
+        let look =
+            |id: &u128| Request::UpdateAccount(AccountUpdate { id: *id, ..Default::default() });
         let requests: Vec<Request> = ids.iter().map(look).collect();
         let needs = self.leader.engine.needs(&requests, self.clock);
         let facts = self.leader.store.load(&needs);

@@ -121,8 +121,7 @@ impl Store {
         engine.replay_failed(failed.filter(|failed| failed.2 >= sealed_until));
         for record in &self.book.records {
             let Some(state) = self.book.state(record.id) else { continue };
-            let times_out =
-                state.status == PendingStatus::Pending && state.expires_at.is_some();
+            let times_out = state.status == PendingStatus::Pending && state.expires_at.is_some();
             if state.changed_seq >= sealed_until || times_out {
                 engine.restore_state(record.id, state);
             }

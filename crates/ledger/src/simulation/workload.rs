@@ -204,7 +204,11 @@ impl Workload {
             flags |= rng.pick(&[TransferFlags::CLOSING_DEBIT, TransferFlags::CLOSING_CREDIT]);
         }
         let extra = Extra {
-            timeout_s: if closes || (is_pending && rng.chance(50)) { 1 + rng.below(8) as u32 } else { 0 },
+            timeout_s: if closes || (is_pending && rng.chance(50)) {
+                1 + rng.below(8) as u32
+            } else {
+                0
+            },
             group: if is_pending && rng.chance(50) { self.group(rng) } else { 0 },
             user_data_64: if rng.chance(10) { rng.below(3) } else { 0 },
             reference: rng.chance(5).then(|| format!("invoice {}", rng.below(3)).into()),
@@ -324,10 +328,7 @@ fn plain_account(id: u128) -> NewAccount {
 fn limits(rng: &mut Rng) -> Limits {
     let floor = rng.pick(&[0, 0, -50, -10, 5, i128::MIN]);
     let ceiling = rng.pick(&[0, 40, 100, -5, i128::MAX]);
-    Limits {
-        floor: rng.chance(60).then_some(floor),
-        ceiling: rng.chance(30).then_some(ceiling),
-    }
+    Limits { floor: rng.chance(60).then_some(floor), ceiling: rng.chance(30).then_some(ceiling) }
 }
 
 fn amount(rng: &mut Rng) -> u128 {

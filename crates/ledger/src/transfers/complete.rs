@@ -55,7 +55,7 @@ impl Ledger {
             return Ok(name);
         }
         // The cache was emptied meanwhile.
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let names = accounts::store::names(&client, &[no]).await?;
         let (_, id, asset) = *names.first().ok_or(StoreError::Corrupt("an account"))?;
         self.names.put(names);
@@ -71,7 +71,7 @@ impl Ledger {
         }
         unknown.sort_unstable();
         unknown.dedup();
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let names = accounts::store::names(&client, &unknown).await?;
         self.names.put(names);
         Ok(())
@@ -96,7 +96,7 @@ impl Ledger {
             }
         }
         if !stored.is_empty() {
-            let client = self.database.client().await?;
+            let client = self.client().await?;
             let found = read::states(&client, StatesOf::Transfers(&stored)).await?;
             // A state that changed meanwhile is in the view by now.
             states.extend(found.into_iter().map(|(id, state)| {

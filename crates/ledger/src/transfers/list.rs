@@ -162,7 +162,7 @@ impl Ledger {
             return Ok(());
         }
         let ranges = led.view.ranges();
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let mut numbers: Vec<i64> = (ranges.of(low + 1)..=ranges.of(high - 1)).collect();
         for column in filter.indexed_columns() {
             let with = store::ranges_with(&client, column).await?;

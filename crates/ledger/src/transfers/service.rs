@@ -44,7 +44,7 @@ impl Ledger {
                 None => self.sealed_record(*seq, &led).await?,
             },
             _ => {
-                let client = self.database.client().await?;
+                let client = self.client().await?;
                 read::by_id(&client, &[Uuid::from_u128(id)]).await?.into_iter().next()
             }
         };
@@ -57,7 +57,7 @@ impl Ledger {
         if seq > led.view.last().0 {
             return Ok(None);
         }
-        let client = self.database.client().await?;
+        let client = self.client().await?;
         let no = led.view.ranges().of(seq);
         Ok(read::by_seq(&client, no, &[seq]).await?.into_iter().next())
     }

@@ -106,11 +106,6 @@ impl<'c, P: FnMut(Progress)> Verification<'c, P> {
             }
             Err(error) => return Err(error),
         };
-        let missing = ranges.size - records.len() as i64;
-        if sealed && missing != 0 {
-            let row = format!("range {no}");
-            self.find(TRANSFERS, row, format!("a sealed range lacks {missing} rows"));
-        }
         let before = sealed.then(|| self.books.balances.clone());
         self.chain(ranges, no, &records).await?;
         for (index, record) in records.iter().enumerate() {
@@ -121,6 +116,11 @@ impl<'c, P: FnMut(Progress)> Verification<'c, P> {
                 let transfers = self.report.transfers + index as i64;
                 (self.progress)(Progress { transfers, total: self.total.max(transfers) });
             }
+        }
+        let missing = ranges.size - records.len() as i64;
+        if sealed && missing != 0 {
+            let row = format!("range {no}");
+            self.find(TRANSFERS, row, format!("a sealed range lacks {missing} rows"));
         }
         self.report.transfers += records.len() as i64;
         if let Some(before) = before {

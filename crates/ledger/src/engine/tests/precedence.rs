@@ -13,7 +13,7 @@ use world::World;
 use crate::engine::TransferStatus;
 
 /// Neighbours that no single transfer can earn both of, each with the reason.
-const EXCLUSIVE: [(TransferStatus, TransferStatus, &str); 20] = {
+const EXCLUSIVE: [(TransferStatus, TransferStatus, &str); 24] = {
     use TransferStatus as S;
     let one_id = "an id either exists or failed or is new";
     [
@@ -38,6 +38,14 @@ const EXCLUSIVE: [(TransferStatus, TransferStatus, &str); 20] = {
         (S::TimeoutMustNotBeZero, S::ClosingTransferMustBePending, "an extension can't close"),
         (S::ReversedTransferNotFound, S::ReversedTransferNotPosted, "found or not"),
         (S::ReversedTransferHasDifferentAccounts, S::AssetMustNotBeZero, "reversals need no asset"),
+        (S::CreditAccountIdMustNotBeIntMax, S::AccountsMustBeDifferent, "the debit's comes first"),
+        (S::CreditAccountNotFound, S::AccountsMustHaveTheSameAsset, "found or not"),
+        (
+            S::TransferMustHaveTheSameAssetAsAccounts,
+            S::PendingTransferNotFound,
+            "moves or resolves",
+        ),
+        (S::ExceedsReversibleAmount, S::OverflowsDebitsPending, "reversals are single-phase"),
         (S::PendingTransferNotFound, S::PendingTransferNotPending, "found or not"),
         (S::PendingTransferAlreadyPosted, S::PendingTransferAlreadyVoided, "one state"),
         (S::PendingTransferAlreadyVoided, S::PendingTransferExpired, "one state"),
@@ -77,7 +85,11 @@ fn of_two_flaws_the_first_in_order_is_reported() {
                 (second.apply)(&mut attempt);
                 (first.apply)(&mut attempt);
                 let both = [first.status, second.status];
-                assert_eq!(outcome(&attempt), expected(first, second), "{mode:?} {both:?} {attempt:#?}");
+                assert_eq!(
+                    outcome(&attempt),
+                    expected(first, second),
+                    "{mode:?} {both:?} {attempt:#?}"
+                );
                 count += 1;
             }
         }

@@ -24,8 +24,7 @@ fn engine() -> Engine {
 
 /// Every account of the workload, then a request for each seed, each with its time.
 fn requests(seeds: &[u64]) -> Vec<(Request, Time)> {
-    let mut workload =
-        Workload { ids: Ids::Few(IDS), accounts_from: 1_000, now: BEGINNING };
+    let mut workload = Workload { ids: Ids::Few(IDS), accounts_from: 1_000, now: BEGINNING };
     let mut requests = vec![(workload.all_accounts(), BEGINNING)];
     for seed in seeds {
         workload.now += STEP;

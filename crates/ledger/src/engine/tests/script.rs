@@ -165,8 +165,12 @@ impl Ledger {
             "absent" => assert_eq!(self.engine.account(id), None, "`{command}`"),
             "balances" => {
                 let has = account().balances;
-                let has =
-                    [has.debits_pending, has.debits_posted, has.credits_pending, has.credits_posted];
+                let has = [
+                    has.debits_pending,
+                    has.debits_posted,
+                    has.credits_pending,
+                    has.credits_posted,
+                ];
                 let expected: Vec<u128> = words.map(amount).collect();
                 assert_eq!(has.as_slice(), expected, "in the line `{command}`");
             }
@@ -236,9 +240,7 @@ fn item(command: &str) -> Option<Item> {
             ..NewTransfer::default()
         },
         "post" => reference(TransferFlags::POST_PENDING, &mut words),
-        "partial" => {
-            reference(TransferFlags::POST_PENDING | TransferFlags::PARTIAL, &mut words)
-        }
+        "partial" => reference(TransferFlags::POST_PENDING | TransferFlags::PARTIAL, &mut words),
         "void" => reference(TransferFlags::VOID_PENDING, &mut words),
         "extend" => reference(TransferFlags::EXTEND_PENDING, &mut words),
         "reverse" => {

@@ -1,6 +1,6 @@
 //! Sums that may exceed 128 bits.
 
-use crate::engine::{AccountFlags, Account, Balances};
+use crate::engine::{Account, AccountFlags, Balances};
 
 /// How often 2^128 fits, and the rest. Compares as the number does.
 pub(super) type Wide = (u32, u128);

@@ -45,7 +45,10 @@ impl Model {
             let id = member_id(command.id, *pending);
             let extra = Some(Box::new(Extra { pending_id: *pending, ..Extra::default() }));
             let flags = TransferFlags(flag);
-            self.create_transfer(&NewTransfer { id, amount, flags, extra, ..Default::default() }, false)
+            self.create_transfer(
+                &NewTransfer { id, amount, flags, extra, ..Default::default() },
+                false,
+            )
         };
         let mut results: Vec<TransferResult> = open.iter().map(resolve).collect();
         if results.iter().all(|result| result.status == TransferStatus::Created) {
@@ -70,17 +73,20 @@ impl Model {
 
     pub(super) fn expire(&mut self, limit: usize) -> usize {
         let book = &self.book;
-        let is_pending = |id: &u128| {
-            book.state(*id).is_some_and(|state| state.status == PendingStatus::Pending)
-        };
+        let is_pending =
+            |id: &u128| book.state(*id).is_some_and(|state| state.status == PendingStatus::Pending);
         self.timed.sort_unstable();
         self.timed.dedup();
         self.timed.retain(is_pending);
-        let mut due: Vec<(Time, i64, u128)> = self.timed.iter().filter_map(|id| {
-            let state = self.book.state(*id).expect("retained");
-            let at = state.expires_at.filter(|at| *at <= self.now)?;
-            Some((at, state.seq, *id))
-        }).collect();
+        let mut due: Vec<(Time, i64, u128)> = self
+            .timed
+            .iter()
+            .filter_map(|id| {
+                let state = self.book.state(*id).expect("retained");
+                let at = state.expires_at.filter(|at| *at <= self.now)?;
+                Some((at, state.seq, *id))
+            })
+            .collect();
         due.sort_unstable();
         due.truncate(limit);
         for (_, _, id) in &due {

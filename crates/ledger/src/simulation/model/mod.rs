@@ -78,9 +78,8 @@ impl Model {
                 let imported = accounts.first().is_some_and(|new| is_imported_account(new.flags));
                 let links: Vec<bool> =
                     accounts.iter().map(|new| new.flags.has(AccountFlags::LINKED)).collect();
-                let exists = |model: &Self, index: usize| {
-                    model.book.account(accounts[index].id).is_some()
-                };
+                let exists =
+                    |model: &Self, index: usize| model.book.account(accounts[index].id).is_some();
                 Response::Accounts(self.chains(&links, exists, |model, index| {
                     model.create_account(&accounts[index], imported)
                 }))
@@ -90,9 +89,8 @@ impl Model {
                 let imported = transfers.first().is_some_and(is_imported);
                 let links: Vec<bool> =
                     transfers.iter().map(|new| new.flags.has(TransferFlags::LINKED)).collect();
-                let exists = |model: &Self, index: usize| {
-                    model.book.record(transfers[index].id).is_some()
-                };
+                let exists =
+                    |model: &Self, index: usize| model.book.record(transfers[index].id).is_some();
                 Response::Transfers(self.chains(&links, exists, |model, index| {
                     model.create_transfer(&transfers[index], imported)
                 }))
@@ -118,11 +116,8 @@ impl Model {
             let mark = self.mark();
             let mut chain: Vec<R> = Vec::new();
             for index in start..end {
-                let result = if is_open && index + 1 == end {
-                    R::chain_open()
-                } else {
-                    create(self, index)
-                };
+                let result =
+                    if is_open && index + 1 == end { R::chain_open() } else { create(self, index) };
                 let created = result.is_created();
                 chain.push(result);
                 if !created && end - start > 1 {

@@ -14,7 +14,8 @@ impl Model {
         let (given, there) = (new.extra(), record.extra());
         let resolves = new.flags.any(TransferFlags::RESOLVING);
         let may_omit = resolves || given.reverses != 0;
-        let (debit, credit) = (self.book.account_no(record.debit), self.book.account_no(record.credit));
+        let (debit, credit) =
+            (self.book.account_no(record.debit), self.book.account_no(record.credit));
         let differs = |given: u128, there: u128| given != there && !(may_omit && given == 0);
         broken.when(new.flags != record.flags, Status::ExistsWithDifferentFlags);
         broken.when(given.pending_id != there.pending_id, Status::ExistsWithDifferentPendingId);
@@ -70,7 +71,10 @@ impl Model {
             new.amount == u128::MAX
         } else {
             let reverses = new.extra().reverses;
-            new.amount == u128::MAX && reverses != 0 && reverses == record.extra().reverses && all > 0
+            new.amount == u128::MAX
+                && reverses != 0
+                && reverses == record.extra().reverses
+                && all > 0
         };
         new.amount == record.amount || (means_all && record.amount == all)
     }

@@ -280,9 +280,8 @@ fn broken_by_fields(new: &NewTransfer, broken: &mut Rules) {
         broken.when(flags.any(closing), Status::ClosingTransferMustBePending);
         broken.when(extra.group != 0, Status::GroupReservedForPendingTransfer);
     }
-    let phased = TransferFlags::PENDING
-        | TransferFlags::BALANCING_DEBIT
-        | TransferFlags::BALANCING_CREDIT;
+    let phased =
+        TransferFlags::PENDING | TransferFlags::BALANCING_DEBIT | TransferFlags::BALANCING_CREDIT;
     broken.when(reverses && flags.any(phased), Status::ReversalMustBeSinglePhase);
     broken.when(!reverses && new.asset == 0, Status::AssetMustNotBeZero);
     broken.when(!reverses && new.code == 0, Status::CodeMustNotBeZero);
@@ -291,11 +290,8 @@ fn broken_by_fields(new: &NewTransfer, broken: &mut Rules) {
 fn broken_by_resolving_fields(new: &NewTransfer, broken: &mut Rules) {
     use TransferStatus as Status;
     let (flags, extra) = (new.flags, new.extra());
-    let one_of = [
-        TransferFlags::POST_PENDING,
-        TransferFlags::VOID_PENDING,
-        TransferFlags::EXTEND_PENDING,
-    ];
+    let one_of =
+        [TransferFlags::POST_PENDING, TransferFlags::VOID_PENDING, TransferFlags::EXTEND_PENDING];
     let none_of = TransferFlags::PENDING
         | TransferFlags::BALANCING_DEBIT
         | TransferFlags::BALANCING_CREDIT

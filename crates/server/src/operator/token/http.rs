@@ -17,8 +17,8 @@ pub(crate) struct RotatedToken {
     token: String,
 }
 
-pub(crate) fn routes(guard: Arc<Guard>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(rotate)).with_state(guard)
+pub(crate) fn routes() -> OpenApiRouter<Arc<Guard>> {
+    OpenApiRouter::new().routes(routes!(rotate))
 }
 
 /// Replace the operator's token.

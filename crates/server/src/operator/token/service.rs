@@ -31,7 +31,6 @@ pub(crate) enum First {
 /// Why a token was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    Missing,
     Wrong,
     /// The database doesn't say what the token is.
     Unavailable,

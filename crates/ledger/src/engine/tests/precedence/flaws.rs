@@ -1,9 +1,10 @@
 //! What can be wrong with a transfer, mode by mode.
 
 use super::world::{
-    BOUND, CLOSED, FAILED, FULL, FULL_OF_PENDING, FULL_OF_POSTED, HOLD, HOLD_CLOSED_CREDIT,
-    HOLD_CLOSED_DEBIT, HOLD_EXPIRED, HOLD_POSTED, HOLD_VOIDED, NO_ACCOUNT, NO_TRANSFER, NOW,
-    OTHER_ASSET, PLAIN, POOR, POSTED, RICH_IN_FIELDS, SECOND, YOUNG, with,
+    BOUND, CLOSED, FAILED, FROM_CLOSED, FULL, FULL_OF_PENDING, FULL_OF_POSTED, HOLD,
+    HOLD_CLOSED_CREDIT, HOLD_CLOSED_DEBIT, HOLD_EXPIRED, HOLD_POSTED, HOLD_VOIDED, NO_ACCOUNTS,
+    NO_TRANSFER, NOW, OTHER_ASSET, PLAIN, POOR, POSTED, RICH_IN_FIELDS, SECOND, TO_CLOSED, YOUNG,
+    with,
 };
 use crate::engine::{Extra, NewTransfer, TransferFlags, TransferStatus};
 
@@ -32,6 +33,7 @@ enum Part {
     Reserved,
     Mode,
     Closing,
+    Balancing,
     Debit,
     Credit,
     Amount,
@@ -60,8 +62,7 @@ pub(super) enum Mode {
 
 impl Flaw {
     pub(super) fn goes_with(&self, other: &Self) -> bool {
-        self.status != other.status
-            && !self.touches.iter().any(|part| other.touches.contains(part))
+        self.status != other.status && !self.touches.iter().any(|part| other.touches.contains(part))
     }
 }
 
@@ -149,9 +150,8 @@ impl Mode {
         match self {
             Self::Plain => flaws.extend(new_id().chain(of_plain()).chain(of_movement(false))),
             Self::Hold => flaws.extend(new_id().chain(of_hold()).chain(of_movement(true))),
-            Self::Imported => flaws.extend(
-                new_id().chain(of_plain()).chain(of_imported()).chain(of_movement(false)),
-            ),
+            Self::Imported => flaws
+                .extend(new_id().chain(of_plain()).chain(of_imported()).chain(of_movement(false))),
             Self::ImportedHold => {
                 let timeout = flaw(
                     TransferStatus::ImportedEventTimeoutMustBeZero,
@@ -291,13 +291,9 @@ fn of_movement(is_pending: bool) -> impl Iterator<Item = Flaw> {
         flaw(S::CreditAccountIdMustNotBeZero, &[Part::Credit], |attempt| {
             attempt.new.credit_account = 0;
         }),
-        Flaw {
-            // With both accounts at the largest id, they are the same, too.
-            also: &[S::AccountsMustBeDifferent],
-            ..flaw(S::CreditAccountIdMustNotBeIntMax, &[Part::Credit], |attempt| {
-                attempt.new.credit_account = u128::MAX;
-            })
-        },
+        flaw(S::CreditAccountIdMustNotBeIntMax, &[Part::Credit], |attempt| {
+            attempt.new.credit_account = u128::MAX;
+        }),
         flaw(S::AccountsMustBeDifferent, &[Part::Debit, Part::Credit], |attempt| {
             attempt.new.credit_account = attempt.new.debit_account;
         }),
@@ -305,10 +301,10 @@ fn of_movement(is_pending: bool) -> impl Iterator<Item = Flaw> {
         flaw(S::AssetMustNotBeZero, &[Part::Asset], |attempt| attempt.new.asset = 0),
         flaw(S::CodeMustNotBeZero, &[Part::Code], |attempt| attempt.new.code = 0),
         flaw(S::DebitAccountNotFound, &[Part::Debit], |attempt| {
-            attempt.new.debit_account = NO_ACCOUNT;
+            attempt.new.debit_account = NO_ACCOUNTS[0];
         }),
         flaw(S::CreditAccountNotFound, &[Part::Credit], |attempt| {
-            attempt.new.credit_account = NO_ACCOUNT;
+            attempt.new.credit_account = NO_ACCOUNTS[1];
         }),
         flaw(S::AccountsMustHaveTheSameAsset, &[Part::Credit], |attempt| {
             attempt.new.credit_account = OTHER_ASSET[1];
@@ -327,13 +323,9 @@ fn full_of_pending() -> [Flaw; 2] {
         flaw(S::OverflowsDebitsPending, &[Part::Debit], |attempt| {
             attempt.new.debit_account = FULL_OF_PENDING[0];
         }),
-        Flaw {
-            // Of the two overflows of one side, the account's posted one comes with the amount.
-            also: &[S::OverflowsDebitsPosted],
-            ..flaw(S::OverflowsCreditsPending, &[Part::Credit], |attempt| {
-                attempt.new.credit_account = FULL_OF_PENDING[1];
-            })
-        },
+        flaw(S::OverflowsCreditsPending, &[Part::Credit], |attempt| {
+            attempt.new.credit_account = FULL_OF_PENDING[1];
+        }),
     ]
 }
 
@@ -364,7 +356,9 @@ fn of_accounts() -> impl Iterator<Item = Flaw> {
         },
         Flaw {
             also: &[S::ExceedsCeiling],
-            ..flaw(S::ExceedsDebits, &[Part::Credit], |attempt| attempt.new.credit_account = POOR[1])
+            ..flaw(S::ExceedsDebits, &[Part::Credit], |attempt| {
+                attempt.new.credit_account = POOR[1]
+            })
         },
         flaw(S::ExceedsFloor, &[Part::Debit], |attempt| attempt.new.debit_account = BOUND[0]),
         flaw(S::ExceedsCeiling, &[Part::Credit], |attempt| attempt.new.credit_account = BOUND[1]),
@@ -388,7 +382,7 @@ fn of_reversal() -> impl Iterator<Item = Flaw> {
             (attempt.new.debit_account, attempt.new.credit_account) = (1, 1);
         }),
         flaw(S::PendingIdMustBeZero, &[Part::Pending], |attempt| attempt.extra().pending_id = HOLD),
-        flaw(S::ReversalMustBeSinglePhase, &[Part::Closing], |attempt| {
+        flaw(S::ReversalMustBeSinglePhase, &[Part::Balancing], |attempt| {
             attempt.flag(TransferFlags::BALANCING_DEBIT);
         }),
         flaw(S::ReversedTransferNotFound, &[Part::Reverses], |attempt| {
@@ -402,6 +396,12 @@ fn of_reversal() -> impl Iterator<Item = Flaw> {
         }),
         flaw(S::TransferMustHaveTheSameAssetAsAccounts, &[Part::Asset], |attempt| {
             attempt.new.asset = 2;
+        }),
+        flaw(S::DebitAccountAlreadyClosed, &[Part::Reverses, Part::Debit], |attempt| {
+            attempt.extra().reverses = TO_CLOSED;
+        }),
+        flaw(S::CreditAccountAlreadyClosed, &[Part::Reverses], |attempt| {
+            attempt.extra().reverses = FROM_CLOSED;
         }),
         flaw(S::ExceedsReversibleAmount, &[Part::Amount], |attempt| attempt.new.amount = 11),
     ];
@@ -437,10 +437,10 @@ fn of_resolving() -> impl Iterator<Item = Flaw> {
             attempt.extra().pending_id = POSTED;
         }),
         flaw(S::PendingTransferHasDifferentDebitAccountId, &[Part::Debit], |attempt| {
-            attempt.new.debit_account = NO_ACCOUNT;
+            attempt.new.debit_account = NO_ACCOUNTS[0];
         }),
         flaw(S::PendingTransferHasDifferentCreditAccountId, &[Part::Credit], |attempt| {
-            attempt.new.credit_account = NO_ACCOUNT;
+            attempt.new.credit_account = NO_ACCOUNTS[1];
         }),
         flaw(S::PendingTransferHasDifferentAsset, &[Part::Asset], |attempt| attempt.new.asset = 2),
         flaw(S::PendingTransferHasDifferentCode, &[Part::Code], |attempt| attempt.new.code = 9),
@@ -458,14 +458,11 @@ fn of_resolving() -> impl Iterator<Item = Flaw> {
 }
 
 fn of_resolution() -> impl Iterator<Item = Flaw> {
-    use TransferStatus as S;
-    let own = [
-        flaw(S::TimeoutReservedForPendingTransfer, &[Part::Timeout], |attempt| {
+    let timeout =
+        flaw(TransferStatus::TimeoutReservedForPendingTransfer, &[Part::Timeout], |attempt| {
             attempt.extra().timeout_s = 1;
-        }),
-        flaw(S::ExceedsPendingTransferAmount, &[Part::Amount], |attempt| attempt.new.amount = 11),
-    ];
-    own.into_iter().chain(of_resolving())
+        });
+    [timeout].into_iter().chain(of_resolving())
 }
 
 fn of_closed_hold() -> impl Iterator<Item = Flaw> {
@@ -485,11 +482,20 @@ fn of_closed_hold() -> impl Iterator<Item = Flaw> {
 }
 
 fn of_post() -> impl Iterator<Item = Flaw> {
-    of_closed_hold()
+    let exceeds = flaw(TransferStatus::ExceedsPendingTransferAmount, &[Part::Amount], |attempt| {
+        attempt.new.amount = 11;
+    });
+    of_closed_hold().chain([exceeds])
 }
 
 fn of_void() -> impl Iterator<Item = Flaw> {
     [
+        Flaw {
+            also: &[TransferStatus::PendingTransferHasDifferentAmount],
+            ..flaw(TransferStatus::ExceedsPendingTransferAmount, &[Part::Amount], |attempt| {
+                attempt.new.amount = 11;
+            })
+        },
         flaw(TransferStatus::PendingTransferHasDifferentAmount, &[Part::Amount], |attempt| {
             attempt.new.amount = 9;
         }),
@@ -526,10 +532,10 @@ fn of_repeat() -> impl Iterator<Item = Flaw> {
             attempt.extra().timeout_s = 1;
         }),
         flaw(S::ExistsWithDifferentDebitAccountId, &[Part::Debit], |attempt| {
-            attempt.new.debit_account = NO_ACCOUNT;
+            attempt.new.debit_account = NO_ACCOUNTS[0];
         }),
         flaw(S::ExistsWithDifferentCreditAccountId, &[Part::Credit], |attempt| {
-            attempt.new.credit_account = 0;
+            attempt.new.credit_account = NO_ACCOUNTS[1];
         }),
         flaw(S::ExistsWithDifferentAmount, &[Part::Amount], |attempt| attempt.new.amount = 9),
         flaw(S::ExistsWithDifferentUserData128, &[Part::Data(0)], |attempt| {

@@ -25,7 +25,7 @@ pub(super) const POOR: [u128; 2] = [15, 16];
 pub(super) const BOUND: [u128; 2] = [17, 18];
 /// Closed later, when they had pending transfers.
 pub(super) const CLOSING: [u128; 2] = [19, 20];
-pub(super) const NO_ACCOUNT: u128 = 99;
+pub(super) const NO_ACCOUNTS: [u128; 2] = [98, 99];
 
 /// Transfers.
 pub(super) const POSTED: u128 = 100;
@@ -37,6 +37,8 @@ pub(super) const HOLD_CLOSED_DEBIT: u128 = 105;
 pub(super) const HOLD_CLOSED_CREDIT: u128 = 106;
 pub(super) const FAILED: u128 = 107;
 pub(super) const RICH_IN_FIELDS: u128 = 108;
+pub(super) const FROM_CLOSED: u128 = 109;
+pub(super) const TO_CLOSED: u128 = 110;
 pub(super) const NO_TRANSFER: u128 = 999;
 
 pub(super) struct World {
@@ -97,13 +99,15 @@ impl World {
             hold(HOLD_CLOSED_DEBIT, CLOSING[0], CLOSING[1]),
             hold(HOLD_CLOSED_CREDIT, debit, CLOSING[1]),
             super::flaws::rich_in_fields(),
+            with(FROM_CLOSED, CLOSING[0], credit, 0),
+            with(TO_CLOSED, debit, CLOSING[1], 0),
         ];
         transfers.extend(closing.map(|(id, debit, credit, flag)| {
             with(id, debit, credit, TransferFlags::PENDING | flag)
         }));
         let statuses = self.send(transfers, NOW - 100 * SECOND);
         assert!(statuses.iter().all(|status| *status == TransferStatus::Created), "{statuses:?}");
-        let failing = vec![with(FAILED, debit, NO_ACCOUNT, 0)];
+        let failing = vec![with(FAILED, debit, NO_ACCOUNTS[1], 0)];
         let statuses = self.send(failing, NOW - 100 * SECOND);
         assert_eq!(statuses, [TransferStatus::CreditAccountNotFound]);
     }
@@ -147,10 +151,13 @@ fn accounts() -> Vec<Account> {
         (BOUND, nothing, 0, zero),
         (CLOSING, nothing, 0, none),
     ];
-    kinds.into_iter().flat_map(|(ids, balances, flags, limits)| {
-        let debit = account(ids[0], balances, flags, limits);
-        [debit.clone(), mirrored(ids[1], debit)]
-    }).collect()
+    kinds
+        .into_iter()
+        .flat_map(|(ids, balances, flags, limits)| {
+            let debit = account(ids[0], balances, flags, limits);
+            [debit.clone(), mirrored(ids[1], debit)]
+        })
+        .collect()
 }
 
 fn account(id: u128, balances: Balances, flags: u16, limits: Limits) -> Account {

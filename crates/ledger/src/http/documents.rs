@@ -1,0 +1,85 @@
+//! What every operation may answer, in the API document.
+
+use std::collections::BTreeMap;
+
+use kernel::Problem;
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::schema::{Ref, Schema, SchemaType, Type};
+use utoipa::openapi::{
+    Components, ContentBuilder, ObjectBuilder, OpenApi, RefOr, Response, ResponseBuilder,
+};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+type Documented = BTreeMap<String, RefOr<Response>>;
+
+/// What may go wrong with any request.
+pub(crate) struct ReadProblems;
+/// The same with a body.
+pub(crate) struct WriteProblems;
+
+const READ: [(u16, &str); 5] = [
+    (400, "The request is malformed; `errors` names the parameter or field."),
+    (401, "Credentials are missing or not valid."),
+    (403, "The caller may not do this."),
+    (429, "Too many requests; `Retry-After` says when to come back."),
+    (503, "The ledger is not available at the moment; `Retry-After` says when to come back."),
+];
+const WRITE: [(u16, &str); 2] = [
+    (413, "The body or the batch is too large."),
+    (415, "The body is not `application/json`."),
+];
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> Documented {
+        READ.map(documented).into_iter().collect()
+    }
+}
+
+impl IntoResponses for WriteProblems {
+    fn responses() -> Documented {
+        READ.into_iter().chain(WRITE).map(documented).collect()
+    }
+}
+
+fn documented((status, description): (u16, &str)) -> (String, RefOr<Response>) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut response = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content);
+    if matches!(status, 429 | 503) {
+        response = response.header("Retry-After", retry_after());
+    }
+    (status.to_string(), response.build().into())
+}
+
+fn retry_after() -> Header {
+    let seconds = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0));
+    HeaderBuilder::new().schema(seconds).description(Some("Seconds to wait.")).build()
+}
+
+/// Schemas that are only named, by the answers above.
+pub(crate) fn add_shared(api: &mut OpenApi) {
+    let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
+    Problem::schemas(&mut schemas);
+    schemas.push((Problem::name().into_owned(), Problem::schema()));
+    let components = api.components.get_or_insert_with(Components::new);
+    components.schemas.extend(schemas);
+}
+
+/// One key and its value, as `filter[metadata][key]=value`.
+pub(crate) struct MetadataFilter;
+
+impl PartialSchema for MetadataFilter {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::String))
+            .max_length(Some(kernel::metadata::VALUE_CHARS_MAX));
+        ObjectBuilder::new()
+            .schema_type(SchemaType::new(Type::Object))
+            .additional_properties(Some(value))
+            .max_properties(Some(1))
+            .into()
+    }
+}
+
+impl ToSchema for MetadataFilter {}

@@ -1,0 +1,109 @@
+//! Many callers at once.
+
+use std::sync::Arc;
+
+use ledger::engine::TransferStatus;
+
+use crate::world::{accounts, created, posted, sound, transfer, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_thousand_crossing_transfers_neither_block_nor_lose() {
+    let world = world().await;
+    accounts(&world.ledger, 3).await;
+    created(&world.ledger, transfer(1_000_000, 1, 2, 10_000)).await;
+    created(&world.ledger, transfer(1_000_001, 1, 3, 10_000)).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for id in 1..=1_000_u128 {
+        let ledger = world.ledger.clone();
+        let (from, to) = if id % 2 == 0 { (2, 3) } else { (3, 2) };
+        tasks.spawn(async move { ledger.create_transfers(vec![transfer(id, from, to, 10)]).await });
+    }
+    while let Some(result) = tasks.join_next().await {
+        assert_eq!(result.unwrap().unwrap()[0].status, TransferStatus::Created);
+    }
+    assert_eq!(posted(&world.ledger, 2).await, 10_000);
+    assert_eq!(posted(&world.ledger, 3).await, 10_000);
+    sound(&world.ledger).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_hundred_requests_with_one_id_have_one_effect() {
+    let world = world().await;
+    accounts(&world.ledger, 2).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let ledger = world.ledger.clone();
+        tasks.spawn(async move { ledger.create_transfers(vec![transfer(7, 1, 2, 5)]).await });
+    }
+    let mut created = 0;
+    while let Some(result) = tasks.join_next().await {
+        let result = result.unwrap().unwrap()[0];
+        assert_eq!(result.seq, Some(1), "everybody gets the first result");
+        created += usize::from(result.status == TransferStatus::Created);
+    }
+    assert_eq!(created, 1);
+    assert_eq!(posted(&world.ledger, 2).await, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_writers_on_one_account_never_overdraw_it() {
+    let world = world().await;
+    accounts(&world.ledger, 66).await;
+    created(&world.ledger, transfer(1 << 70, 1, 2, 1_000)).await;
+    let accepted = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..64_u128 {
+        let (ledger, accepted) = (world.ledger.clone(), Arc::clone(&accepted));
+        tasks.spawn(async move {
+            for turn in 0..10_u128 {
+                let new = transfer(1 + writer * 100 + turn, 2, 3 + writer, 3);
+                let status = ledger.create_transfers(vec![new]).await.unwrap()[0].status;
+                match status {
+                    TransferStatus::Created => {
+                        accepted.fetch_add(3, std::sync::atomic::Ordering::Relaxed);
+                    }
+                    status => assert_eq!(status, TransferStatus::ExceedsCredits),
+                }
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(accepted.load(std::sync::atomic::Ordering::Relaxed), 999);
+    assert_eq!(posted(&world.ledger, 2).await, 1);
+    sound(&world.ledger).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_see_only_what_is_committed_and_always_a_consistent_whole() {
+    let world = world().await;
+    accounts(&world.ledger, 2).await;
+    let writer = {
+        let ledger = world.ledger.clone();
+        tokio::spawn(async move {
+            for id in 1..=600_u128 {
+                created(&ledger, transfer(id, 1, 2, 1)).await;
+            }
+        })
+    };
+    let mut last = 0;
+    while !writer.is_finished() {
+        let now = posted(&world.ledger, 2).await;
+        assert!(now >= last, "balances never go back: {last} then {now}");
+        let account = crate::world::account(&world.ledger, 2).await;
+        let query = ledger::EntriesQuery {
+            order: ledger::Order::NewestFirst,
+            cursor: None,
+            from: None,
+            before: None,
+            limit: 100,
+        };
+        let entries = world.ledger.entries(&account, &query).await.unwrap();
+        for pair in entries.windows(2) {
+            assert_eq!(pair[0].transfer.record.seq, pair[1].transfer.record.seq + 1);
+            assert_eq!(pair[0].balances.credits_posted, pair[1].balances.credits_posted + 1);
+        }
+        last = now;
+    }
+    writer.await.unwrap();
+    assert_eq!(posted(&world.ledger, 2).await, 600);
+}

@@ -1,0 +1,3 @@
+//! What the operator does with the ledger as a whole: prove the books.
+
+pub(crate) mod http;

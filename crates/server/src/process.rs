@@ -1,0 +1,57 @@
+//! What a process uses, from /proc: for the metrics and the benchmarks. Linux only; elsewhere
+//! nothing is known.
+
+use std::fs;
+
+/// Memory and processor time of one process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Usage {
+    pub(crate) resident_bytes: u64,
+    /// The most that it ever had.
+    pub(crate) resident_peak_bytes: u64,
+    pub(crate) cpu_ms: u64,
+}
+
+/// What a process uses now; `None` if it is gone or the system doesn't tell.
+pub(crate) fn usage(pid: u32) -> Option<Usage> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(Usage {
+        resident_bytes: kib(&status, "VmRSS:")? * 1024,
+        resident_peak_bytes: kib(&status, "VmHWM:")? * 1024,
+        cpu_ms: cpu_ms(&stat)?,
+    })
+}
+
+fn kib(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// User and system time. The name before the fields may hold spaces, so they are counted from
+/// its closing parenthesis.
+fn cpu_ms(stat: &str) -> Option<u64> {
+    const MS_PER_TICK: u64 = 10;
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut times = fields.split(' ').skip(11).map(str::parse::<u64>);
+    Some((times.next()?.ok()? + times.next()?.ok()?) * MS_PER_TICK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found() {
+        let stat = "7 (a ) b) S 1 1 1 0 -1 4194560 1 0 0 0 25 17 0 0 20 0 1 0 5 1 1";
+        assert_eq!(cpu_ms(stat), Some(420));
+        assert_eq!(kib("Name: x\nVmRSS:\t    2048 kB\n", "VmRSS:"), Some(2048));
+        assert_eq!(kib("", "VmRSS:"), None);
+    }
+
+    #[test]
+    fn we_use_memory() {
+        let usage = usage(std::process::id());
+        assert!(usage.is_none_or(|usage| usage.resident_bytes > 0));
+    }
+}

@@ -1,0 +1,107 @@
+use axum::http::{HeaderMap, Method, Uri, header};
+
+/// What a request is, as far as the edge has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Call {
+    pub(super) is_grpc: bool,
+    pub(super) is_public: bool,
+    /// Answered by whoever leads the ledger.
+    pub(super) is_for_leader: bool,
+    pub(super) rank: Rank,
+}
+
+/// What is shed first when there is too much to do: the higher, the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Read,
+    Create,
+    /// Posts and voids free what others wait for.
+    Settle,
+    Health,
+}
+
+impl Call {
+    pub(super) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path();
+        let is_grpc = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"));
+        Self {
+            is_grpc,
+            is_public: is_public(path),
+            is_for_leader: is_for_leader(path),
+            rank: if is_grpc { rank_of_rpc(path) } else { rank_of_rest(method, path) },
+        }
+    }
+}
+
+/// Everything that needs no token. Whatever is not listed does.
+fn is_public(path: &str) -> bool {
+    const EXACT: [&str; 7] = [
+        "/",
+        "/docs",
+        "/healthz",
+        "/openapi.json",
+        "/readyz",
+        "/.well-known/security.txt",
+        "/robots.txt",
+    ];
+    const BELOW: [&str; 4] = [
+        "/docs/",
+        "/grpc.health.v1.Health/",
+        "/grpc.reflection.v1.ServerReflection/",
+        "/grpc.reflection.v1alpha.ServerReflection/",
+    ];
+    EXACT.contains(&path) || BELOW.iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn is_for_leader(path: &str) -> bool {
+    const BELOW: [&str; 2] = ["/v1/ledger/", "/bushel.ledger.v1."];
+    BELOW.iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn rank_of_rest(method: &Method, path: &str) -> Rank {
+    match path {
+        "/healthz" | "/readyz" | "/metrics" => Rank::Health,
+        _ if method.is_safe() => Rank::Read,
+        _ if path.ends_with("/post") || path.ends_with("/void") => Rank::Settle,
+        _ => Rank::Create,
+    }
+}
+
+fn rank_of_rpc(path: &str) -> Rank {
+    let method = path.rsplit('/').next().unwrap_or_default();
+    match path {
+        _ if path.starts_with("/grpc.") => Rank::Health,
+        _ if method.starts_with("Get") || method.starts_with("List") => Rank::Read,
+        _ if method.starts_with("Post") || method.starts_with("Void") => Rank::Settle,
+        _ => Rank::Create,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(method: Method, path: &str) -> Call {
+        Call::of(&method, &path.parse().unwrap(), &HeaderMap::new())
+    }
+
+    #[test]
+    fn only_what_is_listed_is_public() {
+        let public = |path: &str| call(Method::GET, path).is_public;
+        assert!(public("/healthz") && public("/docs/index.html") && public("/openapi.json"));
+        for path in ["/metrics", "/v1/ledger/assets", "/docsx", "/healthz/", "//docs", "/nothing"] {
+            assert!(!public(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn posts_and_voids_outrank_creates_and_those_outrank_reads() {
+        let rank = |method, path: &str| call(method, path).rank;
+        let settle = rank(Method::POST, "/v1/ledger/transfers/tr_1/post");
+        let create = rank(Method::POST, "/v1/ledger/transfers");
+        let read = rank(Method::GET, "/v1/ledger/transfers");
+        assert!(rank(Method::GET, "/healthz") > settle && settle > create && create > read);
+    }
+}

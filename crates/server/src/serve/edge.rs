@@ -1,0 +1,170 @@
+//! What happens to every request between its connection and its handler.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::{self, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Version};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::{FutureExt as _, StreamExt as _};
+use ledger::{Ledger, Role};
+use tokio_util::sync::CancellationToken;
+use tower::Service as _;
+use tracing::Instrument as _;
+
+use super::call::{Call, Rank};
+use super::forward::Forwarder;
+use super::limits::{self, Places};
+use super::refusal::Refusal;
+use super::{access, docs, metrics};
+use crate::operator::token::Guard;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// See the module's text.
+pub(super) struct Edge {
+    router: Router,
+    guard: Arc<Guard>,
+    ledger: Ledger,
+    forwarder: Forwarder,
+    places: Places,
+    stop: CancellationToken,
+}
+
+/// The template of the path that was matched, put into the response by the router.
+#[derive(Clone)]
+pub(super) struct Route(pub(super) MatchedPath);
+
+impl Edge {
+    pub(super) fn new(
+        router: Router,
+        guard: Arc<Guard>,
+        ledger: Ledger,
+        stop: CancellationToken,
+    ) -> Self {
+        let (forwarder, places) = (Forwarder::new(), Places::default());
+        Self { router, guard, ledger, forwarder, places, stop }
+    }
+
+    /// Answers a request, whatever happens.
+    pub(super) async fn handle(&self, request: Request) -> Response {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let call = Call::of(&method, request.uri(), request.headers());
+        let is_docs = request.uri().path().starts_with("/docs");
+        let path = request.uri().path().to_owned();
+        let answer = AssertUnwindSafe(self.answer(call, request)).catch_unwind().await;
+        let result = answer.unwrap_or_else(|_| {
+            tracing::error!(path, "a handler panicked");
+            Err(Refusal::Panicked)
+        });
+        let mut response = result.unwrap_or_else(|refusal| {
+            tracing::debug!(path, ?refusal, "refused");
+            refusal.response(call.is_grpc)
+        });
+        if method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            response = options(response.headers());
+        }
+        if !call.is_grpc {
+            protect(response.headers_mut(), is_docs);
+        }
+        let response = self.end_streams_at_stop(response);
+        metrics::request_ended(&method, &response, began, self.places.taken());
+        if response.status().is_server_error() {
+            tracing::warn!(%method, path, status = response.status().as_u16(), "request failed");
+        }
+        response
+    }
+
+    async fn answer(&self, call: Call, request: Request) -> Result<Response, Refusal> {
+        check_host(&request)?;
+        if !call.is_public
+            && let Err(refusal) = access::check(&self.guard, request.headers()).await
+        {
+            tracing::info!(
+                method = %request.method(), path = request.uri().path(), %refusal, "not let in"
+            );
+            return Err(refusal);
+        }
+        let _place = self.places.take(call.rank)?;
+        if !call.is_grpc {
+            limits::check_length(request.headers())?;
+        }
+        let traceparent = request.headers().get(TRACEPARENT).cloned();
+        let work = self.reach(call, request);
+        match traceparent.as_ref().and_then(|value| value.to_str().ok()) {
+            Some(traceparent) => {
+                work.instrument(tracing::info_span!("trace", traceparent)).await
+            }
+            None => work.await,
+        }
+    }
+
+    /// Lets the handler answer, here or in the process that leads.
+    async fn reach(&self, call: Call, request: Request) -> Result<Response, Refusal> {
+        let work = async {
+            if call.is_for_leader
+                && let Role::Following(leader) = self.ledger.role()
+            {
+                let leader = leader.ok_or(Refusal::NoLeader)?;
+                return self.forwarder.forward(&leader, call.is_grpc, request).await;
+            }
+            let mut router = self.router.clone();
+            Ok(router.call(request).await.unwrap_or_else(|never| match never {}))
+        };
+        // A call over gRPC may be a stream that lives long; unary ones are bound by the ledger.
+        if call.is_grpc || call.rank == Rank::Health {
+            return work.await;
+        }
+        tokio::time::timeout(limits::ANSWER_MAX, work).await.unwrap_or(Err(Refusal::TimedOut))
+    }
+
+    /// Event streams never end by themselves; a stop would wait for them in vain.
+    fn end_streams_at_stop(&self, response: Response) -> Response {
+        let is_stream = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
+        if !is_stream {
+            return response;
+        }
+        let stop = self.stop.clone().cancelled_owned();
+        response.map(|body| Body::from_stream(body.into_data_stream().take_until(stop)))
+    }
+}
+
+/// HTTP/1.1 wants exactly one Host (RFC 9112, 3.2).
+fn check_host(request: &Request) -> Result<(), Refusal> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let is_right = match request.version() {
+        Version::HTTP_11 => hosts == 1,
+        _ => hosts <= 1,
+    };
+    if is_right { Ok(()) } else { Err(Refusal::Host) }
+}
+
+/// What a path allows was found by asking it for something that it doesn't.
+fn options(headers: &HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(allow) = headers.get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    response
+}
+
+fn protect(headers: &mut HeaderMap, is_docs: bool) {
+    const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+    const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+    const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+    const API_POLICY: HeaderValue =
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+    let policy = if is_docs { docs::POLICY } else { API_POLICY };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+}

@@ -1,0 +1,120 @@
+//! The server: its parts started and stopped in order, and the command `bushel serve`.
+//!
+//! Start: listener, data folder, Postgres, migrations, token, ledger, answers. Stop: the same
+//! backwards, and within bounds, because whoever stops us may not wait for ever. While the
+//! ledger isn't ready the health addresses answer already.
+//!
+//! Reading order: `server` (start and stop), `listener` (connections), `edge` (what happens to
+//! every request), then one file for each of its concerns.
+
+mod access;
+mod call;
+mod contexts;
+mod docs;
+mod edge;
+mod forward;
+mod health;
+mod limits;
+mod listener;
+mod metrics;
+mod openapi;
+mod presence;
+pub(crate) mod refusal;
+mod router;
+mod security_txt;
+mod server;
+mod storage;
+
+pub(crate) use openapi::{document, text as document_text};
+pub(crate) use presence::Presence;
+pub(crate) use server::{Options, Server};
+pub(crate) use storage::Storage;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::operator::token::First;
+
+/// Serve the API until SIGTERM or Ctrl-C
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Folder of the data; created if it isn't there
+    #[arg(long, value_name = "DIR", default_value = crate::DATA_DEFAULT)]
+    data: PathBuf,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Where other Bushels on the same database reach this one, such as http://10.0.0.5:8080
+    #[arg(long, value_name = "URL")]
+    advertise: Option<String>,
+    /// A Postgres to use instead of the private one
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The operator token, if DATABASE_URL has one already
+    #[arg(long, value_name = "TOKEN", env = "BUSHEL_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Where to report a weakness, for /.well-known/security.txt, such as mailto:me@example.org
+    #[arg(long, value_name = "URI", env = "BUSHEL_SECURITY_CONTACT")]
+    security_contact: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("no signals")?;
+    let options = Options {
+        data: command.data,
+        listen: command.listen,
+        advertise: command.advertise,
+        database_url: command.database_url,
+        token: command.token,
+        security_contact: command.security_contact,
+        metrics: Some(metrics),
+    };
+    let server = Server::start(options).await?;
+    announce_token(&server);
+    let is_ready = tokio::select! {
+        ready = server.ready() => ready?,
+        _ = terminate.recv() => false,
+        _ = interrupt.recv() => false,
+    };
+    if is_ready {
+        say(&format!("ready {}", server.url()));
+        tracing::info!(url = server.url(), ms = began.elapsed().as_millis(), "ready");
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce_token(server: &Server) {
+    let file = server.data().token();
+    match server.first() {
+        First::Made(token) => {
+            say(&format!("operator token: {}", token.as_str()));
+            say(&format!("(shown only this once; stored in {})", file.display()));
+        }
+        First::Known => {}
+        First::Missing => tracing::warn!(
+            "the operator token of this database is not in {}; commands need it as --token or \
+             BUSHEL_TOKEN, and a start with it stores it there",
+            file.display()
+        ),
+    }
+}
+
+/// A reader of our stdout that has gone away is no reason to stop.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+}

@@ -1,0 +1,52 @@
+//! `server.json`: how commands find the server of a data folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use kernel::postgres::DataDir;
+use serde::{Deserialize, Serialize};
+
+/// What the file says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Presence {
+    /// Where commands on this host reach the server.
+    pub(crate) url: String,
+    pub(crate) pid: u32,
+}
+
+/// Removes the file when it is dropped.
+#[derive(Debug)]
+pub(super) struct Announced(PathBuf);
+
+impl Presence {
+    /// What is written in a data folder; `None` without a file. The server may be gone.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Self>> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
+        }
+    }
+
+    /// Writes the file whole.
+    pub(super) fn announce(data: &DataDir, url: &str) -> anyhow::Result<Announced> {
+        let path = data.server_json();
+        let unfinished = path.with_extension("json.new");
+        let presence = Self { url: url.to_owned(), pid: std::process::id() };
+        let text = serde_json::to_string(&presence).context("it has only a text and a number")?;
+        fs::write(&unfinished, text + "\n")
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .with_context(|| format!("could not write {}", path.display()))?;
+        Ok(Announced(path))
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0) {
+            tracing::debug!(%error, "server.json could not be removed");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What the edge itself refuses, for HTTP and for gRPC.
+
+use axum::body::Body;
+use axum::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse as _, Response};
+use kernel::{DomainError, ErrorKind, Problem};
+
+/// Why a request doesn't reach its handler, or has no answer from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("the header `Authorization: Bearer <token>` is missing")]
+    TokenMissing,
+    #[error("the token is not valid")]
+    TokenWrong,
+    #[error("it can't be checked who is calling at the moment")]
+    TokenUnknown,
+    #[error("there is nothing at this address")]
+    NoRoute,
+    #[error("this address has no such method; the header Allow lists those that it has")]
+    NoMethod,
+    #[error("the request is ambiguous: it needs exactly one Host")]
+    Host,
+    #[error("the body is larger than 16 MiB")]
+    TooLarge,
+    #[error("too many requests are in flight; try again in a moment")]
+    Busy,
+    #[error("no process leads the ledger at the moment")]
+    NoLeader,
+    #[error("the process that leads the ledger did not answer; repeat the request with the same ids")]
+    LeaderGone,
+    #[error("the answer took too long; repeat the request with the same ids")]
+    TimedOut,
+    #[error("something went wrong on our side; it has been logged with this request's id")]
+    Panicked,
+}
+
+impl Refusal {
+    /// Every refusal, for the documentation.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::TokenMissing,
+        Self::TokenWrong,
+        Self::TokenUnknown,
+        Self::NoRoute,
+        Self::NoMethod,
+        Self::Host,
+        Self::TooLarge,
+        Self::Busy,
+        Self::NoLeader,
+        Self::LeaderGone,
+        Self::TimedOut,
+        Self::Panicked,
+    ];
+
+    /// The answer, in the language of the caller.
+    pub(super) fn response(self, is_grpc: bool) -> Response {
+        if is_grpc {
+            let code = tonic::Code::from_i32(self.kind().grpc_code());
+            return tonic::Status::new(code, self.client_message()).into_http::<Body>();
+        }
+        let is_about_token = self.kind() == ErrorKind::Unauthenticated;
+        let problem = Problem::new(self.kind(), self.code(), self.client_message());
+        let mut response = problem.into_response();
+        if is_about_token {
+            let challenge = match self {
+                Self::TokenWrong => "Bearer realm=\"bushel\", error=\"invalid_token\"",
+                _ => "Bearer realm=\"bushel\"",
+            };
+            let challenge = HeaderValue::from_static(challenge);
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+impl DomainError for Refusal {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::TokenMissing | Self::TokenWrong => ErrorKind::Unauthenticated,
+            Self::NoRoute => ErrorKind::NotFound,
+            Self::NoMethod => ErrorKind::MethodNotAllowed,
+            Self::Host => ErrorKind::Invalid,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::TokenUnknown | Self::Busy | Self::NoLeader | Self::LeaderGone | Self::TimedOut => {
+                ErrorKind::Unavailable
+            }
+            Self::Panicked => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TokenMissing => "request.token.missing",
+            Self::TokenWrong => "request.token.invalid",
+            Self::TokenUnknown => "server.token.unknown",
+            Self::NoRoute => "request.path.not_found",
+            Self::NoMethod => "request.method.not_allowed",
+            Self::Host => "request.host.invalid",
+            Self::TooLarge => "request.body.too_large",
+            Self::Busy => "server.busy",
+            Self::NoLeader => "server.leader.unknown",
+            Self::LeaderGone => "server.leader.unreachable",
+            Self::TimedOut => "server.timeout",
+            Self::Panicked => "internal",
+        }
+    }
+
+    fn client_message(&self) -> String {
+        self.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_speak_the_callers_language() {
+        for refusal in Refusal::ALL {
+            let http = refusal.response(false);
+            assert_eq!(http.status(), refusal.kind().status(), "{refusal:?}");
+            assert_eq!(http.headers()["content-type"], "application/problem+json");
+            let grpc = refusal.response(true);
+            assert_eq!(grpc.status(), 200);
+            let code = refusal.kind().grpc_code().to_string();
+            assert_eq!(grpc.headers()["grpc-status"], code.as_str(), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn callers_without_a_token_are_told_the_scheme() {
+        let response = Refusal::TokenMissing.response(false);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer realm=\"bushel\"");
+    }
+}
