@@ -18,7 +18,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::map_response;
 use axum::response::Response;
-use kernel::{ErrorKind, Json, Problem};
+use kernel::{Cursor, ErrorKind, Json, Problem};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
@@ -102,6 +102,18 @@ pub(crate) fn invalid_field(pointer: String, detail: impl Into<String>) -> Probl
     Problem::new(ErrorKind::Invalid, "request.body.invalid", message).with_field(pointer, detail)
 }
 
+/// The number in a list's cursor; a forged one could hold anything.
+pub(crate) fn position(cursor: Option<Cursor<i64>>) -> Result<Option<i64>, Problem> {
+    match cursor {
+        Some(Cursor(position)) if !(0..=fields::Sequence::MAX).contains(&position) => {
+            let detail = kernel::page::CursorError.to_string();
+            Err(Problem::new(ErrorKind::Invalid, "request.cursor.invalid", detail.clone())
+                .with_field("query:cursor", detail))
+        }
+        other => Ok(other.map(|Cursor(position)| position)),
+    }
+}
+
 impl Ledger {
     /// The asset that a stored account or transfer names; it is there by a foreign key.
     pub(crate) async fn known_asset(&self, no: u32) -> Result<Arc<Asset>, Problem> {
@@ -111,4 +123,4 @@ impl Ledger {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

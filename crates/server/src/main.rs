@@ -11,6 +11,7 @@
 //!
 //! What it deliberately does not do: no business rules; those are the contexts'.
 
+mod cli;
 mod operator;
 mod print;
 mod process;
@@ -42,6 +43,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Ledger(cli::LedgerCommand),
+    Token(cli::TokenCommand),
+    Migrate(cli::Migrate),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the list of routes and where their handlers are
@@ -67,6 +71,9 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let filter = filter.unwrap_or(if is_server { "info" } else { "warn" });
     let metrics: Metrics = telemetry::init(arguments.log, filter)?;
     match arguments.command {
+        Command::Ledger(command) => block_on(command.run()),
+        Command::Token(command) => block_on(command.run()),
+        Command::Migrate(command) => block_on(command.run()),
         Command::Openapi => print::openapi(),
         Command::Routes => print::routes::print(),
         Command::Errors => print::errors::print(),

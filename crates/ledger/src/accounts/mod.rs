@@ -4,6 +4,7 @@
 //! Reading order: `service` (one account), `history` (its entries), `moment` (its balances in
 //! the past), `store` (SQL).
 
+pub(crate) mod http;
 mod history;
 mod moment;
 mod service;

@@ -1,6 +1,7 @@
 //! Assets: what can be counted. An asset has a code, a scale and a kind that never change;
 //! transfers stay within one asset.
 
+pub(crate) mod http;
 mod service;
 mod store;
 

@@ -118,8 +118,10 @@ impl Engine {
     fn learn_absence(&mut self, needs: &Needs) {
         let missing = |id: &&u128| self.accounts.slot_of_id(**id).is_none();
         self.absent.accounts.extend(needs.accounts.iter().filter(missing));
-        let missing = |address: &&Box<str>| self.accounts.id_of_address(address).is_none();
-        self.absent.addresses.extend(needs.addresses.iter().filter(missing).cloned());
+        let addresses = needs.addresses.iter();
+        let missing =
+            addresses.filter(|address| self.accounts.id_of_address(address).is_none()).cloned();
+        self.absent.addresses.extend(missing);
         let missing =
             |id: &&u128| self.find_record(**id).is_none() && self.failure_of(**id).is_none();
         let transfers: Vec<u128> = needs.transfers.iter().filter(missing).copied().collect();

@@ -22,7 +22,7 @@ pub struct IdSpan {
 
 /// Where an id leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub(super) enum Seen {
     /// A record of the window, by sequence.
     Record(i64),
     /// The id failed before.
@@ -41,15 +41,13 @@ struct RangeIds {
 /// What [`Window::forget_before`] dropped; let another thread free it.
 #[derive(Debug)]
 pub struct Forgotten {
-    #[expect(dead_code, reason = "held only to be dropped elsewhere")]
     ids: Vec<RangeIds>,
-    #[expect(dead_code, reason = "held only to be dropped elsewhere")]
     batches: Vec<Arc<Vec<Record>>>,
 }
 
 /// See the module's text.
 #[derive(Debug)]
-pub struct Window {
+pub(super) struct Window {
     range_size: i64,
     /// Oldest first; the last one is open.
     ranges: VecDeque<RangeIds>,
@@ -66,7 +64,7 @@ pub struct Window {
 
 impl Window {
     /// An empty window whose next record gets `next_seq`, the first of its range.
-    pub fn new(next_seq: i64, range_size: i64, sealed: Vec<IdSpan>) -> Self {
+    pub(super) fn new(next_seq: i64, range_size: i64, sealed: Vec<IdSpan>) -> Self {
         assert!(range_size > 0 && (next_seq - 1) % range_size == 0, "ranges are aligned");
         let sealed_max = sealed.iter().map(|span| span.max).max();
         let range = RangeIds { start: next_seq, ..RangeIds::default() };
@@ -83,29 +81,29 @@ impl Window {
     }
 
     /// Sequence of the next record.
-    pub fn next_seq(&self) -> i64 {
+    pub(super) fn next_seq(&self) -> i64 {
         self.next_seq
     }
 
     /// First sequence that the window holds.
-    pub fn start(&self) -> i64 {
+    pub(super) fn start(&self) -> i64 {
         self.ranges.front().expect("there is always an open range").start
     }
 
     /// What is known of an id.
-    pub fn seen(&self, id: u128) -> Option<Seen> {
+    pub(super) fn seen(&self, id: u128) -> Option<Seen> {
         let in_window = self.ranges.iter().rev().find_map(|range| range.seen.get(&id).copied());
         in_window.or_else(|| self.failed_before.get(&id).map(|status| Seen::Failed(*status)))
     }
 
     /// Whether an id that is not in the window may be in a sealed range.
-    pub fn may_be_sealed(&self, id: u128) -> bool {
+    pub(super) fn may_be_sealed(&self, id: u128) -> bool {
         self.sealed_max.is_some_and(|max| id <= max)
             && self.sealed.iter().any(|span| span.min <= id && id <= span.max)
     }
 
     /// The record of a sequence, if it is in the window.
-    pub fn record(&self, seq: i64) -> Option<&Record> {
+    pub(super) fn record(&self, seq: i64) -> Option<&Record> {
         let current_start = self.next_seq - self.current.len() as i64;
         if seq >= current_start {
             return self.current.get((seq - current_start) as usize);
@@ -116,7 +114,7 @@ impl Window {
     }
 
     /// Appends a record to the batch that is being executed.
-    pub fn push(&mut self, record: Record) {
+    pub(super) fn push(&mut self, record: Record) {
         assert_eq!(record.seq, self.next_seq, "records are numbered without gaps");
         self.note(record.id, Seen::Record(record.seq));
         self.next_seq += 1;
@@ -124,22 +122,22 @@ impl Window {
     }
 
     /// Remembers that an id failed for good.
-    pub fn push_failed(&mut self, id: u128, status: TransferStatus) {
+    pub(super) fn push_failed(&mut self, id: u128, status: TransferStatus) {
         self.note(id, Seen::Failed(status));
     }
 
     /// Learns a failure of a sealed range.
-    pub fn learn_failed(&mut self, id: u128, status: TransferStatus) {
+    pub(super) fn learn_failed(&mut self, id: u128, status: TransferStatus) {
         self.failed_before.insert(id, status);
     }
 
     /// Forgets what was learned for the batch at hand.
-    pub fn forget_learned(&mut self) {
+    pub(super) fn forget_learned(&mut self) {
         self.failed_before.clear();
     }
 
     /// Puts back an id that failed when `seq` was next.
-    pub fn replay_failed(&mut self, id: u128, status: TransferStatus, seq: i64) {
+    pub(super) fn replay_failed(&mut self, id: u128, status: TransferStatus, seq: i64) {
         let index = self.ranges.partition_point(|range| range.start <= seq).saturating_sub(1);
         Self::note_in(&mut self.ranges[index], id, Seen::Failed(status));
     }
@@ -162,7 +160,7 @@ impl Window {
     }
 
     /// Takes back the records of the current batch from `seq` on (a broken chain).
-    pub fn truncate(&mut self, seq: i64) {
+    pub(super) fn truncate(&mut self, seq: i64) {
         while self.next_seq > seq {
             let record = self.current.pop().expect("a chain lies within one batch");
             for range in self.ranges.iter_mut().rev() {
@@ -180,7 +178,7 @@ impl Window {
     }
 
     /// Ends the batch and returns its records.
-    pub fn finish(&mut self) -> Arc<Vec<Record>> {
+    pub(super) fn finish(&mut self) -> Arc<Vec<Record>> {
         let batch = Arc::new(std::mem::take(&mut self.current));
         if !batch.is_empty() {
             self.batches.push_back(Arc::clone(&batch));
@@ -189,12 +187,12 @@ impl Window {
     }
 
     /// Span of the ids, created or failed, of the range that starts at `start`.
-    pub fn span(&self, start: i64) -> Option<IdSpan> {
+    pub(super) fn span(&self, start: i64) -> Option<IdSpan> {
         self.ranges.iter().find(|range| range.start == start)?.span
     }
 
     /// Drops the ranges that end before `seq`: they are sealed, their ids have an index.
-    pub fn forget_before(&mut self, seq: i64) -> Forgotten {
+    pub(super) fn forget_before(&mut self, seq: i64) -> Forgotten {
         let mut forgotten = Forgotten { ids: Vec::new(), batches: Vec::new() };
         while self.ranges.len() > 1 && self.ranges[1].start <= seq {
             let range = self.ranges.pop_front().expect("checked");

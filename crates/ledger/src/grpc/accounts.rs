@@ -137,9 +137,7 @@ impl Service {
         let mut fields = Fields::default();
         let moment = match request.moment {
             None => Moment::Now,
-            Some(WireMoment::At(at)) => {
-                Moment::At(fields.time("at", Some(at)).unwrap_or_default())
-            }
+            Some(WireMoment::At(at)) => Moment::At(fields.time("at", Some(at)).unwrap_or_default()),
             Some(WireMoment::EffectiveAt(at)) => {
                 Moment::Effective(fields.time("effective_at", Some(at)).unwrap_or_default())
             }

@@ -104,11 +104,7 @@ pub(super) fn balances(balances: &Balances) -> api::Balances {
 
 /// Exact over the whole range, which is wider than the signed amounts.
 fn difference(plus: u128, minus: u128) -> String {
-    if plus >= minus {
-        Amount::new(plus - minus).to_string()
-    } else {
-        format!("-{}", minus - plus)
-    }
+    if plus >= minus { Amount::new(plus - minus).to_string() } else { format!("-{}", minus - plus) }
 }
 
 pub(super) fn account(account: &Account, asset: &Asset) -> api::Account {

@@ -54,11 +54,7 @@ impl Fields {
         if self.violations.is_empty() { Ok(()) } else { Err(errors::invalid(self.violations)) }
     }
 
-    pub(super) fn keep<T: Default, E: Display>(
-        &mut self,
-        field: &str,
-        read: Result<T, E>,
-    ) -> T {
+    pub(super) fn keep<T: Default, E: Display>(&mut self, field: &str, read: Result<T, E>) -> T {
         read.unwrap_or_else(|why| {
             self.refuse(field, why);
             T::default()
@@ -158,7 +154,11 @@ impl Fields {
     }
 
     /// Any text form; `None` when it is wrong.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
+    pub(super) fn parsed<T: FromStr<Err: Display>>(
+        &mut self,
+        field: &str,
+        text: &str,
+    ) -> Option<T> {
         let read = text.parse::<T>();
         read.map_err(|why| self.refuse(field, why)).ok()
     }

@@ -36,8 +36,7 @@ fn read_one(transfer: api::NewTransfer) -> Result<NewTransfer, Status> {
 
 fn read_account(account: api::NewAccount) -> Result<NewAccount, Status> {
     let mut fields = Fields::default();
-    let request =
-        api::CreateAccountsRequest { accounts: vec![account], ..Default::default() };
+    let request = api::CreateAccountsRequest { accounts: vec![account], ..Default::default() };
     let names = batch::Names::of_accounts(&request.accounts, &mut fields);
     let mut accounts = batch::accounts(request, &names, &SeededIds::new(1), &mut fields);
     fields.finish().map(|()| accounts.remove(0))
@@ -282,16 +281,26 @@ fn every_wrong_field_is_named() {
         metadata: BTreeMap::from([(String::new(), String::new())]),
         ..api::NewTransfer::default()
     };
-    let status = read(api::CreateTransfersRequest {
-        transfers: vec![plain(), wrong],
-        ..Default::default()
-    })
-    .unwrap_err();
+    let status =
+        read(api::CreateTransfersRequest { transfers: vec![plain(), wrong], ..Default::default() })
+            .unwrap_err();
     let mut fields = fields_of(&status);
     fields.sort_unstable();
     let expected = [
-        "amount", "asset", "code", "credit_account", "debit_account", "effective_at", "flags",
-        "group_id", "id", "metadata", "pending_id", "reference", "timestamp", "user_data_128",
+        "amount",
+        "asset",
+        "code",
+        "credit_account",
+        "debit_account",
+        "effective_at",
+        "flags",
+        "group_id",
+        "id",
+        "metadata",
+        "pending_id",
+        "reference",
+        "timestamp",
+        "user_data_128",
     ];
     assert_eq!(fields, expected.map(|field| format!("transfers[1].{field}")));
     assert_eq!(reason(&status), "request.body.invalid");
@@ -398,9 +407,7 @@ fn times_survive_both_ways() {
     }
     let nanos = |nanos| WireTime { seconds: 1, nanos };
     let seconds = |seconds| WireTime { seconds, nanos: 0 };
-    for time in
-        [nanos(-1), nanos(1_000_000_000), seconds(i64::MIN), seconds(253_402_300_800)]
-    {
+    for time in [nanos(-1), nanos(1_000_000_000), seconds(i64::MIN), seconds(253_402_300_800)] {
         let mut fields = Fields::default();
         fields.time("at", Some(time));
         assert_eq!(fields_of(&fields.finish().unwrap_err()), ["at"], "{time:?}");
@@ -410,7 +417,8 @@ fn times_survive_both_ways() {
 #[test]
 fn balance_is_exact_beyond_the_signed_range() {
     let balance = |debits_posted, credits_posted| {
-        convert::balances(&Balances { debits_posted, credits_posted, ..Balances::default() }).balance
+        convert::balances(&Balances { debits_posted, credits_posted, ..Balances::default() })
+            .balance
     };
     assert_eq!(balance(1, 3), "2");
     assert_eq!(balance(3, 1), "-2");
@@ -438,10 +446,8 @@ fn failures_of_single_operations_are_failed_preconditions() {
     for status in TransferStatus::ALL.iter().filter(|status| !status.is_success()) {
         let result = TransferResult { status: *status, seq: None, first_failure: None };
         let failed = errors::transfer_failed(&result);
-        let not_found = [
-            TransferStatus::PendingTransferNotFound,
-            TransferStatus::ReversedTransferNotFound,
-        ];
+        let not_found =
+            [TransferStatus::PendingTransferNotFound, TransferStatus::ReversedTransferNotFound];
         let code =
             if not_found.contains(status) { Code::NotFound } else { Code::FailedPrecondition };
         assert_eq!(failed.code(), code);
@@ -455,10 +461,7 @@ fn failures_of_single_operations_are_failed_preconditions() {
 #[test]
 fn group_failure_names_its_cause() {
     let member = |status| TransferResult { status, seq: None, first_failure: None };
-    let members = [
-        member(TransferStatus::LinkedEventFailed),
-        member(TransferStatus::ExceedsFloor),
-    ];
+    let members = [member(TransferStatus::LinkedEventFailed), member(TransferStatus::ExceedsFloor)];
     let status = errors::group_failed(GroupStatus::TransferFailed, &members);
     assert_eq!(reason(&status), "ledger.group.transfer_failed");
     let details = status.get_error_details();

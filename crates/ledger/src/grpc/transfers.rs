@@ -226,8 +226,7 @@ impl Service {
             reverses: fields.needed_id("reverses", TransferId::PREFIX, &request.reverses),
             ..Extra::default()
         };
-        let (transfer, created) =
-            self.create_one((reversal, extra), request.notes, fields).await?;
+        let (transfer, created) = self.create_one((reversal, extra), request.notes, fields).await?;
         Ok(api::ReverseTransferResponse { transfer: Some(transfer), created })
     }
 
@@ -327,8 +326,7 @@ fn transfer_filter(
     let group = id("group_id", GroupId::PREFIX, request.group_id);
     let pending_id = id("pending_id", TransferId::PREFIX, request.pending_id);
     let reverses = id("reverses", TransferId::PREFIX, request.reverses);
-    let mut amount =
-        |field, text: Option<String>| text.map(|text| fields.amount(field, &text));
+    let mut amount = |field, text: Option<String>| text.map(|text| fields.amount(field, &text));
     let amount_min = amount("amount_min", request.amount_min);
     let amount_max = amount("amount_max", request.amount_max);
     TransferFilter {

@@ -54,7 +54,7 @@ fn documented((status, description): (u16, &str)) -> (String, RefOr<Response>) {
 
 fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0));
-    HeaderBuilder::new().schema(seconds).description(Some("Seconds to wait.")).build()
+    HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait.")).build()
 }
 
 /// Schemas that are only named, by the answers above.

@@ -90,7 +90,7 @@ impl Book {
         Some(&mut self.accounts[no as usize - 1])
     }
 
-    /// Whether another account has the address.
+    /// The account that has an address.
     pub(crate) fn account_of_address(&self, address: &str) -> Option<&Account> {
         let has = |account: &&Account| {
             account

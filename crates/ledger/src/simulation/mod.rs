@@ -23,7 +23,6 @@ pub use run::{Summary, run};
 
 #[cfg(test)]
 pub(crate) use {
-    book::Book,
     model::Model,
     rng::Rng,
     workload::{Ids, Workload},

@@ -3,6 +3,7 @@
 //! Reading order: `service` (create, resolve, find), `list` (filters), `complete` (what a record
 //! leaves out), `store` (SQL).
 
+pub(crate) mod http;
 mod complete;
 mod list;
 mod service;

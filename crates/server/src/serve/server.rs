@@ -38,6 +38,7 @@ pub(crate) struct Server {
     url: String,
     first: First,
     ledger: Ledger,
+    guard: Arc<Guard>,
     stop: CancellationToken,
     accepting: JoinHandle<()>,
     // Dropped in this order: the announcement, the database, the lock.
@@ -54,7 +55,7 @@ impl Server {
             .with_context(|| format!("could not listen on {}", options.listen))?;
         let address = listener.local_addr().context("the listener has no address")?;
         let data = DataDir::lock(&options.data)?;
-        let storage = Storage::open(&data, options.database_url.as_deref()).await?;
+        let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
         let given = options.token.as_deref().map(given_token).transpose()?;
         let (guard, first) =
             Guard::init(storage.database().clone(), data.token(), given).await?;
@@ -73,10 +74,10 @@ impl Server {
             security_contact: options.security_contact,
         };
         let router = router::build(parts, &stop);
-        let edge = Arc::new(Edge::new(router, guard, ledger.clone(), stop.clone()));
+        let edge = Arc::new(Edge::new(router, Arc::clone(&guard), ledger.clone(), stop.clone()));
         let accepting = tokio::spawn(listener::accept(listener, edge, stop.clone(), DRAIN_MAX));
         let announced = std::sync::Mutex::new(None);
-        Ok(Self { url, first, ledger, stop, accepting, announced, storage, data })
+        Ok(Self { url, first, ledger, guard, stop, accepting, announced, storage, data })
     }
 
     /// Waits until the ledger can be used, here or elsewhere, and tells the commands.
@@ -113,6 +114,10 @@ impl Server {
 
     pub(crate) const fn data(&self) -> &DataDir {
         &self.data
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     pub(crate) const fn ledger(&self) -> &Ledger {

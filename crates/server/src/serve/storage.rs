@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kernel::migrate::Applied;
 use kernel::postgres::{DataDir, PrivatePostgres};
 use kernel::{Database, DatabaseOptions, Migrations};
 
@@ -15,12 +16,16 @@ pub(crate) struct Storage {
 
 impl Storage {
     /// Connects to `url`, or starts the private Postgres, and migrates.
-    pub(crate) async fn open(data: &DataDir, url: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) async fn open(
+        data: &DataDir,
+        url: Option<&str>,
+    ) -> anyhow::Result<(Self, Vec<(Migrations, Applied)>)> {
         let storage = Self::connect(data, url).await?;
+        let mut done = Vec::new();
         for migrations in schemas() {
-            migrations.run(&storage.database).await?;
+            done.push((migrations, migrations.run(&storage.database).await?));
         }
-        Ok(storage)
+        Ok((storage, done))
     }
 
     async fn connect(data: &DataDir, url: Option<&str>) -> anyhow::Result<Self> {

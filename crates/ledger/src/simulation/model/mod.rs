@@ -151,6 +151,7 @@ impl Model {
         }
     }
 
+    /// Goes back to a mark: a chain broke.
     fn reset(&mut self, mark: Mark) {
         self.book.truncate(mark.records, mark.accounts);
         self.all.split_off(&(mark.records as i64 + 1));

@@ -223,12 +223,14 @@ pub(crate) struct TransferResultsJson {
 }
 
 impl TransferResultsJson {
-    /// `transfers` are those of the successful results, in order.
+    /// `transfers` are those of the successful results, in their order.
     pub(crate) fn new(results: &[TransferResult], transfers: Vec<Transfer>) -> Self {
-        let mut transfers = transfers.into_iter();
+        let mut transfers = transfers.into_iter().peekable();
         let (mut created, mut existing) = (0, 0);
         let result = |result: &TransferResult| {
-            let transfer = result.seq.and_then(|_| transfers.next());
+            let seq = result.seq;
+            let transfer =
+                seq.and_then(|seq| transfers.next_if(|transfer| transfer.record.seq == seq));
             match result.status {
                 TransferStatus::Created => created += 1,
                 TransferStatus::Exists => existing += 1,

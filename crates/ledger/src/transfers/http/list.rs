@@ -10,6 +10,7 @@ use super::json::TransferJson;
 use crate::accounts::Order;
 use crate::http::documents::ReadProblems;
 use crate::http::filter::Filtered;
+use crate::http::position;
 use crate::ids::{GroupId, TransferId};
 use crate::ledger::Ledger;
 use crate::text::{AccountRef, AssetCode, Kind, Reference};
@@ -122,7 +123,7 @@ pub(crate) async fn list(
     query: Filtered<ListQuery>,
 ) -> Result<Response, Problem> {
     let (limit, order) = (query.named.limit, query.named.order.into());
-    let cursor = query.named.cursor.map(|Cursor(seq)| seq);
+    let cursor = position(query.named.cursor)?;
     let rows = match filter(&ledger, query).await? {
         Some(filter) => ledger.transfers(&filter, order, cursor, limit.get() + 1).await?,
         None => Vec::new(),

@@ -7,7 +7,7 @@ mod act;
 mod create;
 pub(crate) mod item;
 pub(crate) mod json;
-mod list;
+pub(crate) mod list;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

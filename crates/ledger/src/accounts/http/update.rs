@@ -1,0 +1,289 @@
+//! Changing an account's limits and metadata.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use kernel::{ErrorKind, Json, Metadata, Path, Problem, SignedAmount};
+use serde::{Deserialize, Deserializer, de};
+use utoipa::ToSchema;
+
+use super::json::AccountJson;
+use super::{find, not_found};
+use crate::engine::{Account, AccountUpdate, UpdateStatus};
+use crate::http::documents::WriteProblems;
+use crate::http::fields::stored;
+use crate::http::{header, invalid_field, malformed_header, refusal};
+use crate::ledger::Ledger;
+use crate::text::{AccountRef, update_detail};
+
+/// How often a change without a version is tried when another one comes between.
+const TRIES_MAX: usize = 5;
+
+/// A merge patch (RFC 7396): what is left out stays, null clears.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AccountPatch)]
+pub(crate) struct AccountPatch {
+    /// `available` never falls below this by a debit. Null: no floor.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<SignedAmount>)]
+    floor: Option<Option<SignedAmount>>,
+    /// All credits, holds counted, minus posted debits never rise above this. Null: no ceiling.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<SignedAmount>)]
+    ceiling: Option<Option<SignedAmount>>,
+    /// Keys to set, or with null to remove. Null instead of an object removes all.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<std::collections::HashMap<String, Option<String>>>)]
+    metadata: Option<Option<MetadataPatch>>,
+}
+
+/// `Some(None)` is null, `None` is left out.
+fn nullable<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Keys to set or remove.
+#[derive(Debug, Clone, Default)]
+struct MetadataPatch(BTreeMap<String, Option<String>>);
+
+impl<'de> Deserialize<'de> for MetadataPatch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MetadataPatchVisitor)
+    }
+}
+
+struct MetadataPatchVisitor;
+
+impl<'de> de::Visitor<'de> for MetadataPatchVisitor {
+    type Value = MetadataPatch;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object of strings and nulls")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut pairs: A) -> Result<MetadataPatch, A::Error> {
+        let mut patch = BTreeMap::new();
+        while let Some((key, value)) = pairs.next_entry::<String, Option<String>>()? {
+            // Whatever is removed had to be a key once; so this is what no metadata can be.
+            let mut probe = Metadata::new();
+            let checked = probe.insert(key.clone(), value.clone().unwrap_or_default());
+            checked.map_err(de::Error::custom)?;
+            if patch.len() == 2 * kernel::metadata::KEYS_MAX {
+                return Err(de::Error::custom("too many keys at once"));
+            }
+            if patch.insert(key, value).is_some() {
+                return Err(de::Error::custom("a metadata key appears twice"));
+            }
+        }
+        Ok(MetadataPatch(patch))
+    }
+}
+
+impl AccountPatch {
+    fn update(&self, account: &Account, version: u32) -> Result<AccountUpdate, Problem> {
+        let metadata = match &self.metadata {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(patch)) => Some(patch.apply(account)?),
+        };
+        Ok(AccountUpdate {
+            id: account.id,
+            expected_version: Some(version),
+            floor: self.floor.map(|floor| floor.map(SignedAmount::get)),
+            ceiling: self.ceiling.map(|ceiling| ceiling.map(SignedAmount::get)),
+            metadata,
+        })
+    }
+}
+
+impl MetadataPatch {
+    fn apply(&self, account: &Account) -> Result<Option<Box<str>>, Problem> {
+        let text = account.details.as_ref().and_then(|details| details.metadata.as_deref());
+        let mut pairs: BTreeMap<String, String> = match text {
+            Some(text) => serde_json::from_str(text).map_err(|error| Problem::internal(&error))?,
+            None => BTreeMap::new(),
+        };
+        for (key, value) in &self.0 {
+            match value {
+                Some(value) => drop(pairs.insert(key.clone(), value.clone())),
+                None => drop(pairs.remove(key)),
+            }
+        }
+        let metadata = Metadata::try_from(pairs)
+            .map_err(|error| invalid_field("/metadata".to_owned(), error.to_string()))?;
+        Ok(stored(Some(metadata)))
+    }
+}
+
+/// What `If-Match` asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Expected {
+    /// `*`: whatever is there.
+    Any,
+    /// One of these; a text that can be no version matches nothing.
+    Versions(Vec<u32>),
+}
+
+impl Expected {
+    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+        let Some(text) = header(headers, &IF_MATCH)? else {
+            return Err(Problem::new(
+                ErrorKind::PreconditionRequired,
+                "request.if_match.missing",
+                "send the account's ETag in `If-Match`, so that no other change is overwritten",
+            ));
+        };
+        if text.trim() == "*" {
+            return Ok(Self::Any);
+        }
+        let mut versions = Vec::new();
+        for tag in text.split(',').map(str::trim) {
+            let (is_weak, tag) = tag.strip_prefix("W/").map_or((false, tag), |tag| (true, tag));
+            let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+            let inner = inner.filter(|inner| !inner.contains('"')).ok_or_else(|| {
+                malformed_header(&IF_MATCH, "expected an ETag such as \"3\", in quotes, or *")
+            })?;
+            // Weak tags never match here (RFC 9110, 13.1.1), and a version has one text.
+            let version = inner.parse().ok().filter(|version: &u32| version.to_string() == inner);
+            versions.extend(version.filter(|_| !is_weak));
+        }
+        Ok(Self::Versions(versions))
+    }
+
+    /// The version that the change is based on.
+    fn version_of(&self, account: &Account) -> Result<u32, Problem> {
+        match self {
+            Self::Versions(versions) if !versions.contains(&account.version) => {
+                Err(refuse(UpdateStatus::VersionConflict))
+            }
+            Self::Any | Self::Versions(_) => Ok(account.version),
+        }
+    }
+}
+
+/// The strong ETag of a version.
+pub(crate) fn etag(version: u32) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{version}\"")).expect("digits and quotes are ASCII")
+}
+
+/// Changes limits or metadata of an account. What is left out stays, null clears.
+#[utoipa::path(
+    patch,
+    path = "/v1/ledger/accounts/{id}",
+    operation_id = "ledger_accounts_update",
+    tag = "ledger",
+    params(
+        ("id" = AccountRef, Path, description = "The account's id or its address, percent-encoded (`users%2F7%2FEUR`)."),
+        ("If-Match" = Option<String>, Header, description = "The account's ETag; without it the answer is 428.", example = "\"1\""),
+    ),
+    request_body(content = AccountPatch, example = json!({ "floor": "-5000", "metadata": { "name": null } })),
+    responses(
+        (status = 200, description = "The account as it is now.", body = AccountJson,
+         headers(("ETag" = String, description = "The account's version."))),
+        (status = 404, description = "There is no such account.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "The account has changed since that version.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The limits contradict each other.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.",
+         body = Problem, content_type = "application/problem+json"),
+        WriteProblems,
+    ),
+)]
+pub(crate) async fn update(
+    State(ledger): State<Ledger>,
+    Path(id): Path<AccountRef>,
+    headers: HeaderMap,
+    Json(patch): Json<AccountPatch>,
+) -> Result<Response, Problem> {
+    let expected = Expected::read(&headers)?;
+    for _ in 0..TRIES_MAX {
+        let account = find(&ledger, &id).await?;
+        let update = patch.update(&account, expected.version_of(&account)?)?;
+        match ledger.update_account(update).await? {
+            (UpdateStatus::Updated, Some(account)) => return answer(&ledger, account).await,
+            (UpdateStatus::VersionConflict, _) if expected == Expected::Any => {}
+            (UpdateStatus::AccountNotFound, _) => return Err(not_found()),
+            (status, _) => return Err(refuse(status)),
+        }
+    }
+    Err(refuse(UpdateStatus::VersionConflict))
+}
+
+async fn answer(ledger: &Ledger, account: Account) -> Result<Response, Problem> {
+    let (asset, version) = (ledger.known_asset(account.asset).await?, account.version);
+    Ok(([(ETAG, etag(version))], Json(AccountJson::new(account, asset))).into_response())
+}
+
+fn refuse(status: UpdateStatus) -> Problem {
+    let kind = match status {
+        UpdateStatus::VersionConflict => ErrorKind::PreconditionFailed,
+        _ => ErrorKind::Unprocessable,
+    };
+    refusal::problem(kind, "account", status.as_str(), update_detail(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn expected(value: &str) -> Result<Expected, Problem> {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_MATCH, HeaderValue::from_str(value).unwrap());
+        Expected::read(&headers)
+    }
+
+    #[test]
+    fn if_match_is_a_list_of_strong_tags() {
+        assert_eq!(expected("\"3\"").unwrap(), Expected::Versions(vec![3]));
+        assert_eq!(expected("\"3\", W/\"4\", \"x\"").unwrap(), Expected::Versions(vec![3]));
+        assert_eq!(expected("*").unwrap(), Expected::Any);
+        for value in ["3", "", "\"3", "\"3\"\"", "\"3\",,"] {
+            assert_eq!(expected(value).unwrap_err().status, 400, "{value}");
+        }
+        assert_eq!(Expected::read(&HeaderMap::new()).unwrap_err().status, 428);
+    }
+
+    #[test]
+    fn patch_tells_null_from_nothing() {
+        let patch: AccountPatch = serde_json::from_value(json!({ "floor": null })).unwrap();
+        assert_eq!((patch.floor, patch.ceiling), (Some(None), None));
+        assert!(serde_json::from_value::<AccountPatch>(json!({ "code": 1 })).is_err());
+    }
+
+    #[test]
+    fn metadata_is_merged_key_by_key() {
+        let mut account = crate::http::tests::account();
+        let patch = json!({ "metadata": { "a": null, "b": "2" } });
+        let patch: AccountPatch = serde_json::from_value(patch).unwrap();
+        account.details.get_or_insert_default().metadata = Some(r#"{"a":"1","c":"3"}"#.into());
+        let update = patch.update(&account, 7).unwrap();
+        assert_eq!(update.metadata, Some(Some(r#"{"b":"2","c":"3"}"#.into())));
+        assert_eq!(update.expected_version, Some(7));
+        let clear: AccountPatch = serde_json::from_value(json!({ "metadata": null })).unwrap();
+        assert_eq!(clear.update(&account, 1).unwrap().metadata, Some(None));
+    }
+
+    #[test]
+    fn duplicate_and_impossible_keys_are_refused() {
+        for text in [
+            r#"{"metadata":{"a":"1","a":null}}"#,
+            r#"{"metadata":{"":"1"}}"#,
+            r#"{"metadata":{"a":"\u0000"}}"#,
+            r#"{"metadata":{"a":1}}"#,
+        ] {
+            assert!(serde_json::from_str::<AccountPatch>(text).is_err(), "{text}");
+        }
+    }
+}

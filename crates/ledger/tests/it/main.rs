@@ -1,0 +1,3 @@
+//! The ledger's features, through its edges, on a real Postgres.
+
+mod grpc;
