@@ -6,6 +6,7 @@ use prost::Message;
 
 const FILES: [&str; 1] = ["bushel/ledger/v1/ledger.proto"];
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script so where to write")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(FILES, ["."])?;
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo gives OUT_DIR")?);

@@ -17,12 +17,6 @@ pub use prost_types::Timestamp;
 /// The ledger's contract.
 pub mod ledger {
     /// Generated from `bushel/ledger/v1`.
-    #[expect(
-        clippy::allow_attributes,
-        clippy::large_enum_variant,
-        clippy::doc_lazy_continuation,
-        reason = "generated code"
-    )]
     pub mod v1 {
         tonic::include_proto!("bushel.ledger.v1");
     }

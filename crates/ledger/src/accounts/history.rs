@@ -106,7 +106,7 @@ impl Ledger {
         let Some(chunk) = store::chunk_before(&client, no, bounds.high).await? else {
             return Ok(Segment::new());
         };
-        self.from_chunk(&client, led, no, &chunk, bounds, |seqs| {
+        self.chunk_entries(&client, led, no, &chunk, bounds, |seqs| {
             let first = seqs.len().saturating_sub(wanted);
             first..seqs.len()
         })
@@ -126,7 +126,7 @@ impl Ledger {
             let client = self.client().await?;
             if let Some(chunk) = store::chunk_from(&client, no, bounds.low + 1).await? {
                 return self
-                    .from_chunk(&client, led, no, &chunk, bounds, |seqs| 0..wanted.min(seqs.len()))
+                    .chunk_entries(&client, led, no, &chunk, bounds, |seqs| 0..wanted.min(seqs.len()))
                     .await;
             }
             let records = led.view.entries_from(no, bounds.low + 1, wanted);
@@ -147,7 +147,7 @@ impl Ledger {
     }
 
     /// Entries of a chunk within the bounds, of which `pick` takes a part.
-    async fn from_chunk(
+    async fn chunk_entries(
         &self,
         client: &tokio_postgres::Client,
         led: &Led,

@@ -46,9 +46,9 @@ pub struct NewAsset {
 /// Largest scale.
 pub const SCALE_MAX: u8 = 18;
 /// Longest code.
-pub const CODE_MAX: usize = 64;
+pub(crate) const CODE_MAX: usize = 64;
 /// Longest name.
-pub const NAME_MAX: usize = 200;
+pub(crate) const NAME_MAX: usize = 200;
 /// What an asset can be.
 pub const KINDS: [&str; 5] = ["money", "goods", "points", "budget", "other"];
 

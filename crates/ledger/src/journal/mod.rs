@@ -5,6 +5,7 @@
 //! sequences, so a sequence tells its partition.
 
 mod account_row;
+pub(crate) mod lease;
 pub(crate) mod numeric;
 pub(crate) mod ranges;
 pub(crate) mod read;

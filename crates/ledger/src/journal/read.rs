@@ -330,6 +330,12 @@ fn account(row: &Row) -> Result<StoredAccount, StoreError> {
     Ok(StoredAccount { account, last_seq, digest: row.try_get(15)? })
 }
 
+/// Numbers of all assets.
+pub(crate) async fn assets(client: &Client) -> Result<Vec<u32>, StoreError> {
+    let rows = client.query("select no from ledger.assets", &[]).await?;
+    rows.iter().map(|row| Ok(row.try_get::<_, i32>(0)?.cast_unsigned())).collect()
+}
+
 /// How the ledger's numbers stand.
 #[derive(Clone, Debug)]
 pub(crate) struct Counters {

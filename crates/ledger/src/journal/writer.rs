@@ -25,8 +25,6 @@ pub(crate) struct Copy {
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
     copies: Vec<Copy>,
-    /// Ranges that the records lie in.
-    pub(crate) ranges: Vec<i64>,
     changed: Vec<Account>,
 }
 
@@ -47,7 +45,6 @@ impl Encoded {
         };
         Self {
             copies,
-            ranges: parts.iter().map(|(no, _)| *no).collect(),
             changed: effects.accounts_changed.iter().filter(created).cloned().collect(),
         }
     }

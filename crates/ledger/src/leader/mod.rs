@@ -6,10 +6,9 @@
 //! is thrown away and read back from Postgres (fail-stop); the requests without an answer are
 //! executed once more, which their ids make harmless.
 //!
-//! Reading order: `lease` (may we write), `recover` (where do we begin), `term` (the loop),
+//! Reading order: `journal/lease.rs` (may we write), `recover` (where do we begin), `term` (the loop),
 //! `load` (what the engine needs).
 
-mod lease;
 pub(crate) mod load;
 mod recover;
 mod term;
@@ -27,9 +26,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::engine::{Request, Response, TransferResult, TransferStatus};
 use crate::error::{LedgerError, StoreError};
+use crate::journal::lease::{self, Acquired, Validity};
 use crate::journal::ranges::RANGE_SIZE;
 use crate::view::View;
-use lease::{Acquired, Validity};
 
 /// Most items of one batch, and of one request.
 pub const BATCH_MAX: usize = 8_190;

@@ -37,8 +37,7 @@ pub(crate) async fn recover(client: &Client, range_size: i64) -> Result<Recovere
         sealed: counters.spans,
     });
     let view = Arc::new(View::new(ranges, open_range, counters.last_sealed_at));
-    let assets = client.query("select no from ledger.assets", &[]).await?;
-    engine.learn_assets(assets.iter().map(|row| row.get::<_, i32>(0).cast_unsigned()));
+    engine.learn_assets(read::assets(client).await?);
     let mut states = read::states(client, StatesOf::Expiring).await?;
     let mut full = Vec::new();
     for no in open_range..=counters.last_range.unwrap_or(-1) {

@@ -11,11 +11,11 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::Client;
 
-use super::lease::{Lease, RENEW_EVERY};
 use super::recover::{Recovered, recover};
 use super::{BATCH_MAX, Ended, Leader, Led, Message, Pending, Status, load};
 use crate::engine::{Effects, Engine, Request, Response};
 use crate::error::StoreError;
+use crate::journal::lease::{Lease, RENEW_EVERY};
 use crate::journal::ranges::{self, Ranges};
 use crate::journal::writer::{Encoded, Writer};
 use crate::seal::{SealJob, Sealed, Sealer};

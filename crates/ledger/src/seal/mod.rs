@@ -20,7 +20,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 pub(crate) use chain::{BlockHasher, ChainHash};
-pub(crate) use chunks::{CHUNK, Chunk};
+pub(crate) use chunks::CHUNK;
 
 use crate::engine::IdSpan;
 use crate::error::StoreError;

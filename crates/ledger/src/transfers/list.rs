@@ -95,18 +95,18 @@ impl Ledger {
         let mut records = Vec::new();
         match order {
             Order::NewestFirst => {
-                self.from_memory(led, filter, order, memory, limit, &mut records).await?;
-                self.from_ranges(led, filter, order, sealed, limit, &mut records).await?;
+                self.list_memory(led, filter, order, memory, limit, &mut records).await?;
+                self.list_ranges(led, filter, order, sealed, limit, &mut records).await?;
             }
             Order::OldestFirst => {
-                self.from_ranges(led, filter, order, sealed, limit, &mut records).await?;
-                self.from_memory(led, filter, order, memory, limit, &mut records).await?;
+                self.list_ranges(led, filter, order, sealed, limit, &mut records).await?;
+                self.list_memory(led, filter, order, memory, limit, &mut records).await?;
             }
         }
         Ok(records)
     }
 
-    async fn from_memory(
+    async fn list_memory(
         &self,
         led: &Led,
         filter: &TransferFilter,
@@ -149,7 +149,7 @@ impl Ledger {
         }
     }
 
-    async fn from_ranges(
+    async fn list_ranges(
         &self,
         led: &Led,
         filter: &TransferFilter,

@@ -232,11 +232,6 @@ impl View {
         let changed = inner.states.iter().filter(|(_, state)| state.changed_seq >= since);
         changed.map(|(id, state)| (*id, *state)).collect()
     }
-
-    /// Number of loaded accounts.
-    pub(crate) fn accounts_loaded(&self) -> usize {
-        self.inner.read().accounts.len()
-    }
 }
 
 impl Inner {

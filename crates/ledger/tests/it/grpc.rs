@@ -46,7 +46,7 @@ impl Peer {
         Self {
             client,
             ledger,
-            ids: SeededIds::new(0x19_8000_0000_00),
+            ids: SeededIds::new(0x0198_0000_0000),
             channel,
             _database: database,
         }
