@@ -23,6 +23,7 @@ pub mod engine;
 mod error;
 mod events;
 mod groups;
+pub mod grpc;
 mod http;
 mod ids;
 mod journal;

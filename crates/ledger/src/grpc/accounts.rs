@@ -70,15 +70,15 @@ impl Service {
     ) -> Result<api::ListAccountsResponse, Status> {
         let mut fields = Fields::default();
         let limit = fields.limit(request.limit);
-        let after: Option<i64> = fields.cursor(&request.cursor);
+        let after = fields.position(&request.cursor);
         let mut filter = AccountFilter {
             asset: None,
             code: fields.code("code", request.code),
-            address_prefix: request.address_prefix,
+            address_prefix: fields.address_prefix(request.address_prefix),
             closed: request.closed,
             created_from: fields.time("created_from", request.created_from),
             created_before: fields.time("created_before", request.created_before),
-            metadata: request.metadata.map(|pair| (pair.key, pair.value)),
+            metadata: fields.metadata_filter(request.metadata),
         };
         filter.asset = self.asset_filter(request.asset.as_deref(), &mut fields).await?;
         fields.finish()?;
@@ -117,7 +117,7 @@ impl Service {
         let limit = fields.limit(request.limit);
         let query = EntriesQuery {
             order: order(request.order, &mut fields),
-            cursor: fields.cursor(&request.cursor),
+            cursor: fields.position(&request.cursor),
             from: fields.time("from", request.from),
             before: fields.time("before", request.before),
             limit: limit.get() + 1,
@@ -180,7 +180,9 @@ impl Service {
         fields: &mut Fields,
     ) -> Result<Option<u32>, LedgerError> {
         let Some(code) = code else { return Ok(None) };
-        fields.check_asset_code("asset", code);
+        if !fields.is_asset_code("asset", code) {
+            return Ok(None);
+        }
         let asset = self.ledger.asset(code).await?;
         Ok(Some(asset.map_or(batch::UNKNOWN_ASSET, |asset| asset.no)))
     }

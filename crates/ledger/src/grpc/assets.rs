@@ -33,7 +33,7 @@ impl Service {
         request: api::GetAssetRequest,
     ) -> Result<api::GetAssetResponse, Status> {
         let mut fields = Fields::default();
-        fields.check_asset_code("code", &request.code);
+        fields.is_asset_code("code", &request.code);
         fields.finish()?;
         let asset = self.ledger.asset(&request.code).await?;
         let asset = asset.ok_or_else(|| {
@@ -49,6 +49,9 @@ impl Service {
         let mut fields = Fields::default();
         let limit = fields.limit(request.limit);
         let after: Option<String> = fields.cursor(&request.cursor);
+        if let Some(code) = &after {
+            fields.is_asset_code("cursor", code);
+        }
         fields.finish()?;
         let assets = self.ledger.assets(after.as_deref(), limit.get() + 1).await?;
         let position = |asset: &Arc<Asset>| asset.code.to_string();
@@ -59,7 +62,7 @@ impl Service {
 }
 
 fn new_asset(request: api::CreateAssetRequest, fields: &mut Fields) -> NewAsset {
-    fields.check_asset_code("code", &request.code);
+    fields.is_asset_code("code", &request.code);
     let scale = u8::try_from(request.scale).ok().filter(|scale| *scale <= crate::SCALE_MAX);
     let scale = scale.unwrap_or_else(|| {
         fields.refuse("scale", format!("a scale is 0 to {}", crate::SCALE_MAX));

@@ -66,8 +66,9 @@ impl Names {
         if code.is_empty() || self.assets.contains_key(code) {
             return;
         }
-        fields.check_asset_code("asset", code);
-        self.assets.insert(code.into(), UNKNOWN_ASSET);
+        if fields.is_asset_code("asset", code) {
+            self.assets.insert(code.into(), UNKNOWN_ASSET);
+        }
     }
 
     #[inline]

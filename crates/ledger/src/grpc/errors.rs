@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use kernel::DomainError;
+use kernel::{DomainError, ErrorKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
 use crate::assets::AssetStatus;
 use crate::engine::{GroupStatus, TransferResult, TransferStatus, UpdateStatus};
 use crate::error::LedgerError;
+use crate::http::Stopping;
+use crate::http::refusal::{group_kind, transfer_kind};
 use crate::text::{group_detail, transfer_detail, update_detail};
 
 const DOMAIN: &str = "bushel";
@@ -44,15 +46,19 @@ pub(super) fn not_found(code: &'static str, message: &str) -> Status {
     failed(Code::NotFound, code, message)
 }
 
+/// What was asked for is refused by the state of the ledger, unless it could never be done.
+fn code_of(kind: ErrorKind) -> Code {
+    match kind {
+        ErrorKind::Invalid => Code::InvalidArgument,
+        ErrorKind::NotFound => Code::NotFound,
+        _ => Code::FailedPrecondition,
+    }
+}
+
 /// A transfer that was asked for alone failed.
 pub(super) fn transfer_failed(result: &TransferResult) -> Status {
     let status = result.status;
-    let code = match status {
-        TransferStatus::PendingTransferNotFound | TransferStatus::ReversedTransferNotFound => {
-            Code::NotFound
-        }
-        _ => Code::FailedPrecondition,
-    };
+    let code = code_of(transfer_kind(status));
     let first = result.first_failure.map(|first| ("first_failure".to_owned(), first.to_string()));
     let details = details(format!("ledger.transfer.{status}"), first.into_iter().collect());
     Status::with_error_details(code, transfer_detail(status), details)
@@ -60,10 +66,7 @@ pub(super) fn transfer_failed(result: &TransferResult) -> Status {
 
 /// A group could not be resolved. `members` are the results of its transfers.
 pub(super) fn group_failed(status: GroupStatus, members: &[TransferResult]) -> Status {
-    let code = match status {
-        GroupStatus::GroupNotFound => Code::NotFound,
-        _ => Code::FailedPrecondition,
-    };
+    let code = code_of(group_kind(status));
     let is_cause = |status: &TransferStatus| {
         !status.is_success() && *status != TransferStatus::LinkedEventFailed
     };
@@ -96,6 +99,17 @@ pub(super) fn asset_failed(status: AssetStatus) -> Status {
         _ => (Code::AlreadyExists, "An asset with this code exists, and it is different."),
     };
     failed(code, format!("ledger.asset.{}", status.as_str()), message)
+}
+
+/// Waits for the server to stop: then a stream ends as if the ledger were gone.
+pub(super) async fn stopped(stopping: Option<Stopping>) -> Status {
+    if let Some(Stopping(mut stopping)) = stopping
+        && stopping.wait_for(|stopping| *stopping).await.is_ok()
+    {
+        return LedgerError::Unavailable.into();
+    }
+    // Nobody says when: the stream ends with the ledger.
+    std::future::pending().await
 }
 
 impl From<LedgerError> for Status {

@@ -1,13 +1,14 @@
 //! Calls about events: the journal in its sequence, to pull or as a stream.
 
-use futures_util::{TryStreamExt, stream};
+use futures_util::{FutureExt, TryStreamExt, stream};
 use proto::ledger::v1 as api;
 use tokio::sync::watch;
 use tonic::Status;
 
 use super::fields::Fields;
-use super::{Answers, Service, convert};
+use super::{Answers, Service, convert, errors};
 use crate::error::LedgerError;
+use crate::http::Stopping;
 use crate::ledger::Ledger;
 use crate::transfers::Transfer;
 
@@ -28,36 +29,30 @@ impl Service {
     ) -> Result<api::ListEventsResponse, Status> {
         let mut fields = Fields::default();
         let limit = fields.limit(request.limit);
-        check_after(request.after, &mut fields);
+        let after = fields.after(request.after);
         fields.finish()?;
-        let events = self.ledger.events(request.after, limit.get()).await?;
+        let events = self.ledger.events(after, limit.get()).await?;
         Ok(api::ListEventsResponse { events: events.iter().map(convert::event).collect() })
     }
 
     pub(super) fn events_to_come(
         &self,
         request: &api::StreamEventsRequest,
+        stopping: Option<Stopping>,
     ) -> Result<Answers<api::Event>, Status> {
         let mut fields = Fields::default();
-        check_after(request.after, &mut fields);
+        let after = fields.after(request.after);
         fields.finish()?;
-        let position = Position {
-            ledger: self.ledger.clone(),
-            committed: self.ledger.watch_committed()?,
-            after: request.after,
-        };
+        let (ledger, committed) = (self.ledger.clone(), self.ledger.watch_committed()?);
+        let position = Position { ledger, committed, after };
         let pages = stream::try_unfold(position, |mut position| async move {
             let page = position.next_page().await?;
             let events = page.into_iter().map(|event| Ok::<_, Status>(convert::event(&event)));
             Ok::<_, Status>(Some((stream::iter(events), position)))
         });
-        Ok(Box::pin(pages.try_flatten()))
-    }
-}
-
-fn check_after(after: i64, fields: &mut Fields) {
-    if after < 0 {
-        fields.refuse("after", "it is a sequence, or zero for all events");
+        let stopped = errors::stopped(stopping).map(Err).into_stream();
+        let strategy = |_: &mut ()| stream::PollNext::Left;
+        Ok(Box::pin(stream::select_with_strategy(stopped, pages.try_flatten(), strategy)))
     }
 }
 

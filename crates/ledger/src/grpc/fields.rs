@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use kernel::page::{Cursor, Limit};
+use kernel::page::{Cursor, CursorError, Limit};
 use kernel::time::Timestamp;
 use kernel::{Amount, Metadata, SignedAmount};
 use proto::Timestamp as WireTime;
+use proto::ledger::v1::MetadataFilter;
 use serde::de::DeserializeOwned;
 use tonic::Status;
 use tonic_types::FieldViolation;
@@ -16,7 +17,8 @@ use tonic_types::FieldViolation;
 use super::errors;
 use crate::assets::is_asset_code;
 use crate::engine::Time;
-use crate::text::{Reference, TextError};
+use crate::http::fields::Sequence;
+use crate::text::{ADDRESS_CHARS_MAX, Reference, TextError, is_address_byte};
 
 /// Most violations that are named; a batch could have thousands.
 const VIOLATIONS_MAX: usize = 20;
@@ -146,11 +148,13 @@ impl Fields {
         self.parsed::<Reference>(field, text).map(Reference::into_inner)
     }
 
-    /// Notes it when a text could not be the code of an asset.
-    pub(super) fn check_asset_code(&mut self, field: &str, code: &str) {
-        if !is_asset_code(code) {
+    /// Whether a text could be the code of an asset; notes it when it could not.
+    pub(super) fn is_asset_code(&mut self, field: &str, code: &str) -> bool {
+        let is_code = is_asset_code(code);
+        if !is_code {
             self.refuse(field, TextError::AssetCode);
         }
+        is_code
     }
 
     /// Any text form; `None` when it is wrong.
@@ -171,7 +175,45 @@ impl Fields {
         self.keep("limit", Limit::try_new(limit.into()))
     }
 
-    /// The position that a page starts after.
+    /// The position in the journal, or among the accounts, that a page starts after. A forged
+    /// cursor could hold any number.
+    pub(super) fn position(&mut self, text: &str) -> Option<i64> {
+        let position = self.cursor(text)?;
+        if !(0..=Sequence::MAX).contains(&position) {
+            self.refuse("cursor", CursorError);
+        }
+        Some(position)
+    }
+
+    /// The position that events are read after; zero for all of them.
+    pub(super) fn after(&mut self, after: i64) -> i64 {
+        if !(0..=Sequence::MAX).contains(&after) {
+            self.refuse("after", format!("it is a sequence of 0 to {}", Sequence::MAX));
+        }
+        after
+    }
+
+    /// The beginning of an address.
+    pub(super) fn address_prefix(&mut self, prefix: Option<String>) -> Option<String> {
+        let prefix = prefix?;
+        let is_fine = prefix.len() <= ADDRESS_CHARS_MAX && prefix.bytes().all(is_address_byte);
+        if !is_fine {
+            self.refuse("address_prefix", TextError::Address);
+        }
+        Some(prefix)
+    }
+
+    /// A pair to look for. What could never be metadata is refused, and not only not found.
+    pub(super) fn metadata_filter(
+        &mut self,
+        filter: Option<MetadataFilter>,
+    ) -> Option<(String, String)> {
+        let MetadataFilter { key, value } = filter?;
+        self.keep("metadata", Metadata::new().insert(key.clone(), value.clone()));
+        Some((key, value))
+    }
+
+    /// The key that a page starts after.
     pub(super) fn cursor<T: DeserializeOwned>(&mut self, text: &str) -> Option<T> {
         if text.is_empty() {
             return None;

@@ -27,6 +27,7 @@ use proto::ledger::v1::ledger_service_server::{LedgerService, LedgerServiceServe
 use tonic::codec::CompressionEncoding;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::http::Stopping;
 use crate::ledger::Ledger;
 
 /// Largest message that is read, decompressed.
@@ -69,14 +70,18 @@ macro_rules! unary {
                 &self,
                 request: Request<Streaming<api::CreateTransfersRequest>>,
             ) -> Result<Response<Self::CreateTransfersStreamStream>, Status> {
-                Ok(Response::new(self.clone().create_transfers_one_by_one(request.into_inner())))
+                let stopping = request.extensions().get::<Stopping>().cloned();
+                let requests = request.into_inner();
+                let answers = self.clone().create_transfers_one_by_one(requests, stopping);
+                Ok(Response::new(answers))
             }
 
             async fn stream_events(
                 &self,
                 request: Request<api::StreamEventsRequest>,
             ) -> Result<Response<Self::StreamEventsStream>, Status> {
-                self.events_to_come(&request.into_inner()).map(Response::new)
+                let stopping = request.extensions().get::<Stopping>().cloned();
+                self.events_to_come(request.get_ref(), stopping).map(Response::new)
             }
         }
     };

@@ -399,6 +399,24 @@ fn results_count_and_leave_out_successes_if_asked() {
 }
 
 #[test]
+fn forged_positions_and_filters_that_match_nothing_are_refused() {
+    let refused = |read: &dyn Fn(&mut Fields)| {
+        let mut fields = Fields::default();
+        read(&mut fields);
+        fields_of(&fields.finish().unwrap_err()).remove(0)
+    };
+    for position in [-1, i64::MAX] {
+        let cursor = kernel::Cursor(position).to_string();
+        assert_eq!(refused(&|fields| drop(fields.position(&cursor))), "cursor");
+        assert_eq!(refused(&|fields| drop(fields.after(position))), "after");
+    }
+    let pair = |key: &str| Some(api::MetadataFilter { key: key.into(), value: "\0".into() });
+    assert_eq!(refused(&|fields| drop(fields.metadata_filter(pair("a")))), "metadata");
+    let prefix = || Some("a\0".to_owned());
+    assert_eq!(refused(&|fields| drop(fields.address_prefix(prefix()))), "address_prefix");
+}
+
+#[test]
 fn times_survive_both_ways() {
     for micros in [0, -1, 1_700_000_000_123_456, Timestamp::MIN.as_micros()] {
         let mut fields = Fields::default();
@@ -442,17 +460,19 @@ fn outages_say_when_to_come_back() {
 }
 
 #[test]
-fn failures_of_single_operations_are_failed_preconditions() {
+fn failures_of_single_operations_are_the_callers_and_have_a_reason() {
+    let fail = |status| {
+        errors::transfer_failed(&TransferResult { status, seq: None, first_failure: None })
+    };
     for status in TransferStatus::ALL.iter().filter(|status| !status.is_success()) {
-        let result = TransferResult { status: *status, seq: None, first_failure: None };
-        let failed = errors::transfer_failed(&result);
-        let not_found =
-            [TransferStatus::PendingTransferNotFound, TransferStatus::ReversedTransferNotFound];
-        let code =
-            if not_found.contains(status) { Code::NotFound } else { Code::FailedPrecondition };
-        assert_eq!(failed.code(), code);
+        let failed = fail(*status);
+        let codes = [Code::InvalidArgument, Code::NotFound, Code::FailedPrecondition];
+        assert!(codes.contains(&failed.code()), "{status}");
         assert_eq!(reason(&failed), format!("ledger.transfer.{status}"));
     }
+    assert_eq!(fail(TransferStatus::PendingTransferExpired).code(), Code::FailedPrecondition);
+    assert_eq!(fail(TransferStatus::PendingTransferNotFound).code(), Code::NotFound);
+    assert_eq!(fail(TransferStatus::IdMustNotBeZero).code(), Code::InvalidArgument);
     let conflict = errors::update_failed(UpdateStatus::VersionConflict);
     assert_eq!(conflict.code(), Code::FailedPrecondition);
     assert_eq!(reason(&conflict), "ledger.account.version_conflict");

@@ -4,7 +4,7 @@ use std::future::{self, Future};
 use std::task::Poll;
 
 use futures_util::future::maybe_done;
-use futures_util::{Stream, StreamExt, TryStreamExt};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
 use hashbrown::HashMap;
 use kernel::Page;
 use proto::ledger::v1 as api;
@@ -17,6 +17,7 @@ use crate::engine::{
     TransferResult, TransferStatus,
 };
 use crate::error::LedgerError;
+use crate::http::Stopping;
 use crate::ids::{GroupId, TransferId};
 use crate::text::{AccountRef, unknown_account};
 use crate::transfers::{Transfer, TransferFilter};
@@ -46,7 +47,16 @@ impl Service {
     pub(super) fn create_transfers_one_by_one(
         self,
         requests: impl Stream<Item = Result<api::CreateTransfersRequest, Status>> + Send + 'static,
+        stopping: Option<Stopping>,
     ) -> Answers<api::CreateTransfersResponse> {
+        // What was read before the server stops is still answered.
+        let stopped = errors::stopped(stopping).map(Err).into_stream();
+        let requests = stream::select_with_strategy(
+            stopped.map(Some),
+            requests.map(Some).chain(stream::once(future::ready(None))),
+            |_: &mut ()| stream::PollNext::Left,
+        );
+        let requests = requests.map_while(|request| request);
         let submitted = requests.and_then(move |request| {
             let service = self.clone();
             async move {
@@ -141,7 +151,7 @@ impl Service {
     ) -> Result<api::ListTransfersResponse, Status> {
         let mut fields = Fields::default();
         let limit = fields.limit(request.limit);
-        let cursor: Option<i64> = fields.cursor(&request.cursor);
+        let cursor = fields.position(&request.cursor);
         let order = accounts::order(request.order, &mut fields);
         let asset = self.asset_filter(request.asset.as_deref(), &mut fields).await?;
         let account = self.account_filter(request.account.as_deref(), &mut fields).await?;
@@ -329,11 +339,15 @@ fn transfer_filter(
     let mut amount = |field, text: Option<String>| text.map(|text| fields.amount(field, &text));
     let amount_min = amount("amount_min", request.amount_min);
     let amount_max = amount("amount_max", request.amount_max);
+    let reference = request.reference.and_then(|text| {
+        fields.need("reference", &text);
+        fields.reference("reference", &text)
+    });
     TransferFilter {
         account,
         asset,
         code: fields.code("code", request.code),
-        reference: request.reference,
+        reference: reference.map(String::from),
         group,
         pending_id,
         reverses,
@@ -342,7 +356,7 @@ fn transfer_filter(
         before: fields.time("before", request.before),
         amount_min,
         amount_max,
-        metadata: request.metadata.map(|pair| (pair.key, pair.value)),
+        metadata: fields.metadata_filter(request.metadata),
     }
 }
 

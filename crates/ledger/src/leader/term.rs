@@ -1,6 +1,5 @@
 //! One term of leadership: the loop that turns the queue into committed batches.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -387,11 +386,16 @@ impl<'l> Term<'l> {
     }
 
     async fn end(mut self, ended: &Ended) {
-        let mut unanswered: VecDeque<Batch> = VecDeque::new();
-        // What was under way may still commit; either way its requests are executed again.
-        while let Some(written) = self.under_way.next().await {
-            unanswered.push_back(written.batch);
-        }
+        const PATIENCE: Duration = Duration::from_secs(2);
+        let mut unanswered: Vec<Batch> = Vec::new();
+        // What was under way may still commit; either way its requests are executed again. If
+        // the database does not answer at all, their callers are told that nobody knows.
+        let drain = async {
+            while let Some(written) = self.under_way.next().await {
+                unanswered.push(written.batch);
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, drain).await;
         for batch in unanswered {
             self.keep_for_retry(batch);
         }

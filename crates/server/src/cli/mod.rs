@@ -5,6 +5,7 @@
 //! With `--json` the last line of the output is one JSON object, for scripts.
 
 mod balances;
+mod books;
 mod connect;
 mod export;
 mod import;
@@ -19,7 +20,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use connect::Target;
 pub(crate) use migrate::Migrate;
 pub(crate) use token::TokenCommand;
 
