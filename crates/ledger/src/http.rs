@@ -21,6 +21,7 @@ use axum::response::Response;
 use kernel::{Cursor, ErrorKind, Json, Problem};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::assets::Asset;
@@ -41,6 +42,15 @@ pub struct Stopping(pub watch::Receiver<bool>);
 
 /// All routes of the ledger. They authenticate nobody: that is done in front of them.
 pub fn routes(ledger: Ledger) -> OpenApiRouter {
+    documented_routes().with_state(ledger)
+}
+
+/// Their part of the API document, for which nothing has to run.
+pub fn openapi() -> OpenApi {
+    documented_routes().into_openapi()
+}
+
+fn documented_routes() -> OpenApiRouter<Ledger> {
     let mut router = OpenApiRouter::default()
         .merge(crate::assets::http::routes())
         .merge(crate::accounts::http::routes())
@@ -48,8 +58,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
         .merge(crate::groups::http::routes())
         .merge(crate::events::http::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(map_response(no_store))
-        .with_state(ledger);
+        .layer(map_response(no_store));
     documents::add_shared(router.get_openapi_mut());
     router
 }

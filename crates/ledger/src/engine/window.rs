@@ -38,6 +38,14 @@ struct RangeIds {
     span: Option<IdSpan>,
 }
 
+impl RangeIds {
+    /// Ids outside of the span need no probe: usually every new id is beyond it.
+    fn seen(&self, id: u128) -> Option<Seen> {
+        let span = self.span?;
+        if id < span.min || span.max < id { None } else { self.seen.get(&id).copied() }
+    }
+}
+
 /// What [`Window::forget_before`] dropped; let another thread free it.
 #[derive(Debug)]
 pub struct Forgotten {
@@ -92,7 +100,7 @@ impl Window {
 
     /// What is known of an id.
     pub(super) fn seen(&self, id: u128) -> Option<Seen> {
-        let in_window = self.ranges.iter().rev().find_map(|range| range.seen.get(&id).copied());
+        let in_window = self.ranges.iter().rev().find_map(|range| range.seen(id));
         in_window.or_else(|| self.failed_before.get(&id).map(|status| Seen::Failed(*status)))
     }
 

@@ -56,7 +56,7 @@ impl Service {
             requests.map(Some).chain(stream::once(future::ready(None))),
             |_: &mut ()| stream::PollNext::Left,
         );
-        let requests = requests.map_while(|request| request);
+        let requests = requests.scan((), |(), request| future::ready(request));
         let submitted = requests.and_then(move |request| {
             let service = self.clone();
             async move {

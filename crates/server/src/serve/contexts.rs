@@ -5,16 +5,16 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The routes of all contexts.
-pub(super) fn rest(_ledger: Ledger) -> OpenApiRouter {
-    OpenApiRouter::new()
+pub(super) fn rest(ledger: Ledger) -> OpenApiRouter {
+    ledger::routes(ledger)
 }
 
 /// What the routes say about themselves.
 pub(super) fn document() -> OpenApi {
-    OpenApi::default()
+    ledger::document()
 }
 
 /// The services of all contexts.
-pub(super) fn grpc(_ledger: Ledger) -> tonic::service::Routes {
-    tonic::service::Routes::default()
+pub(super) fn grpc(ledger: Ledger) -> tonic::service::Routes {
+    tonic::service::Routes::new(ledger::grpc::service(ledger))
 }

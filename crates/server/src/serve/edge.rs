@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{self, HeaderValue};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Version};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::{FutureExt as _, StreamExt as _};
-use ledger::{Ledger, Role};
-use tokio_util::sync::CancellationToken;
+use futures_util::FutureExt as _;
+use ledger::{Ledger, Role, Stopping};
 use tower::Service as _;
 use tracing::Instrument as _;
 
@@ -32,7 +30,8 @@ pub(super) struct Edge {
     ledger: Ledger,
     forwarder: Forwarder,
     places: Places,
-    stop: CancellationToken,
+    /// Ends streams, which don't end by themselves.
+    stopping: Stopping,
 }
 
 /// The template of the path that was matched, put into the response by the router.
@@ -44,10 +43,10 @@ impl Edge {
         router: Router,
         guard: Arc<Guard>,
         ledger: Ledger,
-        stop: CancellationToken,
+        stopping: Stopping,
     ) -> Self {
         let (forwarder, places) = (Forwarder::new(), Places::default());
-        Self { router, guard, ledger, forwarder, places, stop }
+        Self { router, guard, ledger, forwarder, places, stopping }
     }
 
     /// Answers a request, whatever happens.
@@ -72,7 +71,6 @@ impl Edge {
         if !call.is_grpc {
             protect(response.headers_mut(), is_docs);
         }
-        let response = self.end_streams_at_stop(response);
         metrics::request_ended(&method, &response, began, self.places.taken());
         if response.status().is_server_error() {
             tracing::warn!(%method, path, status = response.status().as_u16(), "request failed");
@@ -105,7 +103,8 @@ impl Edge {
     }
 
     /// Lets the handler answer, here or in the process that leads.
-    async fn reach(&self, call: Call, request: Request) -> Result<Response, Refusal> {
+    async fn reach(&self, call: Call, mut request: Request) -> Result<Response, Refusal> {
+        request.extensions_mut().insert(self.stopping.clone());
         let work = async {
             if call.is_for_leader
                 && let Role::Following(leader) = self.ledger.role()
@@ -121,19 +120,6 @@ impl Edge {
             return work.await;
         }
         tokio::time::timeout(limits::ANSWER_MAX, work).await.unwrap_or(Err(Refusal::TimedOut))
-    }
-
-    /// Event streams never end by themselves; a stop would wait for them in vain.
-    fn end_streams_at_stop(&self, response: Response) -> Response {
-        let is_stream = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
-        if !is_stream {
-            return response;
-        }
-        let stop = self.stop.clone().cancelled_owned();
-        response.map(|body| Body::from_stream(body.into_data_stream().take_until(stop)))
     }
 }
 

@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use kernel::SystemClock;
 use kernel::postgres::{DataDir, PrivatePostgres};
 use kernel::telemetry::Metrics;
-use ledger::{Ledger, LedgerOptions};
+use ledger::{Ledger, LedgerOptions, Stopping};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +41,8 @@ pub(crate) struct Server {
     ledger: Ledger,
     guard: Arc<Guard>,
     stop: CancellationToken,
+    /// Ends the streams when it turns true.
+    streams: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     // Dropped in this order: the announcement, the database, the lock.
     announced: std::sync::Mutex<Option<Announced>>,
@@ -74,10 +77,12 @@ impl Server {
             security_contact: options.security_contact,
         };
         let router = router::build(parts, &stop);
-        let edge = Arc::new(Edge::new(router, Arc::clone(&guard), ledger.clone(), stop.clone()));
+        let (streams, stopping) = watch::channel(false);
+        let stopping = Stopping(stopping);
+        let edge = Arc::new(Edge::new(router, Arc::clone(&guard), ledger.clone(), stopping));
         let accepting = tokio::spawn(listener::accept(listener, edge, stop.clone(), DRAIN_MAX));
         let announced = std::sync::Mutex::new(None);
-        Ok(Self { url, first, ledger, guard, stop, accepting, announced, storage, data })
+        Ok(Self { url, first, ledger, guard, stop, streams, accepting, announced, storage, data })
     }
 
     /// Waits until the ledger can be used, here or elsewhere, and tells the commands.
@@ -95,6 +100,7 @@ impl Server {
     pub(crate) async fn stop(self) {
         drop(self.announced);
         self.stop.cancel();
+        self.streams.send_replace(true);
         if let Err(error) = self.accepting.await {
             tracing::warn!(%error, "the listener did not stop in order");
         }
