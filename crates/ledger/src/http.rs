@@ -46,7 +46,7 @@ pub fn routes(ledger: Ledger) -> OpenApiRouter {
 }
 
 /// Their part of the API document, for which nothing has to run.
-pub fn openapi() -> OpenApi {
+pub fn document() -> OpenApi {
     documented_routes().into_openapi()
 }
 

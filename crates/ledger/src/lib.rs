@@ -39,7 +39,7 @@ mod view;
 pub use accounts::{AccountFilter, AccountKey, EntriesQuery, Entry, Moment, Order};
 pub use assets::{Asset, AssetStatus, KINDS as ASSET_KINDS, NewAsset, SCALE_MAX, is_asset_code};
 pub use error::LedgerError;
-pub use http::{Caller, Stopping, openapi, routes};
+pub use http::{Caller, Stopping, document, routes};
 pub use ids::{AccountId, GroupId, TransferId};
 pub use leader::{BATCH_MAX, LedgerOptions};
 pub use ledger::{Ledger, Role};

@@ -11,7 +11,7 @@ use thiserror::Error;
 pub(crate) use details::{account_detail, group_detail, transfer_detail, update_detail};
 
 use crate::engine::{Record, TransferFlags};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, GroupId, TransferId};
 
 /// Longest address, in characters.
 pub(crate) const ADDRESS_CHARS_MAX: usize = 200;
@@ -63,11 +63,25 @@ impl FromStr for Address {
         if text.starts_with(ID_PREFIX) {
             return Err(TextError::AddressLikeId);
         }
+        if let Some(error) = id_of_another_thing(text) {
+            return Err(error.into());
+        }
         if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(TextError::AddressSegment);
         }
         Ok(Self(text.into()))
     }
+}
+
+/// The ledger's other ids are no addresses: whoever gives one has mixed something up.
+fn id_of_another_thing(text: &str) -> Option<IdError> {
+    let prefixes = [TransferId::PREFIX, GroupId::PREFIX];
+    let rest = prefixes.into_iter().find_map(|prefix| text.strip_prefix(prefix));
+    if !rest.is_some_and(|rest| rest.starts_with('_')) {
+        return None;
+    }
+    let error = text.parse::<AccountId>().err();
+    error.filter(|error| matches!(error, IdError::WrongPrefix { .. }))
 }
 
 /// Whether a byte may stand in an address.
@@ -265,6 +279,9 @@ mod tests {
             refused(text, TextError::AddressSegment);
         }
         refused("acct_x", TextError::AddressLikeId);
+        let transfer = TransferId::from_u128(7).to_string();
+        assert!(matches!(transfer.parse::<Address>(), Err(TextError::Id(_))));
+        assert!("tr_mary".parse::<Address>().is_ok());
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl From<&Asset> for AssetJson {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<String>>,
     /// How many assets a page holds.
     #[serde(default)]

@@ -407,8 +407,8 @@ fn forged_positions_and_filters_that_match_nothing_are_refused() {
     };
     for position in [-1, i64::MAX] {
         let cursor = kernel::Cursor(position).to_string();
-        assert_eq!(refused(&|fields| drop(fields.position(&cursor))), "cursor");
-        assert_eq!(refused(&|fields| drop(fields.after(position))), "after");
+        assert_eq!(refused(&|fields| _ = fields.position(&cursor)), "cursor");
+        assert_eq!(refused(&|fields| _ = fields.after(position)), "after");
     }
     let pair = |key: &str| Some(api::MetadataFilter { key: key.into(), value: "\0".into() });
     assert_eq!(refused(&|fields| drop(fields.metadata_filter(pair("a")))), "metadata");

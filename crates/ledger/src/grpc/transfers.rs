@@ -74,10 +74,11 @@ impl Service {
             }
         });
         // After a refusal nothing more is read: what follows may build on the refused batch.
-        let submitted = submitted.scan(false, |refused, batch| {
-            let item = (!*refused).then_some(batch);
-            *refused |= item.as_ref().is_some_and(Result::is_err);
-            future::ready(item)
+        let submitted = stream::unfold(Some(Box::pin(submitted)), |rest| async move {
+            let mut rest = rest?;
+            let batch = rest.next().await?;
+            let rest = batch.is_ok().then_some(rest);
+            Some((batch, rest))
         });
         let answers = submitted.map(|batch| async move {
             let mut answer = batch?;

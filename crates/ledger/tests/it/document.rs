@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 fn document() -> Value {
-    serde_json::to_value(ledger::openapi()).unwrap()
+    serde_json::to_value(ledger::document()).unwrap()
 }
 
 fn operations(document: &Value) -> Vec<(String, &Value)> {

@@ -22,6 +22,7 @@ use crate::transfers::http::list::OrderName;
 #[into_params(parameter_in = Query)]
 pub(crate) struct EntriesParams {
     /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<i64>>,
     /// How many entries a page holds.
     #[serde(default)]

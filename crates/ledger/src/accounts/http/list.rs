@@ -23,6 +23,7 @@ use crate::text::{ADDRESS_CHARS_MAX, AccountRef, AssetCode, is_address_byte};
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<i64>>,
     /// How many accounts a page holds.
     #[serde(default)]

@@ -20,6 +20,7 @@ use crate::transfers::TransferFilter;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<i64>>,
     /// How many transfers a page holds.
     #[serde(default)]

@@ -1,4 +1,5 @@
 //! The ledger through gRPC: a real server on the loopback interface, and the generated client.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use testkit::TestDatabase;
 use tokio::sync::watch;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::codec::CompressionEncoding;
+use tonic::service::InterceptorLayer;
 use tonic::transport::{Channel, Server};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -50,7 +52,7 @@ impl Peer {
         let (stopping, stop) = watch::channel(false);
         let service = ledger::grpc::service(ledger.clone());
         // As the program does it: whoever serves says when it stops.
-        let stop = tonic::service::interceptor(move |mut request: tonic::Request<()>| {
+        let stop = InterceptorLayer::new(move |mut request: tonic::Request<()>| {
             request.extensions_mut().insert(ledger::Stopping(stop.clone()));
             Ok(request)
         });
@@ -58,7 +60,8 @@ impl Peer {
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
         let channel = Channel::from_shared(address).unwrap().connect().await.unwrap();
         let client = LedgerServiceClient::new(channel.clone());
-        Self { client, ledger, ids: SeededIds::new(0x0198_0000_0000), channel, _database: database }
+        let ids = SeededIds::new(0x0198_0000_0000);
+        Self { client, ledger, ids, channel, stopping, _database: database }
     }
 
     /// With the asset `EUR` and the accounts `bank` (unlimited), `ann` and `bob` (floor of zero).
