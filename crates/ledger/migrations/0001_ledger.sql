@@ -125,6 +125,14 @@ comment on table ledger.failed_transfers is
 comment on column ledger.failed_transfers.seq is 'Sequence that the next transfer got.';
 create index failed_transfers_seq on ledger.failed_transfers (seq);
 
+create table ledger.idempotency_keys (
+    key           uuid primary key,
+    body          bytea not null,
+    at            timestamptz not null
+);
+comment on table ledger.idempotency_keys is
+    'BLAKE3 of the body that an Idempotency-Key came with first; the key stands for caller, route and key.';
+
 create table ledger.transfer_states (
     id            uuid primary key,
     seq           bigint not null,

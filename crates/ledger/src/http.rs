@@ -16,7 +16,7 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use kernel::{Cursor, ErrorKind, Json, Problem};
 use serde::de::DeserializeOwned;
@@ -28,7 +28,7 @@ use crate::assets::Asset;
 use crate::ledger::Ledger;
 
 /// Largest body: a full batch with room for references and some metadata.
-const BODY_BYTES_MAX: usize = 16 << 20;
+pub(crate) const BODY_BYTES_MAX: usize = 16 << 20;
 
 /// Who is calling, for the scope of an `Idempotency-Key`. Whoever authenticates the request puts
 /// it into the request's extensions; without it the caller is `operator`.
@@ -42,7 +42,8 @@ pub struct Stopping(pub watch::Receiver<bool>);
 
 /// All routes of the ledger. They authenticate nobody: that is done in front of them.
 pub fn routes(ledger: Ledger) -> OpenApiRouter {
-    documented_routes().with_state(ledger)
+    let guard = from_fn_with_state(ledger.clone(), idempotency::guard_key);
+    documented_routes().layer(guard).layer(map_response(no_store)).with_state(ledger)
 }
 
 /// Their part of the API document, for which nothing has to run.
@@ -57,9 +58,8 @@ fn documented_routes() -> OpenApiRouter<Ledger> {
         .merge(crate::transfers::http::routes())
         .merge(crate::groups::http::routes())
         .merge(crate::events::http::routes())
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(map_response(no_store));
-    documents::add_shared(router.get_openapi_mut());
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    documents::complete(router.get_openapi_mut());
     router
 }
 

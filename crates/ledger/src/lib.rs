@@ -25,6 +25,7 @@ mod events;
 mod groups;
 pub mod grpc;
 mod http;
+mod idempotency_keys;
 mod ids;
 mod journal;
 mod leader;

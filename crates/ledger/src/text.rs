@@ -3,9 +3,12 @@
 
 mod details;
 
+use std::sync::LazyLock;
+
 use std::str::FromStr;
 
-use kernel::IdError;
+use kernel::id::UuidV7;
+use kernel::{IdError, IdSource};
 use thiserror::Error;
 
 pub(crate) use details::{account_detail, group_detail, transfer_detail, update_detail};
@@ -29,7 +32,7 @@ pub(crate) enum TextError {
     Address,
     #[error("an address doesn't start with `acct_`: that is how an account's id starts")]
     AddressLikeId,
-    #[error("an address has no empty segment and none that is `.` or `..`")]
+    #[error("an address has no empty segment and none that begins with a dot")]
     AddressSegment,
     #[error("a reference has 1 to 200 characters and no control characters")]
     Reference,
@@ -66,7 +69,7 @@ impl FromStr for Address {
         if let Some(error) = id_of_another_thing(text) {
             return Err(error.into());
         }
-        if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        if text.split('/').any(|segment| segment.is_empty() || segment.starts_with('.')) {
             return Err(TextError::AddressSegment);
         }
         Ok(Self(text.into()))
@@ -157,10 +160,16 @@ impl FromStr for AssetCode {
 /// An id that no account has: what an unknown address stands for, so that the engine refuses the
 /// transfer in its place in the batch, with the status of an unknown account.
 pub(crate) fn unknown_account(address: &str) -> u128 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"unknown address").update(address.as_bytes());
+    /// Nobody outside of the process can tell the id, and so create an account that has it.
+    static SECRET: LazyLock<[u8; 32]> = LazyLock::new(|| {
+        let random = [UuidV7.next_bits(), UuidV7.next_bits(), UuidV7.next_bits()];
+        let mut hasher = blake3::Hasher::new();
+        random.iter().for_each(|bits| { hasher.update(&bits.to_be_bytes()); });
+        *hasher.finalize().as_bytes()
+    });
+    let hash = blake3::keyed_hash(&SECRET, address.as_bytes());
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    bytes.copy_from_slice(&hash.as_bytes()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
 }
 
@@ -275,7 +284,7 @@ mod tests {
         for text in ["", "a b", "é", "a\0", "a%2Fb", &"a".repeat(201)] {
             refused(text, TextError::Address);
         }
-        for text in ["/a", "a/", "a//b", "..", "a/../b", "./a"] {
+        for text in ["/a", "a/", "a//b", "..", "a/../b", "./a", "a/.b"] {
             refused(text, TextError::AddressSegment);
         }
         refused("acct_x", TextError::AddressLikeId);

@@ -7,14 +7,16 @@
 //! | [`cli`] | the commands that work with a ledger's data |
 //! | [`bench`] | the benchmarks |
 //! | [`print`] | the commands that print generated documents |
-//! | [`process`] | what a process uses |
+//! | [`process`], [`scratch`] | what a process uses; folders that are thrown away |
 //!
 //! What it deliberately does not do: no business rules; those are the contexts'.
 
+mod bench;
 mod cli;
 mod operator;
 mod print;
 mod process;
+mod scratch;
 mod serve;
 
 use std::io::IsTerminal as _;
@@ -46,6 +48,7 @@ enum Command {
     Ledger(cli::LedgerCommand),
     Token(cli::TokenCommand),
     Migrate(cli::Migrate),
+    Bench(bench::Bench),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the list of routes and where their handlers are
@@ -74,8 +77,9 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Ledger(command) => block_on(command.run()),
         Command::Token(command) => block_on(command.run()),
         Command::Migrate(command) => block_on(command.run()),
-        Command::Openapi => print::openapi(),
-        Command::Routes => print::routes::print(),
+        Command::Bench(command) => block_on(command.run()),
+        Command::Openapi => block_on(print::openapi()),
+        Command::Routes => block_on(print::routes::print()),
         Command::Errors => print::errors::print(),
         Command::Serve(serve) => {
             block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS)

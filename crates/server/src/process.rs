@@ -23,17 +23,41 @@ pub(crate) fn usage(pid: u32) -> Option<Usage> {
     })
 }
 
+/// What a process and its children use: for Postgres. Shared memory is counted once; times of
+/// children that have ended are in their parent's.
+pub(crate) fn family(pid: u32) -> Option<Usage> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
+    let mut sum = Usage::default();
+    for member in std::iter::once(pid).chain(children) {
+        let Some(usage) = usage(member) else { continue };
+        // Proportional where we may see it: each member has a share of what is shared.
+        let rollup = fs::read_to_string(format!("/proc/{member}/smaps_rollup"));
+        let share = rollup.ok().and_then(|rollup| kib(&rollup, "Pss:"));
+        sum.resident_bytes += share.map_or(usage.resident_bytes, |kib| kib * 1024);
+        sum.cpu_ms += usage.cpu_ms;
+    }
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    sum.cpu_ms += times_ms(&stat, 13)?;
+    Some(sum)
+}
+
 fn kib(status: &str, name: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// User and system time. The name before the fields may hold spaces, so they are counted from
-/// its closing parenthesis.
+/// User and system time of the process itself.
 fn cpu_ms(stat: &str) -> Option<u64> {
+    times_ms(stat, 11)
+}
+
+/// Two times that stand side by side. The name before the fields may hold spaces, so they are
+/// counted from its closing parenthesis.
+fn times_ms(stat: &str, at: usize) -> Option<u64> {
     const MS_PER_TICK: u64 = 10;
     let (_, fields) = stat.rsplit_once(") ")?;
-    let mut times = fields.split(' ').skip(11).map(str::parse::<u64>);
+    let mut times = fields.split(' ').skip(at).map(str::parse::<u64>);
     Some((times.next()?.ok()? + times.next()?.ok()?) * MS_PER_TICK)
 }
 

@@ -73,10 +73,20 @@ impl Ledger {
 
     /// Ids of accounts by address.
     pub async fn account_ids(&self, addresses: &[&str]) -> Result<Vec<Option<u128>>, LedgerError> {
+        let mut ids = self.names.ids_of_addresses(addresses);
+        let missing = addresses.iter().zip(&ids).filter(|(_, id)| id.is_none());
+        let missing: Vec<&str> = missing.map(|(address, _)| *address).collect();
+        if missing.is_empty() {
+            return Ok(ids);
+        }
         let client = self.client().await?;
-        let found = store::ids_of_addresses(&client, addresses).await?;
+        let found = store::ids_of_addresses(&client, &missing).await?;
         let found: hashbrown::HashMap<Box<str>, u128> = found.into_iter().collect();
-        Ok(addresses.iter().map(|address| found.get(*address).copied()).collect())
+        for (address, id) in addresses.iter().zip(&mut ids) {
+            *id = id.or_else(|| found.get(*address).copied());
+        }
+        self.names.put_addresses(found);
+        Ok(ids)
     }
 
     async fn with_balances(

@@ -111,7 +111,7 @@ pub fn is_asset_code(code: &str) -> bool {
 /// The first thing that is wrong with an asset to create.
 pub(crate) fn check(new: &NewAsset) -> Option<AssetStatus> {
     let name_is_fine =
-        |name: &String| name.len() <= NAME_MAX && !name.chars().any(char::is_control);
+        |name: &String| name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
     if !is_asset_code(&new.code) {
         Some(AssetStatus::CodeIsMalformed)
     } else if new.scale > SCALE_MAX {

@@ -66,6 +66,25 @@ impl Ledger {
         Ok(asset.map(|asset| self.assets.put(asset)))
     }
 
+    /// Numbers of assets by code: what is not known is asked for at once.
+    pub async fn asset_numbers(&self, codes: &[&str]) -> Result<Vec<Option<u32>>, LedgerError> {
+        let known = |code: &&str| self.assets.0.read().by_code.get(*code).map(|asset| asset.no);
+        let mut numbers: Vec<Option<u32>> = codes.iter().map(known).collect();
+        let missing = codes.iter().zip(&numbers).filter(|(_, no)| no.is_none());
+        let missing: Vec<&str> = missing.map(|(code, _)| *code).collect();
+        if missing.is_empty() {
+            return Ok(numbers);
+        }
+        let client = self.client().await?;
+        let found = store::by_codes(&client, &missing).await?;
+        let found: HashMap<Box<str>, u32> =
+            found.into_iter().map(|asset| (asset.code.clone(), self.assets.put(asset).no)).collect();
+        for (code, no) in codes.iter().zip(&mut numbers) {
+            *no = no.or_else(|| found.get(*code).copied());
+        }
+        Ok(numbers)
+    }
+
     /// An asset by its number.
     pub async fn asset_by_no(&self, no: u32) -> Result<Option<Arc<Asset>>, LedgerError> {
         if let Some(asset) = self.assets.0.read().by_no.get(&no) {

@@ -53,6 +53,12 @@ pub(super) async fn by_code(client: &Client, code: &str) -> Result<Option<Asset>
     rows.first().map(asset).transpose()
 }
 
+/// Assets by code, in no order.
+pub(super) async fn by_codes(client: &Client, codes: &[&str]) -> Result<Vec<Asset>, StoreError> {
+    let sql = format!("select {COLUMNS} from ledger.assets where code = any($1)");
+    client.query_typed(&sql, &[(&codes, Type::TEXT_ARRAY)]).await?.iter().map(asset).collect()
+}
+
 pub(super) async fn by_no(client: &Client, no: u32) -> Result<Option<Asset>, StoreError> {
     let sql = format!("select {COLUMNS} from ledger.assets where no = $1");
     let rows = client.query_typed(&sql, &[(&no.cast_signed(), Type::INT4)]).await?;

@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn preferences_are_read_and_others_ignored() {
-        let check = |value, seconds| assert_eq!(wait_s(&headers(PREFER, value)), seconds, "{value}");
+        let check =
+            |value, seconds| assert_eq!(wait_s(&headers(PREFER, value)), seconds, "{value}");
         check("wait=10", Some(10));
         check("respond-async, Wait = \"7\"", Some(7));
         check("wait=99999", Some(30));

@@ -83,10 +83,10 @@ impl Names {
 
     /// Looks them all up. What isn't there keeps the stand-in that the engine refuses.
     pub(super) async fn look_up(&mut self, ledger: &Ledger) -> Result<(), LedgerError> {
-        for (code, no) in &mut self.assets {
-            if let Some(asset) = ledger.asset(code).await? {
-                *no = asset.no;
-            }
+        let codes: Vec<&str> = self.assets.keys().map(|code| &**code).collect();
+        let numbers = ledger.asset_numbers(&codes).await?;
+        for (no, found) in self.assets.values_mut().zip(numbers) {
+            *no = found.unwrap_or(*no);
         }
         if self.accounts.is_empty() {
             return Ok(());

@@ -24,10 +24,8 @@ const READ: [(u16, &str); 5] = [
     (429, "Too many requests; `Retry-After` says when to come back."),
     (503, "The ledger is not available at the moment; `Retry-After` says when to come back."),
 ];
-const WRITE: [(u16, &str); 2] = [
-    (413, "The body or the batch is too large."),
-    (415, "The body is not `application/json`."),
-];
+const WRITE: [(u16, &str); 2] =
+    [(413, "The body or the batch is too large."), (415, "The body is not `application/json`.")];
 
 impl IntoResponses for ReadProblems {
     fn responses() -> Documented {
@@ -57,13 +55,49 @@ fn retry_after() -> Header {
     HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait.")).build()
 }
 
-/// Schemas that are only named, by the answers above.
-pub(crate) fn add_shared(api: &mut OpenApi) {
+/// Adds the schemas that are only named, and takes `null` off parameters: one that isn't given
+/// is not there.
+pub(crate) fn complete(api: &mut OpenApi) {
     let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
     Problem::schemas(&mut schemas);
     schemas.push((Problem::name().into_owned(), Problem::schema()));
+    schemas.push((MetadataFilter::name().into_owned(), MetadataFilter::schema()));
     let components = api.components.get_or_insert_with(Components::new);
     components.schemas.extend(schemas);
+    for item in api.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch];
+        let parameters = operations.into_iter().flatten().filter_map(|it| it.parameters.as_mut());
+        for parameter in parameters.flatten() {
+            if let RefOr::T(parameter) = parameter {
+                parameter.schema.iter_mut().for_each(not_null);
+            }
+        }
+    }
+}
+
+fn not_null(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::OneOf(either)) => {
+            either.items.retain(|item| !is_null(item));
+            if let [only] = &*either.items {
+                *schema = only.clone();
+            }
+        }
+        RefOr::T(Schema::Object(object)) => {
+            if let SchemaType::Array(types) = &mut object.schema_type {
+                types.retain(|one| *one != Type::Null);
+                if let [only] = &**types {
+                    object.schema_type = SchemaType::Type(only.clone());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Object(object)) = schema else { return false };
+    matches!(object.schema_type, SchemaType::Type(Type::Null))
 }
 
 /// One key and its value, as `filter[metadata][key]=value`.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use kernel::{Amount, Metadata, Timestamp};
 use serde::de::{Error as _, IntoDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::assets::Asset;
-use crate::engine::{AMOUNT_MAX, Time};
+use crate::engine::{AMOUNT_MAX, AccountStatus, Time, TransferStatus};
 use crate::text::{AccountRef, Address, AssetCode, Kind, Reference, Sides};
 
-const ADDRESS_PATTERN: &str = "^[A-Za-z0-9_:@-][A-Za-z0-9_:@.-]*(/[A-Za-z0-9_:@-][A-Za-z0-9_:@.-]*)*$";
+const ADDRESS_PATTERN: &str =
+    "^(?!acct_)[A-Za-z0-9_:@-][A-Za-z0-9_:@.-]*(/[A-Za-z0-9_:@-][A-Za-z0-9_:@.-]*)*$";
 
 /// Reads a type from a JSON text through its `FromStr`.
 macro_rules! text_field {
@@ -59,7 +60,7 @@ text_field!(
     Address,
     "an address such as `users/7/EUR`",
     text_schema(
-        "A unique, readable name: segments of A-Z a-z 0-9 . _ : @ - separated by `/`. It doesn't start with `acct_`.",
+        "A unique, readable name: segments of A-Z a-z 0-9 . _ : @ - separated by `/`, none of which begins with `.`. It doesn't start with `acct_`.",
         ADDRESS_PATTERN,
         "users/7/EUR",
     )
@@ -78,7 +79,8 @@ text_field!(
 text_field!(
     AssetCode,
     "an asset's code",
-    text_schema("The code of an asset.", "^[A-Z0-9][A-Z0-9._:-]{0,63}$", "EUR").max_length(Some(64))
+    text_schema("The code of an asset.", "^[A-Z0-9][A-Z0-9._:-]{0,63}$", "EUR")
+        .max_length(Some(64))
 );
 text_field!(
     Reference,
@@ -91,6 +93,55 @@ text_field!(
     .min_length(Some(1))
     .max_length(Some(200))
 );
+
+/// The schema of an amount in a request; it is read as [`Amount`].
+pub(crate) struct AmountInput;
+/// The schema of a signed amount in a request; it is read as a `SignedAmount`.
+pub(crate) struct SignedAmountInput;
+
+impl PartialSchema for AmountInput {
+    fn schema() -> RefOr<Schema> {
+        let description = "A whole number up to 2^128-1.";
+        number_schema(description, "^(0|[1-9][0-9]{0,38})$", "1250")
+    }
+}
+
+impl ToSchema for AmountInput {}
+
+impl PartialSchema for SignedAmountInput {
+    fn schema() -> RefOr<Schema> {
+        let description =
+            "A signed amount in the asset's minor unit: a whole number, -2^127 to 2^127-1.";
+        text_schema(description, "^(0|-?[1-9][0-9]{0,38})$", "-1250")
+            .schema_type(SchemaType::from_iter([Type::String, Type::Integer]))
+            .minimum(Some(-Sequence::MAX))
+            .maximum(Some(Sequence::MAX))
+            .into()
+    }
+}
+
+impl ToSchema for SignedAmountInput {}
+
+/// The schema of a status: one of the names that there are.
+macro_rules! status_schema {
+    ($name:ident, $status:ty) => {
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some(<$status>::ALL.iter().map(|status| status.as_str())))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+status_schema!(AccountStatusName, AccountStatus);
+status_schema!(TransferStatusName, TransferStatus);
 
 /// A whole number that is a text outside, and a JSON integer where it is small.
 fn number_schema(description: &str, pattern: &str, example: &str) -> RefOr<Schema> {
@@ -193,44 +244,41 @@ impl Serialize for UserData64 {
 /// Reads and writes an enum by its names.
 macro_rules! named_field {
     ($type:ty, $names:expr, $expected:literal, $description:literal) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-                let found = $names.into_iter().find(|value| value.as_str() == text);
-                found.ok_or_else(|| D::Error::custom($expected))
+        impl std::str::FromStr for $type {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $names.into_iter().find(|value| value.as_str() == text).ok_or($expected)
             }
         }
+
+        text_field!(
+            $type,
+            $expected,
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some($description))
+                .enum_values(Some($names.map(|value| value.as_str())))
+        );
 
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
-
-        impl PartialSchema for $type {
-            fn schema() -> RefOr<Schema> {
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .description(Some($description))
-                    .enum_values(Some($names.map(|value| value.as_str())))
-                    .into()
-            }
-        }
-
-        impl ToSchema for $type {}
     };
 }
 
 named_field!(
     Sides,
     Sides::ALL,
-    "expected `debit`, `credit` or `both`",
+    "`debit`, `credit` or `both`",
     "The debit account, the credit account, or both."
 );
 named_field!(
     Kind,
     Kind::FOR_CALLERS,
-    "expected `single`, `pending`, `post`, `void`, `extend` or `reverse`",
+    "`single`, `pending`, `post`, `void`, `extend` or `reverse`",
     "What a transfer is: `single` moves value at once; `pending` reserves it; `post`, `void` and \
      `extend` speak of a pending transfer; `reverse` takes a transfer back."
 );
@@ -269,7 +317,8 @@ pub(crate) struct StoredMetadata(pub(crate) Box<str>);
 
 impl Serialize for StoredMetadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let metadata: Metadata = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        let metadata: Metadata =
+            serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
         metadata.serialize(serializer)
     }
 }
@@ -325,26 +374,16 @@ impl std::str::FromStr for Sequence {
     }
 }
 
-impl<'de> Deserialize<'de> for Sequence {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
-    }
-}
-
-impl PartialSchema for Sequence {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .description(Some("A position in the journal, which counts from 1 without gaps."))
-            .minimum(Some(0))
-            .maximum(Some(Self::MAX))
-            .examples([4711])
-            .into()
-    }
-}
-
-impl ToSchema for Sequence {}
+text_field!(
+    Sequence,
+    "a sequence",
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .description(Some("A position in the journal, which counts from 1 without gaps."))
+        .minimum(Some(0))
+        .maximum(Some(Self::MAX))
+        .examples([4711])
+);
 
 /// Zero is what the engine keeps for "not given".
 pub(crate) fn given<T: PartialEq + Default>(value: T) -> Option<T> {

@@ -1,19 +1,52 @@
 //! Where ids come from. The id makes a request repeatable for ever: the caller's own, or one that
 //! follows from the `Idempotency-Key`, or else a fresh one.
 
-use axum::extract::FromRequestParts;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
 use axum::response::Response;
 use kernel::id::UuidV7;
 use kernel::{ErrorKind, IdSource, Problem};
 
-use super::{Caller, header, malformed_header};
+use super::{BODY_BYTES_MAX, Caller, header, malformed_header};
+use crate::idempotency_keys::KeyUse;
+use crate::ledger::Ledger;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 255;
 const DEFAULT_CALLER: &str = "operator";
+
+/// Refuses a key that comes with another body than before. A request that is refused for any
+/// other reason gives its key back.
+pub(crate) async fn guard_key(
+    State(ledger): State<Ledger>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if !request.headers().contains_key(&IDEMPOTENCY_KEY) {
+        return Ok(next.run(request).await);
+    }
+    let (mut parts, body) = request.into_parts();
+    let ids = Ids::from_request_parts(&mut parts, &()).await?;
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| body_too_large())?;
+    let (key, digest) = (ids.get(usize::MAX), *blake3::hash(&bytes).as_bytes());
+    if ledger.claim_key(key, &digest).await? == KeyUse::OtherBody {
+        return Err(reused(None, "its body is not the one that came first"));
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.status().is_client_error() {
+        ledger.release_key(key, &digest).await?;
+    }
+    Ok(response)
+}
+
+fn body_too_large() -> Problem {
+    let message = format!("the body is larger than {BODY_BYTES_MAX} bytes");
+    Problem::new(ErrorKind::TooLarge, "request.body.too_large", message)
+}
 
 /// Makes the ids of a request's items.
 pub(crate) struct Ids {
@@ -73,11 +106,7 @@ fn derived_id(hash: &[u8; 32]) -> u128 {
 /// The answer to a key that came with another body before.
 pub(crate) fn reused(pointer: Option<String>, detail: &str) -> Problem {
     let message = format!("the Idempotency-Key was used with another body before: {detail}");
-    let problem = Problem::new(
-        ErrorKind::Unprocessable,
-        "request.idempotency_key.reused",
-        message,
-    );
+    let problem = Problem::new(ErrorKind::Unprocessable, "request.idempotency_key.reused", message);
     match pointer {
         Some(pointer) => problem.with_field(pointer, detail),
         None => problem,

@@ -11,18 +11,39 @@ use crate::journal::read::{self, StatesOf};
 use crate::leader::Led;
 use crate::ledger::Ledger;
 
-/// Id and asset of accounts by number. They never change, so what was read once is kept.
+/// Names that are kept; then it begins anew.
+const NAMES_MAX: usize = 200_000;
+
+/// Id and asset of accounts by number, and ids by address. They never change, so what was read
+/// once is kept.
 #[derive(Debug, Default)]
-pub(crate) struct AccountNames(RwLock<HashMap<i64, (u128, u32)>>);
+pub(crate) struct AccountNames {
+    by_no: RwLock<HashMap<i64, (u128, u32)>>,
+    by_address: RwLock<HashMap<Box<str>, u128>>,
+}
 
 impl AccountNames {
+    /// Ids of accounts by address, as far as they are known.
+    pub(crate) fn ids_of_addresses(&self, addresses: &[&str]) -> Vec<Option<u128>> {
+        let known = self.by_address.read();
+        addresses.iter().map(|address| known.get(*address).copied()).collect()
+    }
+
+    /// Keeps ids of accounts by address.
+    pub(crate) fn put_addresses(&self, ids: HashMap<Box<str>, u128>) {
+        let mut known = self.by_address.write();
+        if known.len() + ids.len() > NAMES_MAX {
+            *known = HashMap::new();
+        }
+        known.extend(ids);
+    }
+
     fn get(&self, no: i64) -> Option<(u128, u32)> {
-        self.0.read().get(&no).copied()
+        self.by_no.read().get(&no).copied()
     }
 
     fn put(&self, names: Vec<(i64, u128, u32)>) {
-        const NAMES_MAX: usize = 200_000;
-        let mut known = self.0.write();
+        let mut known = self.by_no.write();
         if known.len() + names.len() > NAMES_MAX {
             *known = HashMap::new();
         }

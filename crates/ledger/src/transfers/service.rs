@@ -62,16 +62,41 @@ impl Ledger {
         Ok(read::by_seq(&client, no, &[seq]).await?.into_iter().next())
     }
 
+    /// Records of sealed ranges by sequence, one query for each range.
+    async fn sealed_records(
+        &self,
+        led: &Led,
+        seqs: &[i64],
+    ) -> Result<hashbrown::HashMap<i64, Record>, LedgerError> {
+        let (ranges, last) = (led.view.ranges(), led.view.last().0);
+        let mut by_range: std::collections::BTreeMap<i64, Vec<i64>> = Default::default();
+        for seq in seqs.iter().filter(|seq| **seq >= 1 && **seq <= last) {
+            by_range.entry(ranges.of(*seq)).or_default().push(*seq);
+        }
+        let client = self.client().await?;
+        let mut found = hashbrown::HashMap::new();
+        for (no, seqs) in by_range {
+            let records = read::by_seq(&client, no, &seqs).await?;
+            found.extend(records.into_iter().map(|record| (record.seq, record)));
+        }
+        Ok(found)
+    }
+
     /// Committed transfers by sequence, in the order of `seqs`; unknown ones are left out.
     pub async fn transfers_by_seq(&self, seqs: &[i64]) -> Result<Vec<Transfer>, LedgerError> {
         let led = self.handle.led()?;
-        let mut records = Vec::with_capacity(seqs.len());
-        for seq in seqs {
-            match led.view.record(*seq) {
-                Some(record) => records.push(record),
-                None => records.extend(self.sealed_record(*seq, &led).await?),
+        let mut records: Vec<Option<Record>> =
+            seqs.iter().map(|seq| led.view.record(*seq)).collect();
+        if records.iter().any(Option::is_none) {
+            let missing = seqs.iter().zip(&records).filter(|(_, record)| record.is_none());
+            let missing: Vec<i64> = missing.map(|(seq, _)| *seq).collect();
+            let found = self.sealed_records(&led, &missing).await?;
+            for (seq, record) in seqs.iter().zip(&mut records) {
+                if record.is_none() {
+                    *record = found.get(seq).cloned();
+                }
             }
         }
-        self.complete(&led, records).await
+        self.complete(&led, records.into_iter().flatten().collect()).await
     }
 }

@@ -113,9 +113,11 @@ async fn key_makes_a_repeat_answer_as_the_first_time() {
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(again.body, first.body);
     let mut other = body.clone();
-    other["accounts"][1]["code"] = json!(7);
+    other["accounts"][1] = json!({ "asset": "EUR", "address": "mallory" });
     let reused = app.post_with(ACCOUNTS, &key, other).await;
-    assert_eq!(reused.problem(), (422, "request.idempotency_key.reused", "/accounts/1"));
+    assert_eq!(reused.problem(), (422, "request.idempotency_key.reused", ""));
+    let path = format!("{ACCOUNTS}/mallory");
+    assert_eq!(app.get(&path).await.problem().0, 404, "another body changes nothing");
     let id = first.body["results"][0]["account"]["id"].clone();
     let by_id = json!({ "accounts": [{ "id": id, "asset": "EUR", "address": "eve" }] });
     let exists = app.post(ACCOUNTS, by_id).await;

@@ -17,7 +17,7 @@ use tower::ServiceExt;
 pub(crate) struct App {
     pub(crate) ledger: Ledger,
     pub(crate) clock: Arc<MockClock>,
-    router: Router,
+    pub(crate) router: Router,
     _database: TestDatabase,
 }
 

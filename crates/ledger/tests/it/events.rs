@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use futures_util::StreamExt;
+use ledger::Stopping;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::app::App;
 
@@ -72,6 +75,22 @@ async fn stream_goes_on_from_the_last_event() {
     assert!(next().await.unwrap().contains("id: 3\n"));
     app.ledger.stop().await;
     assert_eq!(next().await, None, "the stream ends with the ledger");
+}
+
+#[tokio::test]
+async fn stream_and_waiting_reader_end_when_the_server_stops() {
+    let app = App::with_accounts().await;
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let call = async |name: &'static str, value: &'static str| {
+        let request = Request::get(EVENTS).header(name, value);
+        let request = request.extension(Stopping(stopping.clone())).body(Body::empty());
+        let response = app.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let body = response.into_body().into_data_stream().count();
+        tokio::time::timeout(Duration::from_secs(20), body).await.expect("it ends soon")
+    };
+    let stops = async { stop.send_replace(true) };
+    let ends = tokio::join!(call("accept", "text/event-stream"), call("prefer", "wait=30"), stops);
+    assert_eq!((ends.0, ends.1), (0, 1));
 }
 
 #[tokio::test]

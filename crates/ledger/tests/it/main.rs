@@ -1,5 +1,7 @@
 //! The ledger's features, through its edges, on a real Postgres.
 
+#![cfg(test)]
+
 mod accounts;
 mod app;
 mod assets;

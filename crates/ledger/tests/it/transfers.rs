@@ -62,12 +62,8 @@ async fn transfer_carries_everything_that_was_given() {
       "user_data_64": "18446744073709551615"
     }
     "#);
-    assert_eq!(
-        app.get(&path(&transfer, "").replace("//", "/").trim_end_matches('/').to_owned())
-            .await
-            .body,
-        transfer
-    );
+    let found = app.get(&format!("{TRANSFERS}/{}", transfer["id"].as_str().unwrap())).await;
+    assert_eq!(found.body, transfer);
 }
 
 #[tokio::test]
@@ -156,7 +152,31 @@ async fn key_makes_a_repeat_answer_as_the_first_time() {
     let mut other = body;
     other["transfers"][0]["amount"] = json!("6");
     let reused = app.post_with(TRANSFERS, &key, other).await;
-    assert_eq!(reused.problem(), (422, "request.idempotency_key.reused", "/transfers/0"));
+    assert_eq!(reused.problem(), (422, "request.idempotency_key.reused", ""));
+}
+
+#[tokio::test]
+async fn key_of_a_refused_request_can_be_used_again() {
+    let app = App::with_accounts().await;
+    let key = [("idempotency-key", "order-8")];
+    let refused = json!({ "transfers": [item("bank", "ann", "-5")] });
+    assert_eq!(app.post_with(TRANSFERS, &key, refused).await.status, 400);
+    let right = json!({ "transfers": [item("bank", "ann", "5")] });
+    let answer = app.post_with(TRANSFERS, &key, right).await;
+    assert_eq!(answer.body["results"][0]["status"], "created");
+}
+
+#[tokio::test]
+async fn hundred_requests_with_one_key_make_one_transfer() {
+    let app = App::with_accounts().await;
+    let body = json!({ "transfers": [item("bank", "ann", "5")] });
+    let key = [("idempotency-key", "k")];
+    let requests = (0..100).map(|_| app.post_with(TRANSFERS, &key, body.clone()));
+    let answers = futures_util::future::join_all(requests).await;
+    assert!(answers.iter().all(|answer| answer.body == answers[0].body));
+    let replayed = answers.iter().filter(|it| it.headers.contains_key("idempotency-replayed"));
+    assert_eq!(replayed.count(), 99);
+    assert_eq!(app.balances("ann").await["posted"], "5");
 }
 
 #[tokio::test]

@@ -144,6 +144,11 @@ impl Target {
 }
 
 impl Connection {
+    /// To a server that is known to run.
+    pub(crate) fn new(url: &str, token: &str) -> Self {
+        Self { url: url.to_owned(), token: Some(token.to_owned()), own: None }
+    }
+
     /// A client of the ledger.
     pub(crate) async fn ledger(&self) -> anyhow::Result<LedgerClient> {
         let endpoint = Endpoint::from_shared(self.url.clone())

@@ -6,11 +6,11 @@
 
 mod balances;
 mod books;
-mod connect;
+pub(crate) mod connect;
 mod export;
 mod import;
 mod migrate;
-mod output;
+pub(crate) mod output;
 mod rest;
 mod statement;
 mod token;

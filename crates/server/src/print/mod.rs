@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use crate::serve;
 
 /// `bushel openapi`.
-pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
-    out(&serve::document_text(&serve::document()))
+pub(crate) async fn openapi() -> anyhow::Result<ExitCode> {
+    out(&serve::document_text(&serve::document().await?))
 }
 
 fn out(text: &str) -> anyhow::Result<ExitCode> {

@@ -19,8 +19,8 @@ feature has many operations, in the folder `http/` there).
 ";
 
 /// `bushel routes`.
-pub(crate) fn print() -> anyhow::Result<ExitCode> {
-    super::out(&markdown(&serve::document()))
+pub(crate) async fn print() -> anyhow::Result<ExitCode> {
+    super::out(&markdown(&serve::document().await?))
 }
 
 fn markdown(document: &Value) -> String {

@@ -8,12 +8,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::json::{AccountJson, AccountResultJson, AccountResultsJson, as_created};
-use crate::engine::{
-    Account, AccountDetails, AccountFlags, AccountStatus, Limits, NewAccount,
-};
+use crate::engine::{Account, AccountDetails, AccountFlags, AccountStatus, Limits, NewAccount};
 use crate::http::batch::Batch;
 use crate::http::documents::WriteProblems;
-use crate::http::fields::{UserData64, stored};
+use crate::http::fields::{AmountInput, SignedAmountInput, UserData64, stored};
 use crate::http::idempotency::{Ids, mark_replayed, reused};
 use crate::http::refusal::differs;
 use crate::ids::AccountId;
@@ -51,8 +49,10 @@ pub(crate) struct AccountItem {
     #[schema(minimum = 0, maximum = 65535)]
     code: Option<u16>,
     /// `available` never falls below this by a debit.
+    #[schema(value_type = Option<SignedAmountInput>)]
     floor: Option<SignedAmount>,
     /// All credits, holds counted, minus posted debits never rise above this by a credit.
+    #[schema(value_type = Option<SignedAmountInput>)]
     ceiling: Option<SignedAmount>,
     /// Debits, holds counted, never exceed posted credits.
     #[serde(default)]
@@ -73,6 +73,7 @@ pub(crate) struct AccountItem {
     created_at: Option<Timestamp>,
     metadata: Option<Metadata>,
     /// The caller's own 128 bits, such as an id of theirs. 0 means "not given".
+    #[schema(value_type = Option<AmountInput>)]
     user_data_128: Option<Amount>,
     /// The caller's own 64 bits. 0 means "not given".
     user_data_64: Option<UserData64>,
@@ -85,14 +86,8 @@ impl AccountItem {
     fn into_command(self, id: u128, asset: u32, linked: bool) -> NewAccount {
         let flags = [
             (linked || self.linked, AccountFlags::LINKED),
-            (
-                self.debits_must_not_exceed_credits,
-                AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS,
-            ),
-            (
-                self.credits_must_not_exceed_debits,
-                AccountFlags::CREDITS_MUST_NOT_EXCEED_DEBITS,
-            ),
+            (self.debits_must_not_exceed_credits, AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS),
+            (self.credits_must_not_exceed_debits, AccountFlags::CREDITS_MUST_NOT_EXCEED_DEBITS),
             (self.imported, AccountFlags::IMPORTED),
             (self.closed, AccountFlags::CLOSED),
         ];

@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::assets::Asset;
-use crate::engine::{
-    Account, AccountFlags, AccountStatus, Balances, Limits, NewAccount,
+use crate::engine::{Account, AccountFlags, AccountStatus, Balances, Limits, NewAccount};
+use crate::http::fields::{
+    AccountStatusName, CodeOf, Net, StoredMetadata, UserData64, given, time,
 };
-use crate::http::fields::{CodeOf, Net, StoredMetadata, UserData64, given, time};
 use crate::ids::AccountId;
 use crate::text::{Address, account_detail};
 
@@ -128,7 +128,7 @@ impl AccountJson {
 #[schema(as = AccountResult)]
 pub(crate) struct AccountResultJson {
     /// `created`, `exists`, or why it failed.
-    #[schema(value_type = String, example = "created")]
+    #[schema(value_type = AccountStatusName)]
     status: &'static str,
     /// Why it failed, for people.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,7 @@ use super::json::AccountJson;
 use super::{find, not_found};
 use crate::engine::{Account, AccountUpdate, UpdateStatus};
 use crate::http::documents::WriteProblems;
-use crate::http::fields::stored;
+use crate::http::fields::{SignedAmountInput, stored};
 use crate::http::{header, invalid_field, malformed_header, refusal};
 use crate::ledger::Ledger;
 use crate::text::{AccountRef, update_detail};
@@ -29,11 +29,11 @@ const TRIES_MAX: usize = 5;
 pub(crate) struct AccountPatch {
     /// `available` never falls below this by a debit. Null: no floor.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<SignedAmount>)]
+    #[schema(value_type = Option<SignedAmountInput>)]
     floor: Option<Option<SignedAmount>>,
     /// All credits, holds counted, minus posted debits never rise above this. Null: no ceiling.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<SignedAmount>)]
+    #[schema(value_type = Option<SignedAmountInput>)]
     ceiling: Option<Option<SignedAmount>>,
     /// Keys to set, or with null to remove. Null instead of an object removes all.
     #[serde(default, deserialize_with = "nullable")]
@@ -184,7 +184,10 @@ pub(crate) fn etag(version: u32) -> HeaderValue {
         ("id" = AccountRef, Path, description = "The account's id or its address, percent-encoded (`users%2F7%2FEUR`)."),
         ("If-Match" = Option<String>, Header, description = "The account's ETag; without it the answer is 428.", example = "\"1\""),
     ),
-    request_body(content = AccountPatch, example = json!({ "floor": "-5000", "metadata": { "name": null } })),
+    request_body(content(
+        (AccountPatch = "application/json", example = json!({ "floor": "-5000", "metadata": { "name": null } })),
+        (AccountPatch = "application/merge-patch+json", example = json!({ "ceiling": null })),
+    )),
     responses(
         (status = 200, description = "The account as it is now.", body = AccountJson,
          headers(("ETag" = String, description = "The account's version."))),

@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use super::item::{Names, TransferItem};
 use super::json::{TransferJson, as_at_first};
 use crate::engine::TransferStatus;
+use crate::http::OptionalJson;
 use crate::http::documents::WriteProblems;
-use crate::http::fields::{AmountOrAll, UserData64};
+use crate::http::fields::{AmountInput, AmountOrAll, UserData64};
 use crate::http::idempotency::{Ids, mark_replayed, reused};
 use crate::http::refusal::{differs, problem, transfer_kind};
-use crate::http::OptionalJson;
 use crate::ids::TransferId;
 use crate::ledger::Ledger;
 use crate::text::{Kind, Reference, transfer_detail};
@@ -35,6 +35,7 @@ macro_rules! action {
             metadata: Option<Metadata>,
             /// When the action took effect in the caller's world, if not at its own time.
             effective_at: Option<Timestamp>,
+            #[schema(value_type = Option<AmountInput>)]
             user_data_128: Option<Amount>,
             user_data_64: Option<UserData64>,
             #[schema(minimum = 0, maximum = 4294967295_u32)]

@@ -83,12 +83,7 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-fn commands(
-    items: Vec<TransferItem>,
-    atomic: bool,
-    ids: &Ids,
-    names: &Names,
-) -> Vec<NewTransfer> {
+fn commands(items: Vec<TransferItem>, atomic: bool, ids: &Ids, names: &Names) -> Vec<NewTransfer> {
     let last = items.len() - 1;
     let command = |(index, item): (usize, TransferItem)| {
         let id = item.id.map_or_else(|| ids.get(index), TransferId::as_u128);

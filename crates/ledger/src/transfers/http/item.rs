@@ -4,14 +4,14 @@
 use hashbrown::HashMap;
 use kernel::{Amount, Metadata, Problem, Timestamp};
 use serde::Deserialize;
-use utoipa::openapi::schema::{
-    AdditionalProperties, Object, ObjectBuilder, OneOfBuilder, Schema,
-};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AdditionalProperties, Object, ObjectBuilder, OneOfBuilder, Schema, Type,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::engine::{AMOUNT_MAX, Extra, NewTransfer, TransferFlags};
-use crate::http::fields::{AmountOrAll, UserData64, stored};
+use crate::http::fields::{AmountInput, AmountOrAll, UserData64, stored};
 use crate::http::invalid_field;
 use crate::ids::{GroupId, TransferId};
 use crate::ledger::Ledger;
@@ -59,6 +59,7 @@ pub(crate) struct TransferItem {
     pub(crate) reference: Option<Reference>,
     pub(crate) metadata: Option<Metadata>,
     /// The caller's own 128 bits, such as an id of theirs. 0 means "not given".
+    #[schema(value_type = Option<AmountInput>)]
     pub(crate) user_data_128: Option<Amount>,
     /// The caller's own 64 bits. 0 means "not given".
     pub(crate) user_data_64: Option<UserData64>,
@@ -141,7 +142,8 @@ impl TransferItem {
         for (name, is_given) in self.special() {
             let is_needed = rule.needs.contains(&name);
             if is_needed && !is_given {
-                let detail = format!("missing field: a transfer of kind `{}` needs it", kind.as_str());
+                let detail =
+                    format!("missing field: a transfer of kind `{}` needs it", kind.as_str());
                 return Err(invalid_field(pointer(name), detail));
             }
             if is_given && !is_needed && !rule.may_have.contains(&name) {
@@ -176,7 +178,10 @@ impl TransferItem {
         NewTransfer {
             id,
             debit_account: self.debit_account.as_ref().map_or(0, |account| names.account(account)),
-            credit_account: self.credit_account.as_ref().map_or(0, |account| names.account(account)),
+            credit_account: self
+                .credit_account
+                .as_ref()
+                .map_or(0, |account| names.account(account)),
             amount,
             asset: self.asset.as_ref().map_or(0, |code| names.asset(code)),
             code,
@@ -221,8 +226,7 @@ impl TransferItem {
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     accounts: HashMap<Box<str>, u128>,
-    /// Few in one request, so a list is enough.
-    assets: Vec<(Box<str>, u32)>,
+    assets: HashMap<Box<str>, u32>,
 }
 
 impl Names {
@@ -237,11 +241,14 @@ impl Names {
                     names.accounts.insert(address.as_str().into(), 0);
                 }
             }
-            if let Some(code) = &item.asset {
-                names.find_asset(ledger, code).await?;
+            if let Some(code) = &item.asset
+                && !names.assets.contains_key(code.as_str())
+            {
+                names.assets.insert(code.as_str().into(), UNKNOWN_ASSET);
             }
         }
         names.find_accounts(ledger).await?;
+        names.find_assets(ledger).await?;
         Ok(names)
     }
 
@@ -260,14 +267,13 @@ impl Names {
         Ok(())
     }
 
-    /// An unknown asset gets a number that no account has, so that the engine refuses the item.
-    async fn find_asset(&mut self, ledger: &Ledger, code: &AssetCode) -> Result<(), Problem> {
-        if self.assets.iter().any(|(known, _)| **known == *code.as_str()) {
-            return Ok(());
+    /// An unknown asset keeps a number that no account has, so that the engine refuses the item.
+    async fn find_assets(&mut self, ledger: &Ledger) -> Result<(), Problem> {
+        let codes: Vec<&str> = self.assets.keys().map(|code| &**code).collect();
+        let found = ledger.asset_numbers(&codes).await?;
+        for (no, found) in self.assets.values_mut().zip(found) {
+            *no = found.unwrap_or(*no);
         }
-        let asset = ledger.asset(code.as_str()).await?;
-        let no = asset.map_or(UNKNOWN_ASSET, |asset| asset.no);
-        self.assets.push((code.as_str().into(), no));
         Ok(())
     }
 
@@ -279,8 +285,7 @@ impl Names {
     }
 
     fn asset(&self, code: &AssetCode) -> u32 {
-        let known = self.assets.iter().find(|(known, _)| **known == *code.as_str());
-        known.expect("looked up before").1
+        self.assets[code.as_str()]
     }
 }
 
@@ -313,7 +318,7 @@ impl ToSchema for TransferItemShapes {
 impl Rule {
     fn shape(&self, all: &Object) -> Object {
         let name = self.kind.as_str();
-        let kind = ObjectBuilder::new().enum_values(Some([name]));
+        let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([name]));
         let mut shape = ObjectBuilder::new()
             .title(Some(format!("{name} transfer")))
             .additional_properties(Some(AdditionalProperties::FreeForm(false)))

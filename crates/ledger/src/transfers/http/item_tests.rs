@@ -16,7 +16,7 @@ fn refused(value: serde_json::Value) -> String {
 fn names() -> Names {
     Names {
         accounts: HashMap::from_iter([("a".into(), 1), ("b".into(), 2)]),
-        assets: vec![("EUR".into(), 3)],
+        assets: HashMap::from_iter([("EUR".into(), 3)]),
     }
 }
 
@@ -28,8 +28,9 @@ fn command(value: serde_json::Value) -> NewTransfer {
 
 #[test]
 fn plain_transfer_carries_nothing_extra() {
-    let command =
-        command(json!({ "debit_account": "a", "credit_account": "b", "amount": 5, "asset": "EUR" }));
+    let command = command(
+        json!({ "debit_account": "a", "credit_account": "b", "amount": 5, "asset": "EUR" }),
+    );
     assert_eq!(command.extra, None);
     let expected = NewTransfer {
         id: 9,
@@ -71,7 +72,8 @@ fn kinds_become_flags() {
 #[test]
 fn fields_of_other_kinds_are_refused_by_name() {
     let id = TransferId::from_u128(7);
-    let base = json!({ "debit_account": "a", "credit_account": "b", "amount": "5", "asset": "EUR" });
+    let base =
+        json!({ "debit_account": "a", "credit_account": "b", "amount": "5", "asset": "EUR" });
     let with = |name: &str, value: serde_json::Value| {
         let mut item = base.clone();
         item[name] = value;

@@ -5,7 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::engine::{PendingStatus, TransferFlags, TransferResult, TransferState, TransferStatus};
-use crate::http::fields::{CodeOf, Sequence, StoredMetadata, UserData64, given, time};
+use crate::http::fields::{
+    CodeOf, Sequence, StoredMetadata, TransferStatusName, UserData64, given, time,
+};
 use crate::ids::{AccountId, GroupId, TransferId};
 use crate::text::{Kind, Sides, transfer_detail};
 use crate::transfers::Transfer;
@@ -192,7 +194,7 @@ fn initial_state(transfer: &Transfer) -> Option<TransferState> {
 #[schema(as = TransferResult)]
 pub(crate) struct TransferResultJson {
     /// `created`, `exists`, or why it failed.
-    #[schema(value_type = String, example = "created")]
+    #[schema(value_type = TransferStatusName)]
     status: &'static str,
     /// Why it failed, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -200,7 +202,7 @@ pub(crate) struct TransferResultJson {
     detail: Option<&'static str>,
     /// Of an id that failed before: how.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<TransferStatusName>)]
     first_failure: Option<&'static str>,
     /// The transfer, when it was created or exists. One that was just created is shown as it was
     /// recorded, one that existed with what has become of it.

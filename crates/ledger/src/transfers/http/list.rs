@@ -59,8 +59,10 @@ pub(crate) struct ListQuery {
     #[serde(rename = "filter[at][lt]")]
     before: Option<Timestamp>,
     #[serde(rename = "filter[amount][gte]")]
+    #[param(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,38})$", max_length = 39)]
     amount_min: Option<Amount>,
     #[serde(rename = "filter[amount][lte]")]
+    #[param(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,38})$", max_length = 39)]
     amount_max: Option<Amount>,
 }
 

@@ -33,9 +33,9 @@ async fn accounts_have_results_each_and_are_found_by_id_and_address() {
     let missing = GetAccountRequest { account: "nobody".to_owned() };
     let missing = refusal(peer.client.get_account(missing).await);
     assert_eq!(missing, refused_as(Code::NotFound, "ledger.account.not_found"));
-    let malformed = GetAccountRequest { account: peer.id() };
-    let refused = refusal(peer.client.get_account(malformed).await);
-    assert_eq!(refused.0, Code::NotFound, "`tr_...` is an address that nobody has");
+    let other = GetAccountRequest { account: peer.id() };
+    let refused = refusal(peer.client.get_account(other).await);
+    assert_eq!(refused, refused_as(Code::InvalidArgument, "request.body.invalid"));
 }
 
 #[tokio::test]

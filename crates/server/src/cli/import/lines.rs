@@ -8,6 +8,7 @@ use csv::StringRecord;
 use indicatif::ProgressBar;
 use kernel::{Amount, Timestamp};
 
+use super::mend::mended;
 use super::names::{Identity, Key};
 use super::source::Source;
 use super::summary::Rejected;
@@ -143,8 +144,9 @@ impl Reader {
         let field = |place: usize, name: &str| {
             self.record.get(place).map(str::trim).ok_or_else(|| format!("the line ends before the column of {name}"))
         };
-        let from = party(field(from, "the giving party")?, "giving")?;
-        let to = party(field(to, "the getting party")?, "getting")?;
+        let from = mended(field(from, "the giving party")?);
+        let to = mended(field(to, "the getting party")?);
+        let (from, to) = (party(&from, "giving")?, party(&to, "getting")?);
         if from == to {
             return Err("the same party is on both sides".to_owned());
         }

@@ -8,6 +8,7 @@
 //! addresses), `send` (batches to the server), `summary`.
 
 mod lines;
+mod mend;
 mod names;
 mod send;
 mod source;
