@@ -61,10 +61,10 @@ def prepare(api):
 
 
 class Client(threading.Thread):
-    def __init__(self, url, token, until):
+    def __init__(self, url, token, until, ids):
         super().__init__()
-        self.api, self.until = Api(url, token), until
-        self.acknowledged, self.statuses, self.slowest = [], {}, 0.0
+        self.api, self.until, self.ids = Api(url, token), until, ids
+        self.acknowledged, self.statuses, self.slowest = 0, {}, 0.0
 
     def run(self):
         while time.monotonic() < self.until:
@@ -87,7 +87,9 @@ class Client(threading.Thread):
             if status == 200:
                 result = answer["results"][0]["status"]
                 if result in ("created", "exists"):
-                    self.acknowledged.append(identifier)
+                    # Written at once: this program may be killed as well.
+                    os.write(self.ids, f"{identifier}\n".encode())
+                    self.acknowledged += 1
                 elif result not in ("debit_account_not_found", "credit_account_not_found"):
                     raise SystemExit(f"unexpected result: {answer}")
                 return
@@ -97,21 +99,19 @@ class Client(threading.Thread):
 def run(arguments):
     prepare(Api(arguments.url, arguments.token))
     until = time.monotonic() + arguments.seconds
-    clients = [Client(arguments.url, arguments.token, until) for _ in range(arguments.clients)]
+    ids = os.open(arguments.ids, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    clients = [Client(arguments.url, arguments.token, until, ids) for _ in range(arguments.clients)]
     for client in clients:
         client.start()
     for client in clients:
         client.join()
-    with open(arguments.ids, "a", encoding="utf-8") as file:
-        for client in clients:
-            file.writelines(f"{identifier}\n" for identifier in client.acknowledged)
     statuses = {}
     for client in clients:
         for status, count in client.statuses.items():
             statuses[status] = statuses.get(status, 0) + count
     names = {0: "no answer", 200: "200"}
     shown = ", ".join(f"{names.get(s, s)}: {c}" for s, c in sorted(statuses.items()))
-    acknowledged = sum(len(client.acknowledged) for client in clients)
+    acknowledged = sum(client.acknowledged for client in clients)
     slowest = max(client.slowest for client in clients)
     print(f"load: {acknowledged} acknowledged ({shown}), slowest answer {slowest:.2f} s", flush=True)
 

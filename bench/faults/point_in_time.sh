@@ -59,5 +59,7 @@ export DATABASE_URL="host=127.0.0.1 port=$TWO user=bushel dbname=bushel"
 AFTER=$("$BUSHEL" ledger verify --data "$DATA" --json | tail -1)
 say "before: $BEFORE"
 say "after:  $AFTER"
-hash() { python3 -c 'import json, sys; report = json.loads(sys.argv[1]); print(report["transfers"], report["sealed_seq"], report["hash"])' "$1"; }
-[ "$(hash "$BEFORE")" = "$(hash "$AFTER")" ] || { say "the restored ledger is another one" >&2; exit 1; }
+hash() { python3 -c 'import json, sys; report = json.loads(sys.argv[1]); print(report["transfers"], report["sealed_sequence"], report["hash"])' "$1"; }
+EXPECTED=$(hash "$BEFORE")
+FOUND=$(hash "$AFTER")
+[ "$EXPECTED" = "$FOUND" ] || { say "the restored ledger is another one" >&2; exit 1; }

@@ -61,6 +61,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments) {
         Ok(code) => code,
+        // Whoever read our output has seen enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -78,8 +80,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Token(command) => block_on(command.run()),
         Command::Migrate(command) => block_on(command.run()),
         Command::Bench(command) => block_on(command.run()),
-        Command::Openapi => block_on(print::openapi()),
-        Command::Routes => block_on(print::routes::print()),
+        Command::Openapi => print::openapi(),
+        Command::Routes => print::routes::print(),
         Command::Errors => print::errors::print(),
         Command::Serve(serve) => {
             block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS)
@@ -89,6 +91,11 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The whole chain of causes on one line, each said once.

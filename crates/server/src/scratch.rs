@@ -19,11 +19,6 @@ impl ScratchFolder {
         Self::in_folder(&parent, name)
     }
 
-    /// A new folder wherever it is fast.
-    pub(crate) fn anywhere(name: &str) -> anyhow::Result<Self> {
-        Self::in_folder(&kernel::postgres::scratch_folder(), name)
-    }
-
     fn in_folder(parent: &Path, name: &str) -> anyhow::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use proto::ledger::v1::Transfer;
+use proto::ledger::v1::{Account, Transfer};
 use serde::Serialize;
 
 use super::books::{self, Scales};
@@ -93,7 +93,7 @@ impl Export {
             Format::Jsonl => Writer::Jsonl(BufWriter::new(out)),
         };
         let scales = Scales::load(client).await?;
-        let mut names = Names::default();
+        let mut names = Names::load(client, self.asset.as_deref()).await?;
         let (mut count, mut cursor) = (0, String::new());
         loop {
             let (transfers, next) = books::transfers(client, self.asset.as_deref(), cursor).await?;
@@ -148,25 +148,31 @@ fn flag_name(flag: proto::ledger::v1::TransferFlag) -> String {
     flag.as_str_name().trim_start_matches("TRANSFER_FLAG_").to_lowercase()
 }
 
-/// Addresses and names of accounts by id. Few accounts have most transfers.
-#[derive(Default)]
-struct Names(HashMap<String, (String, Option<String>)>);
+/// Addresses and names of accounts by id.
+struct Names(HashMap<String, Name>);
+
+type Name = (String, Option<String>);
 
 impl Names {
-    async fn of(
-        &mut self,
-        client: &mut LedgerClient,
-        id: &str,
-    ) -> anyhow::Result<(String, Option<String>)> {
+    /// Page by page: asking for each account costs many times as much.
+    async fn load(client: &mut LedgerClient, asset: Option<&str>) -> anyhow::Result<Self> {
+        let (accounts, _) = books::accounts(client, asset, None, usize::MAX).await?;
+        Ok(Self(accounts.iter().map(|account| (account.id.clone(), name(account))).collect()))
+    }
+
+    /// An account that was created a moment ago may be missing.
+    async fn of(&mut self, client: &mut LedgerClient, id: &str) -> anyhow::Result<Name> {
         if let Some(known) = self.0.get(id) {
             return Ok(known.clone());
         }
-        let account = books::account(client, id).await?;
-        let name = account.metadata.get("name").cloned();
-        let found = (books::address(&account).to_owned(), name);
+        let found = name(&books::account(client, id).await?);
         self.0.insert(id.to_owned(), found.clone());
         Ok(found)
     }
+}
+
+fn name(account: &Account) -> Name {
+    (books::address(account).to_owned(), account.metadata.get("name").cloned())
 }
 
 enum Writer {

@@ -3,6 +3,7 @@
 
 pub(crate) mod errors;
 pub(crate) mod routes;
+mod sentences;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -10,8 +11,8 @@ use std::process::ExitCode;
 use crate::serve;
 
 /// `bushel openapi`.
-pub(crate) async fn openapi() -> anyhow::Result<ExitCode> {
-    out(&serve::document_text(&serve::document().await?))
+pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
+    out(&serve::document_text(&serve::document()))
 }
 
 fn out(text: &str) -> anyhow::Result<ExitCode> {

@@ -19,8 +19,8 @@ feature has many operations, in the folder `http/` there).
 ";
 
 /// `bushel routes`.
-pub(crate) async fn print() -> anyhow::Result<ExitCode> {
-    super::out(&markdown(&serve::document().await?))
+pub(crate) fn print() -> anyhow::Result<ExitCode> {
+    super::out(&markdown(&serve::document()))
 }
 
 fn markdown(document: &Value) -> String {

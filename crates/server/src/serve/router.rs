@@ -63,13 +63,13 @@ fn rest(parts: Parts) -> OpenApiRouter {
         .merge(health::routes().with_state(Health::new(ledger, metrics)))
 }
 
-/// The documentation alone.
-pub(super) async fn description() -> anyhow::Result<OpenApi> {
-    let mut all = contexts::document().await?;
+/// The documentation alone, for which nothing has to run.
+pub(super) fn description() -> OpenApi {
+    let mut all = contexts::document();
     all.merge(operator::token::http::routes().into_openapi());
     all.merge(operator::ledger::http::routes().into_openapi());
     all.merge(health::routes().into_openapi());
-    Ok(all)
+    all
 }
 
 fn grpc(ledger: &Ledger, stop: &CancellationToken) -> Router {

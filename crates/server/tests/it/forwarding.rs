@@ -1,0 +1,99 @@
+//! Several processes on one database.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use testkit::TestDatabase;
+use tokio_postgres::config::Host;
+
+use crate::bushel::{Running, bushel, folder};
+use crate::http::Client;
+
+/// The database as `DATABASE_URL`.
+pub fn url(database: &TestDatabase) -> String {
+    let config = database.config();
+    let host = match &config.get_hosts()[0] {
+        Host::Unix(path) => path.display().to_string(),
+        Host::Tcp(name) => name.clone(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    format!(
+        "host={host} port={port} user={} dbname={}",
+        config.get_user().unwrap(),
+        config.get_dbname().unwrap()
+    )
+}
+
+pub fn start(data: &Path, url: &str, token: Option<&str>) -> Running {
+    let mut command = bushel(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("DATABASE_URL", url).envs(token.map(|token| ("BUSHEL_TOKEN", token)));
+    Running::start_with(data, command)
+}
+
+#[tokio::test]
+async fn follower_forwards_and_takes_over() {
+    let database = TestDatabase::create(&[]).await;
+    let url = url(&database);
+    let (one, two) = (folder(), folder());
+    let leader = start(one.path(), &url, None);
+    let token = std::fs::read_to_string(one.path().join("token")).unwrap();
+    let follower = start(two.path(), &url, Some(token.trim()));
+    let client = follower.client(two.path());
+    assert_eq!(client.get("/readyz").json()["ledger"], "following");
+    let asset = json!({ "code": "BOOK", "scale": 0, "kind": "goods" });
+    assert_eq!(client.post("/v1/ledger/assets", &asset).status, 201);
+    let accounts = json!({ "accounts": [
+        { "address": "a", "asset": "BOOK" }, { "address": "b", "asset": "BOOK" },
+    ] });
+    assert_eq!(client.post("/v1/ledger/accounts", &accounts).status, 200);
+    let transfers = json!({ "transfers": [
+        { "debit_account": "a", "credit_account": "b", "amount": "3", "asset": "BOOK" },
+    ] });
+    let answer = client.post("/v1/ledger/transfers", &transfers);
+    assert_eq!(answer.json()["results"][0]["status"], "created", "{}", answer.body);
+    let loops = client.send("GET", "/v1/ledger/assets", "X-Bushel-Forwarded: 1\r\n", "");
+    assert_eq!((loops.status, loops.code().as_str()), (503, "server.leader.unknown"));
+
+    leader.signal("KILL");
+    leader.wait();
+    let began = Instant::now();
+    while client.get("/readyz").body != r#"{"ledger":"leading"}"# {
+        assert!(began.elapsed() < Duration::from_secs(10), "nobody took over");
+    }
+    let balance = client.get("/v1/ledger/accounts/b/balance").json();
+    assert_eq!(balance["balances"]["credits_posted"], "3", "{balance}");
+}
+
+#[tokio::test]
+async fn commands_reach_the_leader_over_a_follower() {
+    let database = TestDatabase::create(&[]).await;
+    let url = url(&database);
+    let (one, two) = (folder(), folder());
+    let _leader = start(one.path(), &url, None);
+    let token = std::fs::read_to_string(one.path().join("token")).unwrap();
+    let follower = start(two.path(), &url, Some(token.trim()));
+    let csv = crate::bushel::file(&two, "x.csv", "f,t,a\nAnn,Bob,1.5\nBob,Cid,1\n");
+    let output = crate::bushel::run(two.path(), &[
+        "ledger", "import", &csv, "--asset", "USD", "--scale", "2", "--from", "f", "--to", "t",
+        "--amount", "a", "--json",
+    ]);
+    let summary = crate::bushel::json(&output);
+    assert_eq!((&summary["created"], &summary["sum"]), (&json!(2), &json!("2.50")));
+    let anyone = Client::anonymous(&follower.url);
+    assert_eq!(anyone.get("/readyz").json()["ledger"], "following");
+}
+
+#[tokio::test]
+async fn database_with_a_token_says_how_to_give_it() {
+    let database = TestDatabase::create(&[]).await;
+    let url = url(&database);
+    let (one, two) = (folder(), folder());
+    let first = start(one.path(), &url, None);
+    first.signal("TERM");
+    first.wait();
+    let mut command = bushel(&["ledger", "balances"]);
+    let output = command.env("DATABASE_URL", &url).arg("--data").arg(two.path()).output().unwrap();
+    let text = crate::bushel::stderr(&output);
+    assert!(!output.status.success() && text.contains("BUSHEL_TOKEN"), "{text}");
+}

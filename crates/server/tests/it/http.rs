@@ -1,0 +1,80 @@
+//! Requests by hand: what is sent and received is seen byte by byte.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::Value;
+
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+pub struct Client {
+    address: String,
+    token: Option<String>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Client {
+    pub fn new(url: &str, token: &str) -> Self {
+        let address = url.strip_prefix("http://").unwrap().to_owned();
+        Self { address, token: Some(token.to_owned()) }
+    }
+
+    pub fn anonymous(url: &str) -> Self {
+        Self { token: None, ..Self::new(url, "") }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "")
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, "Content-Type: application/json\r\n", &body.to_string())
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let token = self.token.iter().map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let token: String = token.collect();
+        let (address, length) = (&self.address, body.len());
+        self.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{token}{headers}\
+             Content-Length: {length}\r\n\r\n{body}"
+        ))
+    }
+
+    /// Sends any bytes and reads until the server closes the connection.
+    pub fn raw(&self, bytes: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
+        // The server may answer, and close, before it has read everything.
+        let _ = stream.write_all(bytes.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let text = String::from_utf8(answer).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.status, self.body))
+    }
+
+    /// The stable code of a problem.
+    pub fn code(&self) -> String {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.body);
+        self.json()["code"].as_str().unwrap().to_owned()
+    }
+}
