@@ -164,7 +164,9 @@ pub(crate) fn unknown_account(address: &str) -> u128 {
     static SECRET: LazyLock<[u8; 32]> = LazyLock::new(|| {
         let random = [UuidV7.next_bits(), UuidV7.next_bits(), UuidV7.next_bits()];
         let mut hasher = blake3::Hasher::new();
-        random.iter().for_each(|bits| { hasher.update(&bits.to_be_bytes()); });
+        random.iter().for_each(|bits| {
+            hasher.update(&bits.to_be_bytes());
+        });
         *hasher.finalize().as_bytes()
     });
     let hash = blake3::keyed_hash(&SECRET, address.as_bytes());

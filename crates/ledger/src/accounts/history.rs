@@ -3,7 +3,7 @@
 //! A page is read as segments: from the view, or from one stored chunk. Each comes with the
 //! balances after its last entry, and the running balances follow from there backwards.
 
-use super::{Entry, EntriesQuery, Order, store};
+use super::{EntriesQuery, Entry, Order, store};
 use crate::engine::{Account, Balances, Record};
 use crate::error::LedgerError;
 use crate::journal::read;
@@ -126,7 +126,9 @@ impl Ledger {
             let client = self.client().await?;
             if let Some(chunk) = store::chunk_from(&client, no, bounds.low + 1).await? {
                 return self
-                    .chunk_entries(&client, led, no, &chunk, bounds, |seqs| 0..wanted.min(seqs.len()))
+                    .chunk_entries(&client, led, no, &chunk, bounds, |seqs| {
+                        0..wanted.min(seqs.len())
+                    })
                     .await;
             }
             let records = led.view.entries_from(no, bounds.low + 1, wanted);

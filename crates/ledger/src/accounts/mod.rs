@@ -4,8 +4,8 @@
 //! Reading order: `service` (one account), `history` (its entries), `moment` (its balances in
 //! the past), `store` (SQL).
 
-pub(crate) mod http;
 mod history;
+pub(crate) mod http;
 mod moment;
 mod service;
 pub(crate) mod store;

@@ -65,8 +65,7 @@ impl Ledger {
     ) -> Result<Vec<Account>, LedgerError> {
         let led = self.settled().await?;
         let client = self.client().await?;
-        let stored =
-            store::list(&client, filter, after_no.unwrap_or(0), limit as i64).await?;
+        let stored = store::list(&client, filter, after_no.unwrap_or(0), limit as i64).await?;
         drop(client);
         self.with_balances(&led, stored).await
     }
@@ -116,11 +115,7 @@ impl Ledger {
     }
 
     /// Committed balances of an account; loads them into the view if they are not there.
-    pub(crate) async fn known_balances(
-        &self,
-        led: &Led,
-        no: i64,
-    ) -> Result<Balances, LedgerError> {
+    pub(crate) async fn known_balances(&self, led: &Led, no: i64) -> Result<Balances, LedgerError> {
         loop {
             if let Some(balances) = led.view.balances(no) {
                 return Ok(balances);

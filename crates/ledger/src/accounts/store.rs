@@ -59,9 +59,8 @@ pub(crate) async fn chunk_before(
          (select {CHUNK} from ledger.account_chunks where account_no = $1 and last_seq < $2 \
           order by last_seq desc limit 1)"
     );
-    let rows = client
-        .query_typed(&sql, &[(&account_no, Type::INT8), (&before, Type::INT8)])
-        .await?;
+    let rows =
+        client.query_typed(&sql, &[(&account_no, Type::INT8), (&before, Type::INT8)]).await?;
     for row in &rows {
         let chunk = chunk(row)?;
         if chunk.first_seq < before {
@@ -81,8 +80,7 @@ pub(crate) async fn chunk_from(
         "select {CHUNK} from ledger.account_chunks where account_no = $1 and last_seq >= $2 \
          order by last_seq limit 1"
     );
-    let rows =
-        client.query_typed(&sql, &[(&account_no, Type::INT8), (&from, Type::INT8)]).await?;
+    let rows = client.query_typed(&sql, &[(&account_no, Type::INT8), (&from, Type::INT8)]).await?;
     rows.first().map(chunk).transpose()
 }
 
@@ -107,9 +105,8 @@ pub(crate) async fn sealed_seq_before(
 ) -> Result<i64, StoreError> {
     let sql = "select last_seq from ledger.blocks where last_at < $1 and last_seq < $2 \
                order by last_at desc, last_seq desc limit 1";
-    let rows = client
-        .query_typed(sql, &[(&At(time), Type::TIMESTAMPTZ), (&end, Type::INT8)])
-        .await?;
+    let rows =
+        client.query_typed(sql, &[(&At(time), Type::TIMESTAMPTZ), (&end, Type::INT8)]).await?;
     let whole: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0))?;
     let sql = "select last_seq from ledger.blocks where first_seq = $1";
     let rows = client.query_typed(sql, &[(&(whole + 1), Type::INT8)]).await?;
@@ -121,10 +118,8 @@ pub(crate) async fn sealed_seq_before(
         if ranges.start(no) >= end {
             break;
         }
-        let sql = format!(
-            "select max(seq) from {} where seq > $1 and seq <= $2 and at < $3",
-            table(no)
-        );
+        let sql =
+            format!("select max(seq) from {} where seq > $1 and seq <= $2 and at < $3", table(no));
         let parameters: [(&(dyn ToSql + Sync), Type); 3] =
             [(&whole, Type::INT8), (&last, Type::INT8), (&At(time), Type::TIMESTAMPTZ)];
         let rows = client.query_typed(&sql, &parameters).await?;
@@ -157,9 +152,8 @@ pub(crate) async fn ids_of_addresses(
 ) -> Result<Vec<(Box<str>, u128)>, StoreError> {
     let sql = "select address, id from ledger.accounts where address = any($1)";
     let rows = client.query_typed(sql, &[(&addresses, Type::TEXT_ARRAY)]).await?;
-    let pair = |row: &Row| {
-        Ok((row.try_get::<_, &str>(0)?.into(), row.try_get::<_, Uuid>(1)?.as_u128()))
-    };
+    let pair =
+        |row: &Row| Ok((row.try_get::<_, &str>(0)?.into(), row.try_get::<_, Uuid>(1)?.as_u128()));
     rows.iter().map(pair).collect()
 }
 

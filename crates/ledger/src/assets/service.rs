@@ -77,8 +77,10 @@ impl Ledger {
         }
         let client = self.client().await?;
         let found = store::by_codes(&client, &missing).await?;
-        let found: HashMap<Box<str>, u32> =
-            found.into_iter().map(|asset| (asset.code.clone(), self.assets.put(asset).no)).collect();
+        let found: HashMap<Box<str>, u32> = found
+            .into_iter()
+            .map(|asset| (asset.code.clone(), self.assets.put(asset).no))
+            .collect();
         for (code, no) in codes.iter().zip(&mut numbers) {
             *no = no.or_else(|| found.get(*code).copied());
         }

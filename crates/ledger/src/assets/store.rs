@@ -35,14 +35,10 @@ pub(super) async fn insert(
     );
     let scale = i16::from(new.scale);
     let row = client
-        .query_opt(&sql, &[
-            &new.code,
-            &scale,
-            &new.kind,
-            &new.name,
-            &new.metadata.as_deref(),
-            &At(at),
-        ])
+        .query_opt(
+            &sql,
+            &[&new.code, &scale, &new.kind, &new.name, &new.metadata.as_deref(), &At(at)],
+        )
         .await?;
     row.as_ref().map(asset).transpose()
 }

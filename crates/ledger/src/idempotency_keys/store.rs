@@ -19,11 +19,14 @@ pub(super) async fn claim(
     let sql = "insert into ledger.idempotency_keys as known (key, body, at) values ($1, $2, $3) \
                on conflict (key) do update set body = known.body returning body";
     let rows = client
-        .query_typed(sql, &[
-            (&Uuid::from_u128(key), Type::UUID),
-            (&body.as_slice(), Type::BYTEA),
-            (&At(at), Type::TIMESTAMPTZ),
-        ])
+        .query_typed(
+            sql,
+            &[
+                (&Uuid::from_u128(key), Type::UUID),
+                (&body.as_slice(), Type::BYTEA),
+                (&At(at), Type::TIMESTAMPTZ),
+            ],
+        )
         .await?;
     let row = rows.first().ok_or(StoreError::Corrupt("an idempotency key"))?;
     Ok(row.try_get(0)?)

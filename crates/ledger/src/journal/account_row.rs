@@ -3,9 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 use super::numeric::{put_numeric, put_signed};
-use super::row::{
-    put_bytes, put_i32, put_i64, put_null, put_option, put_text, put_time, put_uuid,
-};
+use super::row::{put_bytes, put_i32, put_i64, put_null, put_option, put_text, put_time, put_uuid};
 use crate::engine::{Account, AccountDetails};
 
 /// Columns in the order of [`put_account`].

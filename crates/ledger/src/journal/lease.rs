@@ -126,9 +126,7 @@ async fn try_raise_epoch(
     address: &str,
 ) -> Result<i64, tokio_postgres::Error> {
     client
-        .batch_execute(
-            "set lock_timeout = '2s'; begin; select pg_advisory_xact_lock(4711, 1)",
-        )
+        .batch_execute("set lock_timeout = '2s'; begin; select pg_advisory_xact_lock(4711, 1)")
         .await?;
     let sql = "update ledger.leader set epoch = epoch + 1, node = $1, address = $2, \
                lease_until = clock_timestamp() + make_interval(secs => $3) returning epoch";

@@ -102,8 +102,7 @@ mod tests {
         let ranges = Ranges { size: 10 };
         let all = records(8..33);
         let parts = ranges.split(&all);
-        let shape: Vec<_> =
-            parts.iter().map(|(no, part)| (*no, part[0].seq, part.len())).collect();
+        let shape: Vec<_> = parts.iter().map(|(no, part)| (*no, part[0].seq, part.len())).collect();
         assert_eq!(shape, [(0, 8, 3), (1, 11, 10), (2, 21, 10), (3, 31, 2)]);
         assert!(ranges.split(&[]).is_empty());
     }

@@ -128,10 +128,7 @@ impl<'a> FromSql<'a> for RawText<'a> {
 }
 
 /// Reads a whole range in the order of its sequences.
-pub(crate) async fn range(
-    client: &Client,
-    no: i64,
-) -> Result<Vec<Record>, StoreError> {
+pub(crate) async fn range(client: &Client, no: i64) -> Result<Vec<Record>, StoreError> {
     let sql = format!("copy {} ({}) to stdout binary", ranges::table(no), row::COLUMNS_FULL);
     let stream = client.copy_out(&sql).await?;
     pin_mut!(stream);
@@ -162,10 +159,7 @@ pub(crate) async fn by_seq(
 }
 
 /// Sealed ranges whose span of ids can hold one of `ids`.
-pub(crate) async fn by_id(
-    client: &Client,
-    ids: &[Uuid],
-) -> Result<Vec<Record>, StoreError> {
+pub(crate) async fn by_id(client: &Client, ids: &[Uuid]) -> Result<Vec<Record>, StoreError> {
     let (Some(min), Some(max)) = (ids.iter().min(), ids.iter().max()) else {
         return Ok(Vec::new());
     };
@@ -351,10 +345,7 @@ pub(crate) struct Counters {
 }
 
 /// Reads the counters; creates the settings of a new ledger.
-pub(crate) async fn counters(
-    client: &Client,
-    range_size: i64,
-) -> Result<Counters, StoreError> {
+pub(crate) async fn counters(client: &Client, range_size: i64) -> Result<Counters, StoreError> {
     let sql = "insert into ledger.settings (range_size) values ($1) on conflict do nothing";
     client.execute(sql, &[&range_size]).await?;
     let size = client.query_one("select range_size from ledger.settings", &[]).await?.try_get(0)?;
@@ -375,5 +366,13 @@ pub(crate) async fn counters(
         });
     }
     let ranges = Ranges { size };
-    Ok(Counters { ranges, open_range, last_range, next_account_no, last_account_at, last_sealed_at, spans })
+    Ok(Counters {
+        ranges,
+        open_range,
+        last_range,
+        next_account_no,
+        last_account_at,
+        last_sealed_at,
+        spans,
+    })
 }

@@ -205,7 +205,8 @@ fn read_row(fields: &mut Fields<'_>) -> Result<Option<Record>, RowError> {
     for field in &mut extra {
         *field = complete!(fields.next());
     }
-    let extra = if extra.iter().any(Option::is_some) { Some(Box::new(read_extra(&extra)?)) } else { None };
+    let extra =
+        if extra.iter().any(Option::is_some) { Some(Box::new(read_extra(&extra)?)) } else { None };
     let code = u16::try_from(code).map_err(|_| RowError("the code is out of range"))?;
     let flags = u16::try_from(flags).map_err(|_| RowError("the flags are out of range"))?;
     let flags = TransferFlags(flags);

@@ -43,10 +43,7 @@ impl Encoded {
         let created = |account: &&Account| {
             !effects.accounts_created.iter().any(|created| created.no == account.no)
         };
-        Self {
-            copies,
-            changed: effects.accounts_changed.iter().filter(created).cloned().collect(),
-        }
+        Self { copies, changed: effects.accounts_changed.iter().filter(created).cloned().collect() }
     }
 }
 
@@ -167,15 +164,18 @@ impl Writer {
         let text = |limit: Option<i128>| limit.map(|limit| limit.to_string());
         let digest = account_row::account_digest(account);
         self.client
-            .execute(&statement, &[
-                &account.no,
-                &account.closed,
-                &account.version.cast_signed(),
-                &text(account.limits.floor),
-                &text(account.limits.ceiling),
-                &metadata,
-                &digest.as_slice(),
-            ])
+            .execute(
+                &statement,
+                &[
+                    &account.no,
+                    &account.closed,
+                    &account.version.cast_signed(),
+                    &text(account.limits.floor),
+                    &text(account.limits.ceiling),
+                    &metadata,
+                    &digest.as_slice(),
+                ],
+            )
             .await
             .map(|_| ())
     }

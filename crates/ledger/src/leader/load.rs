@@ -44,11 +44,7 @@ pub(crate) async fn facts(
     Ok(facts)
 }
 
-async fn accounts(
-    client: &Client,
-    view: &View,
-    needs: &Needs,
-) -> Result<Vec<Account>, StoreError> {
+async fn accounts(client: &Client, view: &View, needs: &Needs) -> Result<Vec<Account>, StoreError> {
     let mut stored = Vec::new();
     if !needs.accounts.is_empty() {
         let ids: Vec<Uuid> = needs.accounts.iter().map(|id| Uuid::from_u128(*id)).collect();
@@ -56,11 +52,16 @@ async fn accounts(
     }
     if !needs.account_numbers.is_empty() {
         let numbers: Vec<i64> = needs.account_numbers.iter().copied().collect();
-        stored.extend(read::accounts(client, "a.no = any($1)", &[(&numbers, Type::INT8_ARRAY)]).await?);
+        stored.extend(
+            read::accounts(client, "a.no = any($1)", &[(&numbers, Type::INT8_ARRAY)]).await?,
+        );
     }
     if !needs.addresses.is_empty() {
         let addresses: Vec<&str> = needs.addresses.iter().map(AsRef::as_ref).collect();
-        stored.extend(read::accounts(client, "a.address = any($1)", &[(&addresses, Type::TEXT_ARRAY)]).await?);
+        stored.extend(
+            read::accounts(client, "a.address = any($1)", &[(&addresses, Type::TEXT_ARRAY)])
+                .await?,
+        );
     }
     Ok(stored.into_iter().map(|stored| learn(view, stored)).collect())
 }

@@ -241,7 +241,9 @@ impl Handle {
     /// Waits until this process leads or knows who does.
     pub(crate) async fn settled(&self) -> Status {
         let mut status = self.status.clone();
-        let is_settled = |status: &Status| matches!(status, Status::Leading(_) | Status::Following(Some(_)) | Status::Stopped);
+        let is_settled = |status: &Status| {
+            matches!(status, Status::Leading(_) | Status::Following(Some(_)) | Status::Stopped)
+        };
         match status.wait_for(is_settled).await {
             Ok(status) => status.clone(),
             Err(_) => Status::Stopped,
@@ -338,4 +340,3 @@ impl Leader {
         }
     }
 }
-

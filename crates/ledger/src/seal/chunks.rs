@@ -49,7 +49,9 @@ pub(super) async fn build(
     }
     // After a restart the balances of accounts that nobody asked for are not in memory.
     for numbers in unknown.chunks(ACCOUNTS) {
-        for stored in read::accounts(client, "a.no = any($1)", &[(&numbers, Type::INT8_ARRAY)]).await? {
+        for stored in
+            read::accounts(client, "a.no = any($1)", &[(&numbers, Type::INT8_ARRAY)]).await?
+        {
             let no = stored.account.no;
             let mut balances = stored.account.balances;
             let entries = &tail.touched[&no];

@@ -22,11 +22,7 @@ const OPTIONAL: [Optional; 4] = [
 ];
 
 /// Creates what is missing; after a crash some may be there.
-pub(super) async fn create(
-    client: &Client,
-    tail: &Tail,
-    ranges: Ranges,
-) -> Result<(), StoreError> {
+pub(super) async fn create(client: &Client, tail: &Tail, ranges: Ranges) -> Result<(), StoreError> {
     let no = tail.no;
     let table = table(no);
     let mut sql = format!(

@@ -46,7 +46,9 @@ pub(crate) struct Sealed {
 
 enum Order {
     Seal(SealJob),
-    Free(#[expect(dead_code, reason = "held only to be dropped on this thread")] Box<dyn Any + Send>),
+    Free(
+        #[expect(dead_code, reason = "held only to be dropped on this thread")] Box<dyn Any + Send>,
+    ),
     Stop,
 }
 

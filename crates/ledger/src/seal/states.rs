@@ -52,6 +52,10 @@ fn put_state(data: &mut BytesMut, id: u128, state: &TransferState) {
     put_numeric(data, state.remaining);
     put_numeric(data, state.reversed);
     put_option(data, state.expires_at, put_time);
-    if state.group == 0 { put_null(data) } else { put_uuid(data, state.group) }
+    if state.group == 0 {
+        put_null(data)
+    } else {
+        put_uuid(data, state.group)
+    }
     put_i64(data, state.changed_seq);
 }

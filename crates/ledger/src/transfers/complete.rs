@@ -85,8 +85,7 @@ impl Ledger {
 
     async fn learn_names(&self, records: &[Record]) -> Result<(), LedgerError> {
         let numbers = records.iter().flat_map(|record| [record.debit, record.credit]);
-        let mut unknown: Vec<i64> =
-            numbers.filter(|no| self.names.get(*no).is_none()).collect();
+        let mut unknown: Vec<i64> = numbers.filter(|no| self.names.get(*no).is_none()).collect();
         if unknown.is_empty() {
             return Ok(());
         }
@@ -120,9 +119,9 @@ impl Ledger {
             let client = self.client().await?;
             let found = read::states(&client, StatesOf::Transfers(&stored)).await?;
             // A state that changed meanwhile is in the view by now.
-            states.extend(found.into_iter().map(|(id, state)| {
-                (id, led.view.state(id).unwrap_or(state))
-            }));
+            states.extend(
+                found.into_iter().map(|(id, state)| (id, led.view.state(id).unwrap_or(state))),
+            );
         }
         Ok(states)
     }

@@ -3,8 +3,8 @@
 //! Reading order: `service` (create, resolve, find), `list` (filters), `complete` (what a record
 //! leaves out), `store` (SQL).
 
-pub(crate) mod http;
 mod complete;
+pub(crate) mod http;
 mod list;
 mod service;
 mod store;

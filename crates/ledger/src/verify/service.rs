@@ -194,7 +194,8 @@ impl<'c, P: FnMut(Progress)> Verification<'c, P> {
         let mut found = 0;
         for chunk in store::chunks(self.client, no).await? {
             let row = format!("account_no {}, last_seq {}", chunk.account_no, chunk.last_seq);
-            let Some((balances, offsets)) = expected.get(&(chunk.account_no, chunk.last_seq)) else {
+            let Some((balances, offsets)) = expected.get(&(chunk.account_no, chunk.last_seq))
+            else {
                 self.find(CHUNKS, row, "no transfers of the range belong to it");
                 continue;
             };
@@ -226,8 +227,9 @@ impl<'c, P: FnMut(Progress)> Verification<'c, P> {
             found += usize::from(self.sealed_states.contains_key(&id));
             let at_seal = self.sealed_states.get(&id).copied();
             let comparable = |other: &TransferState| TransferState { seq: state.seq, ..*other };
-            let fits = [Some(expected), at_seal].iter().flatten().any(|other| comparable(other) == state)
-                || (state.changed_seq > expected.changed_seq);
+            let fits =
+                [Some(expected), at_seal].iter().flatten().any(|other| comparable(other) == state)
+                    || (state.changed_seq > expected.changed_seq);
             if !fits && at_seal.is_some_and(|at_seal| at_seal.changed_seq >= state.changed_seq) {
                 self.find(STATES, row, "it does not follow from the journal");
             }
@@ -314,7 +316,10 @@ fn history(
             let offsets = open.entry(no).or_default();
             if offsets.len() == CHUNK {
                 let full = std::mem::take(offsets);
-                chunks.insert((no, last[&no]), (balances.get(&no).copied().unwrap_or_default(), full));
+                chunks.insert(
+                    (no, last[&no]),
+                    (balances.get(&no).copied().unwrap_or_default(), full),
+                );
             }
             offsets.push(offset);
             last.insert(no, record.seq);

@@ -66,7 +66,8 @@ pub(super) async fn chunks(client: &Client, no: i64) -> Result<Vec<StoredChunk>,
                credits_pending, credits_posted, offsets from ledger.account_chunks \
                where range_no = $1 order by account_no, last_seq";
     let rows = client.query(sql, &[&no]).await?;
-    let amount = |row: &Row, index: usize| Ok::<u128, StoreError>(row.try_get::<_, Natural>(index)?.0);
+    let amount =
+        |row: &Row, index: usize| Ok::<u128, StoreError>(row.try_get::<_, Natural>(index)?.0);
     let chunk = |row: &Row| {
         Ok(StoredChunk {
             account_no: row.try_get(0)?,
@@ -94,8 +95,10 @@ pub(super) async fn accounts(
     client: &Client,
     after_no: i64,
 ) -> Result<Vec<StoredAccount>, StoreError> {
-    let parameter =
-        (&after_no as &(dyn tokio_postgres::types::ToSql + Sync), tokio_postgres::types::Type::INT8);
+    let parameter = (
+        &after_no as &(dyn tokio_postgres::types::ToSql + Sync),
+        tokio_postgres::types::Type::INT8,
+    );
     read::accounts(client, "a.no > $1 order by a.no limit 20000", &[parameter]).await
 }
 

@@ -15,7 +15,8 @@ use crate::world::{accounts, create_asset, created, lead, posted, sound, transfe
 async fn an_answer_lost_after_the_commit_is_found_again() {
     let test = TestDatabase::create(&[ledger::MIGRATIONS]).await;
     let proxy = Proxy::start(&test.config()).await;
-    let database = Database::connect(proxy.config.clone(), DatabaseOptions::default()).await.unwrap();
+    let database =
+        Database::connect(proxy.config.clone(), DatabaseOptions::default()).await.unwrap();
     let ledger = lead(database, "a").await;
     create_asset(&ledger).await;
     accounts(&ledger, 2).await;
@@ -53,7 +54,11 @@ async fn sessions_that_are_ended_cost_a_moment_and_nothing_else() {
 }
 
 /// Creates transfers until told to stop; every acknowledged one is kept.
-async fn load(ledger: ledger::Ledger, base: u128, stop: Arc<std::sync::atomic::AtomicBool>) -> Vec<u128> {
+async fn load(
+    ledger: ledger::Ledger,
+    base: u128,
+    stop: Arc<std::sync::atomic::AtomicBool>,
+) -> Vec<u128> {
     let mut acknowledged = Vec::new();
     let mut id = base;
     while !stop.load(std::sync::atomic::Ordering::Relaxed) {
@@ -66,7 +71,9 @@ async fn load(ledger: ledger::Ledger, base: u128, stop: Arc<std::sync::atomic::A
                     break;
                 }
                 // The outcome is unknown: the same id is sent again.
-                Err(LedgerError::Unavailable | LedgerError::Overloaded | LedgerError::NotLeader(_)) => {
+                Err(
+                    LedgerError::Unavailable | LedgerError::Overloaded | LedgerError::NotLeader(_),
+                ) => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
                 Err(error) => panic!("{error}"),

@@ -15,7 +15,12 @@ async fn fill(world: &World, first: u128, count: u128) {
     }
 }
 
-async fn page(ledger: &Ledger, order: Order, cursor: Option<i64>, limit: usize) -> Vec<(i64, u128)> {
+async fn page(
+    ledger: &Ledger,
+    order: Order,
+    cursor: Option<i64>,
+    limit: usize,
+) -> Vec<(i64, u128)> {
     let query = EntriesQuery { order, cursor, from: None, before: None, limit };
     let entries = ledger.entries(&account(ledger, 2).await, &query).await.unwrap();
     entries.iter().map(|entry| (entry.transfer.record.seq, entry.balances.credits_posted)).collect()
@@ -105,7 +110,8 @@ async fn lists_find_transfers_in_memory_and_in_sealed_ranges() {
     accounts(&world.ledger, 3).await;
     for id in 1..=(RANGE as u128 * 3) {
         let reference = (id % 50 == 0).then(|| format!("INV-{id}").into());
-        let extra = reference.map(|reference| Box::new(Extra { reference: Some(reference), ..Extra::default() }));
+        let extra = reference
+            .map(|reference| Box::new(Extra { reference: Some(reference), ..Extra::default() }));
         created(&world.ledger, NewTransfer { extra, ..transfer(id, 1, 2 + id % 2, id) }).await;
     }
     let find = async |filter: TransferFilter, order| {
@@ -113,13 +119,16 @@ async fn lists_find_transfers_in_memory_and_in_sealed_ranges() {
         found.iter().map(|transfer| transfer.record.seq).collect::<Vec<_>>()
     };
     for seq in [50, 100, 150] {
-        let filter = TransferFilter { reference: Some(format!("INV-{seq}")), ..TransferFilter::default() };
+        let filter =
+            TransferFilter { reference: Some(format!("INV-{seq}")), ..TransferFilter::default() };
         assert_eq!(find(filter, Order::NewestFirst).await, [seq]);
     }
-    let filter = TransferFilter { amount_min: Some(60), amount_max: Some(70), ..TransferFilter::default() };
+    let filter =
+        TransferFilter { amount_min: Some(60), amount_max: Some(70), ..TransferFilter::default() };
     assert_eq!(find(filter.clone(), Order::OldestFirst).await, (60..=70).collect::<Vec<_>>());
     assert_eq!(find(filter, Order::NewestFirst).await, (60..=70).rev().collect::<Vec<_>>());
-    let filter = TransferFilter { account: Some(3), amount_max: Some(9), ..TransferFilter::default() };
+    let filter =
+        TransferFilter { account: Some(3), amount_max: Some(9), ..TransferFilter::default() };
     assert_eq!(find(filter, Order::OldestFirst).await, [1, 3, 5, 7, 9]);
     let events = world.ledger.events(10, 100).await.unwrap();
     let seqs: Vec<_> = events.iter().map(|event| event.record.seq).collect();
@@ -147,7 +156,8 @@ async fn holds_outlive_ranges_and_restarts() {
     world.restart().await;
     world.clock.advance(std::time::Duration::from_secs(200_000));
     assert_eq!(account(&world.ledger, 2).await.balances.credits_pending, 0, "exact at read time");
-    let last = world.ledger.transfers(&TransferFilter::default(), Order::NewestFirst, None, 1).await;
+    let last =
+        world.ledger.transfers(&TransferFilter::default(), Order::NewestFirst, None, 1).await;
     assert!(last.unwrap()[0].record.flags.has(TransferFlags::EXPIRE_PENDING), "expiry is an event");
     sound(&world.ledger).await;
 }
@@ -163,7 +173,8 @@ async fn ids_are_unique_across_sealed_ranges() {
         let results = world.ledger.create_transfers(vec![transfer(id, 1, 2, id)]).await.unwrap();
         assert_eq!(results[0].status, ledger::engine::TransferStatus::Exists);
         assert_eq!(results[0].seq, Some(id as i64), "the first result");
-        let results = world.ledger.create_transfers(vec![transfer(id, 1, 2, id + 1)]).await.unwrap();
+        let results =
+            world.ledger.create_transfers(vec![transfer(id, 1, 2, id + 1)]).await.unwrap();
         assert_eq!(results[0].status, ledger::engine::TransferStatus::ExistsWithDifferentAmount);
     }
     assert_eq!(posted(&world.ledger, 2).await, before);
@@ -184,6 +195,9 @@ async fn a_batch_is_the_same_as_its_items_one_by_one() {
     }
     assert_eq!(together, alone);
     for id in 1..=7 {
-        assert_eq!(account(&batch.ledger, id).await.balances, account(&single.ledger, id).await.balances);
+        assert_eq!(
+            account(&batch.ledger, id).await.balances,
+            account(&single.ledger, id).await.balances
+        );
     }
 }

@@ -6,7 +6,9 @@ use ledger::engine::TransferStatus;
 use ledger::{Ledger, LedgerError, Role};
 use testkit::TestDatabase;
 
-use crate::world::{accounts, create_asset, created, lead, leading, options, posted, sound, transfer};
+use crate::world::{
+    accounts, create_asset, created, lead, leading, options, posted, sound, transfer,
+};
 
 async fn follower(test: &TestDatabase, node: &str) -> Ledger {
     let clock = std::sync::Arc::new(kernel::SystemClock);

@@ -21,7 +21,8 @@ impl Proxy {
             tokio_postgres::config::Host::Tcp(_) => None,
         });
         let port = target.get_ports().first().copied().unwrap_or(5432);
-        let socket = folder.expect("the tests' Postgres has a socket").join(format!(".s.PGSQL.{port}"));
+        let socket =
+            folder.expect("the tests' Postgres has a socket").join(format!(".s.PGSQL.{port}"));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = tokio_postgres::Config::new();
         config.host("127.0.0.1").port(listener.local_addr().unwrap().port());

@@ -36,8 +36,11 @@ async fn a_changed_amount_is_named() {
 
 #[tokio::test]
 async fn a_changed_account_is_named() {
-    check("update ledger.transfers set credit_account = 1, debit_account = 2 where seq = 3", "seq 3:")
-        .await;
+    check(
+        "update ledger.transfers set credit_account = 1, debit_account = 2 where seq = 3",
+        "seq 3:",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -59,7 +62,8 @@ async fn a_changed_history_is_named() {
 
 #[tokio::test]
 async fn a_changed_limit_is_named() {
-    check("update ledger.accounts set floor = -1000000 where no = 3", "ledger.accounts, no 3").await;
+    check("update ledger.accounts set floor = -1000000 where no = 3", "ledger.accounts, no 3")
+        .await;
 }
 
 #[tokio::test]

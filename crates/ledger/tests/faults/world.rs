@@ -67,7 +67,12 @@ pub(crate) async fn leading(ledger: &Ledger) {
 }
 
 pub(crate) async fn create_asset(ledger: &Ledger) {
-    let new = NewAsset { code: "EUR".to_owned(), scale: 2, kind: "money".to_owned(), ..NewAsset::default() };
+    let new = NewAsset {
+        code: "EUR".to_owned(),
+        scale: 2,
+        kind: "money".to_owned(),
+        ..NewAsset::default()
+    };
     let (_, asset) = ledger.create_asset(new).await.unwrap();
     assert_eq!(asset.unwrap().no, 1);
 }
@@ -97,7 +102,13 @@ pub(crate) fn transfer(id: u128, debit: u128, credit: u128, amount: u128) -> New
     }
 }
 
-pub(crate) fn pending(id: u128, debit: u128, credit: u128, amount: u128, timeout_s: u32) -> NewTransfer {
+pub(crate) fn pending(
+    id: u128,
+    debit: u128,
+    credit: u128,
+    amount: u128,
+    timeout_s: u32,
+) -> NewTransfer {
     NewTransfer {
         flags: TransferFlags(TransferFlags::PENDING),
         extra: Some(Box::new(Extra { timeout_s, ..Extra::default() })),
