@@ -14,7 +14,11 @@ struct Generated {
 }
 
 /// To add one: let a subcommand of `bushel` print the file, and name both here.
-const GENERATED: &[Generated] = &[Generated { path: "api/openapi.json", args: &["openapi"] }];
+const GENERATED: &[Generated] = &[
+    Generated { path: "api/openapi.json", args: &["openapi"] },
+    Generated { path: "docs/routes.md", args: &["routes"] },
+    Generated { path: "docs/errors.md", args: &["errors"] },
+];
 
 /// Writes every generated file again.
 pub(crate) fn write(root: &Path) -> anyhow::Result<ExitCode> {

@@ -45,8 +45,7 @@ async fn rotation_reaches_other_processes_within_a_second() {
     let answer = first.client(one.path()).post("/v1/operator/token/rotate", &serde_json::json!({}));
     let began = Instant::now();
     let new = Client::new(&second.url, answer.json()["token"].as_str().unwrap());
-    assert_eq!(new.get("/metrics").status, 200, "the new one is right at once");
-    while elsewhere.get("/metrics").status != 401 {
-        assert!(began.elapsed() < Duration::from_secs(1), "the old one still passes");
+    while new.get("/metrics").status != 200 || elsewhere.get("/metrics").status != 401 {
+        assert!(began.elapsed() < Duration::from_secs(1), "the old one still counts");
     }
 }
