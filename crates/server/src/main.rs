@@ -19,7 +19,6 @@ mod process;
 mod scratch;
 mod serve;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -33,7 +32,13 @@ pub(crate) const DATA_DEFAULT: &str = "bushel-data";
 #[command(name = "bushel", version, propagate_version = true, max_term_width = 100)]
 struct Arguments {
     /// Format of the log on stderr: human or json
-    #[arg(long, global = true, value_name = "FORMAT", env = "BUSHEL_LOG_FORMAT", default_value = "human")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "BUSHEL_LOG_FORMAT",
+        default_value = "human"
+    )]
     log: LogFormat,
     /// What is logged, such as info,ledger=debug
     #[arg(long, global = true, value_name = "FILTER", env = "BUSHEL_LOG")]
@@ -83,9 +88,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Openapi => print::openapi(),
         Command::Routes => print::routes::print(),
         Command::Errors => print::errors::print(),
-        Command::Serve(serve) => {
-            block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Serve(serve) => block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS),
     }
 }
 
@@ -100,7 +103,6 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// The whole chain of causes on one line, each said once.
 fn complain(error: &anyhow::Error) {
-    use std::io::Write as _;
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         // Some errors repeat their cause in their own text.
@@ -112,7 +114,5 @@ fn complain(error: &anyhow::Error) {
         }
         text.push_str(&cause);
     }
-    let mut stderr = std::io::stderr().lock();
-    let red = if std::io::stderr().is_terminal() { "\u{1b}[31merror\u{1b}[0m" } else { "error" };
-    let _ = writeln!(stderr, "{red}: {text}");
+    cli::output::complain(&text);
 }

@@ -141,10 +141,11 @@ impl Ledger {
             let Some(last) = records.last().map(|record| record.seq) else {
                 return Ok(Segment::new());
             };
-            match led.view.balances_before(no, last + 1) {
+            let _ = match led.view.balances_before(no, last + 1) {
                 Some(balances) => return Ok(running(no, records, balances)),
-                None => continue,
-            }
+                // They left the memory meanwhile.
+                None => self.known_balances(led, no).await?,
+            };
         }
     }
 
@@ -166,13 +167,31 @@ impl Ledger {
         let (Some(first), Some(last)) = (picked.first(), picked.last()) else {
             return Ok(Segment::new());
         };
-        // The chunk's balances are those after its last entry, so everything up to there counts.
-        let needed: Vec<i64> = all.iter().copied().filter(|seq| seq >= first).collect();
-        let records = read::by_seq(client, chunk.range_no, &needed).await?;
-        let mut segment = running(no, records, chunk.balances);
-        segment.retain(|(record, _)| record.seq <= *last);
+        // Balances are known after the chunk's last entry and before its first one: from the
+        // nearer of them the balances in between follow.
+        let (from, to) =
+            (all.partition_point(|seq| seq < first), all.partition_point(|seq| seq <= last));
+        let is_near_start = to < all.len() - from;
+        let needed = if is_near_start { &all[..to] } else { &all[from..] };
+        let records = read::by_seq(client, chunk.range_no, needed).await?;
+        let mut segment = if is_near_start {
+            let before = store::chunk_before(client, no, chunk.first_seq).await?;
+            forward(no, records, before.map_or_else(Balances::default, |chunk| chunk.balances))
+        } else {
+            running(no, records, chunk.balances)
+        };
+        segment.retain(|(record, _)| *first <= record.seq && record.seq <= *last);
         Ok(segment)
     }
+}
+
+/// Adds the balances after each of an account's entries, given those before the first one.
+fn forward(no: i64, records: Vec<Record>, mut balances: Balances) -> Segment {
+    let after = |record: Record| {
+        balances.apply(&record, no);
+        (record, balances)
+    };
+    records.into_iter().map(after).collect()
 }
 
 /// Adds the balances after each of an account's entries, given those after the last one.

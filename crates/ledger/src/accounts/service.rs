@@ -38,11 +38,23 @@ impl Ledger {
     /// An account with its balances as of now: what has expired is no longer reserved.
     pub async fn account(&self, key: AccountKey<'_>) -> Result<Option<Account>, LedgerError> {
         let led = self.settled().await?;
-        let client = self.client().await?;
-        let Some(stored) = store::one(&client, key).await? else { return Ok(None) };
-        let mut account = stored.account;
-        account.balances = self.known_balances(&led, account.no).await?;
-        Ok(Some(account))
+        let id = match key {
+            AccountKey::Id(id) => id,
+            AccountKey::Address(address) => match self.account_ids(&[address]).await?[0] {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+        };
+        loop {
+            if let Some(account) = led.view.account(id) {
+                return Ok(Some(account));
+            }
+            // A range that is sealed meanwhile leaves the view: then what was read is too old.
+            let sealed = led.view.sealed_ranges();
+            let client = self.client().await?;
+            let Some(stored) = store::one(&client, id).await? else { return Ok(None) };
+            led.view.learn_stored(sealed, &stored);
+        }
     }
 
     /// Accounts by id, in no order; unknown ones are left out.

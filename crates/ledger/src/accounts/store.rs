@@ -129,19 +129,10 @@ pub(crate) async fn sealed_seq_before(
     Ok(seq)
 }
 
-/// One account by id, number or address.
-pub(crate) async fn one(
-    client: &Client,
-    key: super::AccountKey<'_>,
-) -> Result<Option<StoredAccount>, StoreError> {
-    let accounts = match key {
-        super::AccountKey::Id(id) => {
-            read::accounts(client, "a.id = $1", &[(&Uuid::from_u128(id), Type::UUID)]).await?
-        }
-        super::AccountKey::Address(address) => {
-            read::accounts(client, "a.address = $1", &[(&address, Type::TEXT)]).await?
-        }
-    };
+/// One account by id.
+pub(crate) async fn one(client: &Client, id: u128) -> Result<Option<StoredAccount>, StoreError> {
+    let parameter = (&Uuid::from_u128(id) as &(dyn ToSql + Sync), Type::UUID);
+    let accounts = read::accounts(client, "a.id = $1", &[parameter]).await?;
     Ok(accounts.into_iter().next())
 }
 

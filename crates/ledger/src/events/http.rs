@@ -70,7 +70,7 @@ pub(crate) struct EventsJson {
     tag = "ledger",
     params(
         EventsParams,
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: if there is nothing yet, wait up to N seconds, at most 30 (RFC 7240).", example = "wait=10"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: if there is nothing yet, wait up to N seconds, at most 30 (RFC 7240).", example = "wait=5"),
         ("Last-Event-ID" = Option<Sequence>, Header, description = "For streams: go on after this event. It wins over `after`."),
     ),
     responses(
@@ -221,7 +221,7 @@ mod tests {
     fn preferences_are_read_and_others_ignored() {
         let check =
             |value, seconds| assert_eq!(wait_s(&headers(PREFER, value)), seconds, "{value}");
-        check("wait=10", Some(10));
+        check("wait=5", Some(5));
         check("respond-async, Wait = \"7\"", Some(7));
         check("wait=99999", Some(30));
         check("wait=soon", None);

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 pub(crate) use entries::Entries;
 pub(crate) use tail::Tail;
 
-use crate::engine::{Balances, Effects, Record, Time, TransferState};
+use crate::engine::{Account, Balances, Effects, Record, Time, TransferState};
 use crate::journal::ranges::Ranges;
 use crate::journal::read::StoredAccount;
 
@@ -39,6 +39,8 @@ struct Inner {
     full: VecDeque<Arc<Tail>>,
     open: Tail,
     accounts: HashMap<i64, Entries>,
+    /// Rows of loaded accounts as of the last commit; their balances are in `accounts`.
+    rows: HashMap<u128, Account>,
     /// Accounts with entries in the open range.
     touched: Vec<i64>,
     states: HashMap<u128, TransferState>,
@@ -58,6 +60,7 @@ impl View {
             full: VecDeque::new(),
             open: Tail::new(open_range, start),
             accounts: HashMap::new(),
+            rows: HashMap::new(),
             touched: Vec::new(),
             states: HashMap::new(),
             last: start - 1,
@@ -71,6 +74,11 @@ impl View {
         let mut inner = self.inner.write();
         for account in &effects.accounts_created {
             inner.accounts.entry(account.no).or_default().balances = Some(Balances::default());
+            inner.rows.insert(account.id, account.clone());
+        }
+        // Also those that are not loaded: a reader may be about to learn an older row.
+        for account in &effects.accounts_changed {
+            inner.rows.insert(account.id, account.clone());
         }
         let filled = inner.apply(&effects.records);
         let last = inner.last;
@@ -79,13 +87,17 @@ impl View {
         filled
     }
 
-    /// Learns an account's stored balances and adds what is in memory. Does nothing if they
-    /// are known, or if a range was sealed since `sealed_ranges` was asked for.
+    /// Learns an account: its row, and its stored balances with what is in memory added. What is
+    /// known stays; if a range was sealed since `sealed_ranges` was asked for, nothing is learned.
     pub(crate) fn learn_stored(&self, sealed_ranges: i64, stored: &StoredAccount) {
         let mut inner = self.inner.write();
         let no = stored.account.no;
         let is_known = inner.accounts.get(&no).is_some_and(|entries| entries.balances.is_some());
-        if is_known || inner.sealed_ranges() != sealed_ranges {
+        if inner.sealed_ranges() != sealed_ranges {
+            return;
+        }
+        inner.rows.entry(stored.account.id).or_insert_with(|| stored.account.clone());
+        if is_known {
             return;
         }
         let mut balances = stored.account.balances;
@@ -107,6 +119,7 @@ impl View {
         assert!(inner.full.front().is_none_or(|tail| tail.no >= no), "ranges are sealed in order");
         let tail = inner.full.pop_front_if(|tail| tail.no == no)?;
         let start = inner.ranges.start(no + 1);
+        inner.trim();
         inner.states.retain(|_, state| state.changed_seq >= start);
         Some(tail)
     }
@@ -156,6 +169,14 @@ impl View {
     /// Tells when more is committed.
     pub(crate) fn watch(&self) -> watch::Receiver<i64> {
         self.committed.subscribe()
+    }
+
+    /// An account as of the last commit, if it is in memory.
+    pub(crate) fn account(&self, id: u128) -> Option<Account> {
+        let inner = self.inner.read();
+        let row = inner.rows.get(&id)?;
+        let balances = inner.accounts.get(&row.no)?.balances?;
+        Some(Account { balances, ..row.clone() })
     }
 
     /// Committed balances of an account that is in memory.
@@ -266,6 +287,19 @@ impl Inner {
                 self.states.insert(id, TransferState::after(record, before));
             }
         }
+    }
+
+    /// Forgets accounts that nothing in memory speaks of, if there are too many.
+    fn trim(&mut self) {
+        const ACCOUNTS_MAX: usize = 1_000_000;
+        if self.accounts.len() <= ACCOUNTS_MAX {
+            return;
+        }
+        let full = &self.full;
+        let is_touched = |no: &i64| full.iter().any(|tail| tail.touched.contains_key(no));
+        self.accounts.retain(|no, entries| !entries.offsets.is_empty() || is_touched(no));
+        let accounts = &self.accounts;
+        self.rows.retain(|_, row| accounts.contains_key(&row.no));
     }
 
     /// Ends the open range: its accounts' entries and balances are handed to the seal.

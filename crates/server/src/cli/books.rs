@@ -37,7 +37,8 @@ impl Scales {
 
     /// An amount of minor units in major units.
     pub(super) fn amount(&self, asset: &str, minor: &str) -> String {
-        let scaled = minor.parse::<Amount>().ok().map(|amount| amount.format_scaled(self.of(asset)));
+        let scaled =
+            minor.parse::<Amount>().ok().map(|amount| amount.format_scaled(self.of(asset)));
         scaled.unwrap_or_else(|| minor.to_owned())
     }
 

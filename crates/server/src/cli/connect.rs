@@ -109,7 +109,10 @@ impl Target {
         }
         if let First::Made(_) = server.first() {
             let path = server.data().token();
-            super::output::note(&format!("made the operator token; it is stored in {}", path.display()));
+            super::output::note(&format!(
+                "made the operator token; it is stored in {}",
+                path.display()
+            ));
         }
         let stored = file::read(&server.data().token())?;
         let stored = stored.map(|token| token.as_str().to_owned());
@@ -157,9 +160,10 @@ impl Connection {
             .tcp_nodelay(true)
             .initial_stream_window_size(1 << 20)
             .initial_connection_window_size(4 << 20);
-        let channel = endpoint.connect().await.with_context(|| {
-            format!("no server answers at {}; is it running?", self.url)
-        })?;
+        let channel = endpoint
+            .connect()
+            .await
+            .with_context(|| format!("no server answers at {}; is it running?", self.url))?;
         let bearer = format!("Bearer {}", self.token()?).parse().ok();
         let bearer = Bearer(bearer.context("the token has characters that no token has")?);
         Ok(LedgerServiceClient::with_interceptor(channel, bearer)
@@ -193,7 +197,6 @@ fn holder(error: &anyhow::Error) -> Option<String> {
         _ => None,
     }
 }
-
 
 /// What a refused call means for whoever typed the command.
 pub(crate) fn explain(status: &Status) -> anyhow::Error {

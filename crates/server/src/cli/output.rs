@@ -83,6 +83,12 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
+/// Why a command failed.
+pub(crate) fn complain(text: &str) {
+    // Without a stderr there is nobody to tell.
+    let _ = writeln!(anstream::stderr().lock(), "{RED}error{RED:#}: {text}");
+}
+
 /// The object for scripts: one line.
 pub(crate) fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     let mut text = serde_json::to_string(value)?;

@@ -97,7 +97,8 @@ impl Statement {
         for Movement { at, entry, is_debit, change } in movements {
             balance = balance.checked_add(change).context("the balance is out of range")?;
             let transfer = entry.transfer.context("the server sent no transfer")?;
-            let other = if is_debit { transfer.credit_account_id } else { transfer.debit_account_id };
+            let other =
+                if is_debit { transfer.credit_account_id } else { transfer.debit_account_id };
             let amount = Some(text(change.checked_abs().context("an amount is out of range")?));
             let (debit, credit) = if is_debit { (amount, None) } else { (None, amount) };
             lines.push(Line {
@@ -180,8 +181,8 @@ impl Statement {
         let effective = books::time(transfer.effective_at.as_ref()).or(recorded);
         let at = if self.effective { effective } else { recorded };
         let at = at.context("the server sent no time")?;
-        let is_outside = self.from.is_some_and(|from| at < from)
-            || self.to.is_some_and(|to| at >= to);
+        let is_outside =
+            self.from.is_some_and(|from| at < from) || self.to.is_some_and(|to| at >= to);
         if is_outside {
             return Ok(None);
         }
@@ -226,9 +227,8 @@ fn show(sheet: &Sheet) -> std::io::Result<()> {
     };
     table.row(edge("opening balance", &sheet.opening));
     for line in &sheet.lines {
-        let grouped = |amount: &Option<String>| {
-            amount.as_deref().map(output::grouped).unwrap_or_default()
-        };
+        let grouped =
+            |amount: &Option<String>| amount.as_deref().map(output::grouped).unwrap_or_default();
         table.row(vec![
             line.at.clone(),
             line.counterparty.clone(),

@@ -13,20 +13,44 @@ use crate::serve::refusal::Refusal;
 /// What may be wrong with any request: the extractors of the kernel say so.
 const REQUEST: [Code; 12] = [
     code("request.batch.empty", 400, "A batch has at least one item."),
-    code("request.body.invalid", 400, "The body is not what the operation takes; `errors` points at the fields."),
+    code(
+        "request.body.invalid",
+        400,
+        "The body is not what the operation takes; `errors` points at the fields.",
+    ),
     code("request.body.media_type", 415, "The body has to be `application/json`."),
-    code("request.cursor.invalid", 400, "The cursor was not made by this list, or not for this filter and order."),
+    code(
+        "request.cursor.invalid",
+        400,
+        "The cursor was not made by this list, or not for this filter and order.",
+    ),
     code("request.header.invalid", 400, "A header is malformed, or given twice."),
-    code("request.idempotency_key.reused", 422, "The `Idempotency-Key` was used with another body before."),
-    code("request.if_match.missing", 428, "The change needs an `If-Match` with the version that it is based on."),
-    code("request.path.invalid", 400, "A part of the path is malformed, such as an id with another prefix."),
+    code(
+        "request.idempotency_key.reused",
+        422,
+        "The `Idempotency-Key` was used with another body before.",
+    ),
+    code(
+        "request.if_match.missing",
+        428,
+        "The change needs an `If-Match` with the version that it is based on.",
+    ),
+    code(
+        "request.path.invalid",
+        400,
+        "A part of the path is malformed, such as an id with another prefix.",
+    ),
     code("request.query.invalid", 400, "A query parameter is malformed or not known."),
     code("ledger.asset.not_found", 404, "There is no such asset."),
     code("ledger.account.not_found", 404, "There is no such account."),
     code("ledger.transfer.not_found", 404, "There is no such transfer."),
 ];
 const OPERATOR: [Code; 2] = [
-    code("operator.token.already_rotated", 409, "The token was rotated by somebody else at the same moment."),
+    code(
+        "operator.token.already_rotated",
+        409,
+        "The token was rotated by somebody else at the same moment.",
+    ),
     code("server.not_ready", 503, "The server starts, stops, or can't use its database."),
 ];
 
@@ -100,12 +124,12 @@ fn sections() -> Vec<Section> {
         Section {
             title: "The server",
             intro: "What the server itself refuses or can't do.",
-            rows: Refusal::ALL.iter().map(|refusal| domain(refusal)).chain(OPERATOR.iter().map(Code::row)).collect(),
+            rows: Refusal::ALL.iter().map(domain).chain(OPERATOR.iter().map(Code::row)).collect(),
         },
         Section {
             title: "The ledger",
             intro: "What concerns a whole request to the ledger.",
-            rows: ledger_errors().iter().map(|error| domain(error)).collect(),
+            rows: ledger_errors().iter().map(domain).collect(),
         },
         Section {
             title: "Transfers",

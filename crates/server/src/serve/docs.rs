@@ -52,7 +52,9 @@ pub(super) fn routes(document: &Value) -> Router {
 
 fn swagger_file(path: &str, config: Arc<Config<'static>>) -> Response {
     match utoipa_swagger_ui::serve(path, config) {
-        Ok(Some(file)) => ([(CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response(),
+        Ok(Some(file)) => {
+            ([(CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response()
+        }
         Ok(None) => Refusal::NoRoute.response(false),
         Err(error) => kernel::Problem::internal(&error).into_response(),
     }

@@ -95,9 +95,7 @@ impl Edge {
         let traceparent = request.headers().get(TRACEPARENT).cloned();
         let work = self.reach(call, request);
         match traceparent.as_ref().and_then(|value| value.to_str().ok()) {
-            Some(traceparent) => {
-                work.instrument(tracing::info_span!("trace", traceparent)).await
-            }
+            Some(traceparent) => work.instrument(tracing::info_span!("trace", traceparent)).await,
             None => work.await,
         }
     }

@@ -108,6 +108,11 @@ async fn metrics_page(State(health): State<Health>) -> Response {
 
 /// Tells the gRPC health service what the ledger's role is, until the stop.
 pub(super) async fn watch(ledger: Ledger, reporter: HealthReporter, stop: CancellationToken) {
+    // Told as soon as it is true, because whoever started us asks at once.
+    tokio::select! {
+        _ = ledger.ready() => {}
+        () = stop.cancelled() => {}
+    }
     let mut told = None;
     loop {
         let serves = matches!(ledger.role(), Role::Leading | Role::Following(Some(_)));

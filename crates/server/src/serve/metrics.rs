@@ -5,14 +5,19 @@ use std::time::Instant;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use kernel::telemetry::Metrics;
 use kernel::problem::ProblemCode;
+use kernel::telemetry::Metrics;
 
 use super::edge::Route;
 use crate::process;
 
 /// Counts a request when its answer's head is known.
-pub(super) fn request_ended(method: &Method, response: &Response, began: Instant, in_flight: usize) {
+pub(super) fn request_ended(
+    method: &Method,
+    response: &Response,
+    began: Instant,
+    in_flight: usize,
+) {
     // Paths that we don't know must not fill the memory with counters.
     let route = response.extensions().get::<Route>();
     let route = route.map_or("other", |route| route.0.as_str()).to_owned();

@@ -84,7 +84,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
     };
     if is_ready {
         say(&format!("ready {}", server.url()));
-        tracing::info!(url = server.url(), ms = began.elapsed().as_millis(), "ready");
+        tracing::info!(url = server.url(), ms = began.elapsed().as_millis() as u64, "ready");
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

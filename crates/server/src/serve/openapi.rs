@@ -31,7 +31,8 @@ pub(crate) fn document() -> Value {
 
 /// The text of a document: the same for the same routes.
 pub(crate) fn text(document: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(document).expect("a document has only plain values");
+    let mut text =
+        serde_json::to_string_pretty(document).expect("a document has only plain values");
     text.push('\n');
     text
 }

@@ -26,7 +26,9 @@ pub(crate) enum Refusal {
     Busy,
     #[error("no process leads the ledger at the moment")]
     NoLeader,
-    #[error("the process that leads the ledger did not answer; repeat the request with the same ids")]
+    #[error(
+        "the process that leads the ledger did not answer; repeat the request with the same ids"
+    )]
     LeaderGone,
     #[error("the answer took too long; repeat the request with the same ids")]
     TimedOut,
@@ -80,9 +82,11 @@ impl DomainError for Refusal {
             Self::NoMethod => ErrorKind::MethodNotAllowed,
             Self::Host => ErrorKind::Invalid,
             Self::TooLarge => ErrorKind::TooLarge,
-            Self::TokenUnknown | Self::Busy | Self::NoLeader | Self::LeaderGone | Self::TimedOut => {
-                ErrorKind::Unavailable
-            }
+            Self::TokenUnknown
+            | Self::Busy
+            | Self::NoLeader
+            | Self::LeaderGone
+            | Self::TimedOut => ErrorKind::Unavailable,
             Self::Panicked => ErrorKind::Internal,
         }
     }

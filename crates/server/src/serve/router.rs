@@ -80,8 +80,7 @@ fn grpc(ledger: &Ledger, stop: &CancellationToken) -> Router {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()
         .expect("the descriptors were checked when they were compiled");
-    let routes =
-        contexts::grpc(ledger.clone()).add_service(health).add_service(reflection);
+    let routes = contexts::grpc(ledger.clone()).add_service(health).add_service(reflection);
     routes.prepare().into_axum_router().reset_fallback()
 }
 

@@ -60,8 +60,7 @@ impl Server {
         let data = DataDir::lock(&options.data)?;
         let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
         let given = options.token.as_deref().map(given_token).transpose()?;
-        let (guard, first) =
-            Guard::init(storage.database().clone(), data.token(), given).await?;
+        let (guard, first) = Guard::init(storage.database().clone(), data.token(), given).await?;
         let url = local_url(address);
         let advertised = options.advertise.unwrap_or_else(|| url.clone());
         let ledger = start_ledger(&storage, advertised);
@@ -170,4 +169,3 @@ async fn keep_up(metrics: Metrics, stop: CancellationToken) {
         }
     }
 }
-

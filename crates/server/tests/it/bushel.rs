@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use crate::http::Client;
 
 /// A data folder where it is fast; Postgres has to be able to pass to it.
-pub fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let parent = kernel::postgres::scratch_folder();
     tempfile::Builder::new().prefix("bushel-it-").tempdir_in(parent).unwrap()
 }
 
 /// The program with nothing of the environment that would change what it does.
-pub fn bushel(arguments: &[&str]) -> Command {
+pub(crate) fn bushel(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bushel"));
     command.args(arguments);
     for name in ["DATABASE_URL", "BUSHEL_TOKEN", "BUSHEL_LOG", "BUSHEL_LOG_FORMAT"] {
@@ -25,65 +25,63 @@ pub fn bushel(arguments: &[&str]) -> Command {
 }
 
 /// Runs a command on a data folder to its end.
-pub fn run(data: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(data: &Path, arguments: &[&str]) -> Output {
     bushel(arguments).arg("--data").arg(data).output().unwrap()
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// The JSON object in the last line of a command's output.
-pub fn json(output: &Output) -> serde_json::Value {
+pub(crate) fn json(output: &Output) -> serde_json::Value {
     assert!(output.status.success(), "{}{}", stdout(output), stderr(output));
     serde_json::from_str(stdout(output).lines().last().unwrap()).unwrap()
 }
 
 /// A server that runs; killed when it is dropped.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     /// What it printed up to the ready line.
-    pub printed: Vec<String>,
-    pub url: String,
+    pub(crate) printed: Vec<String>,
+    pub(crate) url: String,
 }
 
 impl Running {
-    pub fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::start_with(data, bushel(&["serve", "--listen", "127.0.0.1:0"]))
     }
 
-    pub fn start_with(data: &Path, mut command: Command) -> Self {
+    pub(crate) fn start_with(data: &Path, mut command: Command) -> Self {
         command.arg("--data").arg(data).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut printed = Vec::new();
-        loop {
+        let child = command.spawn().unwrap();
+        let mut running = Self { child, printed: Vec::new(), url: String::new() };
+        let mut lines = BufReader::new(running.child.stdout.take().unwrap()).lines();
+        while running.url.is_empty() {
             let line = lines.next().expect("it prints a ready line").unwrap();
-            let url = line.strip_prefix("ready ").map(str::to_owned);
-            printed.push(line);
-            if let Some(url) = url {
-                return Self { child, printed, url };
-            }
+            running.url = line.strip_prefix("ready ").unwrap_or_default().to_owned();
+            running.printed.push(line);
         }
+        running
     }
 
-    pub fn client(&self, data: &Path) -> Client {
+    pub(crate) fn client(&self, data: &Path) -> Client {
         let token = std::fs::read_to_string(data.join("token")).unwrap();
         Client::new(&self.url, token.trim())
     }
 
     /// Sends a signal by its name, such as `TERM`.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         let status = Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap();
         assert!(status.success());
     }
 
-    pub fn wait(mut self) -> std::process::ExitStatus {
+    pub(crate) fn wait(mut self) -> std::process::ExitStatus {
         self.child.wait().unwrap()
     }
 }
@@ -97,7 +95,7 @@ impl Drop for Running {
 }
 
 /// A file with this text, in a folder that has to be kept.
-pub fn file(folder: &TempDir, name: &str, text: &str) -> String {
+pub(crate) fn file(folder: &TempDir, name: &str, text: &str) -> String {
     let path = folder.path().join(name);
     std::fs::File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
     path.display().to_string()

@@ -49,7 +49,10 @@ fn export_defuses_formulas() {
     let csv = stdout(&run(folder.path(), &["ledger", "export", "--asset", "USD"]));
     let lines: Vec<_> = csv.lines().collect();
     assert!(lines[0].starts_with("sequence,id,recorded_at,effective_at,from,"), "{csv}");
-    assert!(lines.len() == 3 && lines[1].contains(",5.00,USD,") && lines[1].contains(",'=1+1,"), "{csv}");
+    assert!(
+        lines.len() == 3 && lines[1].contains(",5.00,USD,") && lines[1].contains(",'=1+1,"),
+        "{csv}"
+    );
     let jsonl = stdout(&run(folder.path(), &["ledger", "export", "--format", "jsonl"]));
     let first: serde_json::Value = serde_json::from_str(jsonl.lines().next().unwrap()).unwrap();
     assert_eq!((&first["reference"], &first["from_name"]), (&json!("=1+1"), &json!("Ann")));
@@ -98,8 +101,7 @@ async fn row_changed_by_hand_is_named() {
     server.wait();
     // The seal of the open range is made at the next opportunity; the balances are wrong at once.
     let mut command = bushel(&["ledger", "verify", "--json"]);
-    let output =
-        command.env("DATABASE_URL", &url).arg("--data").arg(data.path()).output().unwrap();
+    let output = command.env("DATABASE_URL", &url).arg("--data").arg(data.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stdout(&output));
     assert!(stdout(&output).contains("seq 2"), "{}", stdout(&output));
 }
@@ -117,7 +119,9 @@ fn migrate_may_be_run_again() {
 #[test]
 fn documents_are_printed() {
     let print = |command: &str| stdout(&bushel(&[command]).output().unwrap());
-    assert!(print("routes").contains("| POST | `/v1/ledger/transfers` | `ledger_transfers_create` |"));
+    assert!(
+        print("routes").contains("| POST | `/v1/ledger/transfers` | `ledger_transfers_create` |")
+    );
     assert!(print("errors").contains("| `request.token.missing` | 401 |"));
     assert_eq!(print("openapi"), print("openapi"));
 }

@@ -16,7 +16,11 @@ fn everything_but_the_public_addresses_needs_the_token() {
     let anyone = Client::anonymous(&server.url);
     for path in ["/metrics", "/v1/ledger/assets", "/nothing", "/healthz/", "/v1/operator/x"] {
         let answer = anyone.get(path);
-        assert_eq!((answer.status, answer.code().as_str()), (401, "request.token.missing"), "{path}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (401, "request.token.missing"),
+            "{path}"
+        );
         assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"bushel\""));
     }
     let wrong = Client::new(&server.url, &format!("bshl_op_{}", "0".repeat(72)));
@@ -41,7 +45,7 @@ fn every_operation_of_the_document_refuses_strangers() {
             if operation["security"] == json!([{}]) {
                 continue;
             }
-            let path = path.replace('{', "x").replace('}', "x");
+            let path = path.replace(['{', '}'], "x");
             let answer = anyone.send(&method.to_uppercase(), &path, "", "");
             assert_eq!(answer.status, 401, "{method} {path}");
             operations += 1;
@@ -118,15 +122,77 @@ fn silent_client_is_let_go() {
     let server = Running::start(folder.path());
     let address = server.url.strip_prefix("http://").unwrap();
     let began = Instant::now();
-    for sent in ["", "GET /healthz HTTP/1.1\r\nHo"] {
+    let sent = ["", "GET /healthz HTTP/1.1\r\nHo"];
+    let streams = sent.map(|sent| {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream.write_all(sent.as_bytes()).unwrap();
+        stream
+    });
+    for mut stream in streams {
         let mut answer = Vec::new();
         // Some way of closing, but soon.
         let _ = stream.read_to_end(&mut answer);
     }
-    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn grpc_health_and_reflection_need_no_token_and_the_ledger_does() {
+    use proto::ledger::v1::{ListAssetsRequest, ledger_service_client::LedgerServiceClient};
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+    use tonic_reflection::pb::v1::{ServerReflectionRequest, server_reflection_response};
+
+    let folder = folder();
+    let server = Running::start(folder.path());
+    let endpoint = tonic::transport::Endpoint::from_shared(server.url.clone()).unwrap();
+    let channel = endpoint.connect().await.unwrap();
+    for service in ["", "bushel.ledger.v1.LedgerService"] {
+        let request = HealthCheckRequest { service: service.to_owned() };
+        let health = HealthClient::new(channel.clone()).check(request).await.unwrap();
+        assert_eq!(health.into_inner().status, 1, "SERVING");
+    }
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let mut answers = ServerReflectionClient::new(channel.clone())
+        .server_reflection_info(tokio_stream::once(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let answer = answers.message().await.unwrap().unwrap().message_response.unwrap();
+    let server_reflection_response::MessageResponse::ListServicesResponse(list) = answer else {
+        panic!("{answer:?}");
+    };
+    assert!(list.service.iter().any(|service| service.name == "bushel.ledger.v1.LedgerService"));
+    let mut ledger = LedgerServiceClient::new(channel);
+    let refused = ledger.list_assets(ListAssetsRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::Unauthenticated);
+}
+
+#[test]
+fn event_stream_does_not_hold_up_the_stop() {
+    let folder = folder();
+    let server = Running::start(folder.path());
+    let address = server.url.strip_prefix("http://").unwrap();
+    let token = std::fs::read_to_string(folder.path().join("token")).unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let token = token.trim();
+    let request = format!(
+        "GET /v1/ledger/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+         Accept: text/event-stream\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut head = [0; 15];
+    stream.read_exact(&mut head).unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    let began = Instant::now();
+    server.signal("TERM");
+    assert!(server.wait().success());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::bushel::{Running, bushel, folder};
 use crate::http::Client;
 
 /// The database as `DATABASE_URL`.
-pub fn url(database: &TestDatabase) -> String {
+pub(crate) fn url(database: &TestDatabase) -> String {
     let config = database.config();
     let host = match &config.get_hosts()[0] {
         Host::Unix(path) => path.display().to_string(),
@@ -25,7 +25,7 @@ pub fn url(database: &TestDatabase) -> String {
     )
 }
 
-pub fn start(data: &Path, url: &str, token: Option<&str>) -> Running {
+pub(crate) fn start(data: &Path, url: &str, token: Option<&str>) -> Running {
     let mut command = bushel(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("DATABASE_URL", url).envs(token.map(|token| ("BUSHEL_TOKEN", token)));
     Running::start_with(data, command)
@@ -74,10 +74,13 @@ async fn commands_reach_the_leader_over_a_follower() {
     let token = std::fs::read_to_string(one.path().join("token")).unwrap();
     let follower = start(two.path(), &url, Some(token.trim()));
     let csv = crate::bushel::file(&two, "x.csv", "f,t,a\nAnn,Bob,1.5\nBob,Cid,1\n");
-    let output = crate::bushel::run(two.path(), &[
-        "ledger", "import", &csv, "--asset", "USD", "--scale", "2", "--from", "f", "--to", "t",
-        "--amount", "a", "--json",
-    ]);
+    let output = crate::bushel::run(
+        two.path(),
+        &[
+            "ledger", "import", &csv, "--asset", "USD", "--scale", "2", "--from", "f", "--to", "t",
+            "--amount", "a", "--json",
+        ],
+    );
     let summary = crate::bushel::json(&output);
     assert_eq!((&summary["created"], &summary["sum"]), (&json!(2), &json!("2.50")));
     let anyone = Client::anonymous(&follower.url);

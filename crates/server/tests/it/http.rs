@@ -8,36 +8,36 @@ use serde_json::Value;
 
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
-pub struct Client {
+pub(crate) struct Client {
     address: String,
     token: Option<String>,
 }
 
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Client {
-    pub fn new(url: &str, token: &str) -> Self {
+    pub(crate) fn new(url: &str, token: &str) -> Self {
         let address = url.strip_prefix("http://").unwrap().to_owned();
         Self { address, token: Some(token.to_owned()) }
     }
 
-    pub fn anonymous(url: &str) -> Self {
+    pub(crate) fn anonymous(url: &str) -> Self {
         Self { token: None, ..Self::new(url, "") }
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", "")
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, "Content-Type: application/json\r\n", &body.to_string())
     }
 
-    pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let token = self.token.iter().map(|token| format!("Authorization: Bearer {token}\r\n"));
         let token: String = token.collect();
         let (address, length) = (&self.address, body.len());
@@ -48,7 +48,7 @@ impl Client {
     }
 
     /// Sends any bytes and reads until the server closes the connection.
-    pub fn raw(&self, bytes: &str) -> Answer {
+    pub(crate) fn raw(&self, bytes: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
         // The server may answer, and close, before it has read everything.
@@ -63,17 +63,18 @@ impl Client {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.status, self.body))
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|_| panic!("{}: {}", self.status, self.body))
     }
 
     /// The stable code of a problem.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.body);
         self.json()["code"].as_str().unwrap().to_owned()
     }

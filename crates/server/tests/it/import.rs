@@ -43,18 +43,28 @@ fn lines_are_taken_once_and_the_others_named() {
     ] {
         assert_eq!(summary[name], value, "{name}: {summary}");
     }
-    let lines: Vec<_> =
-        summary["rejected_lines"].as_array().unwrap().iter().map(|line| line["line"].clone()).collect();
+    let lines: Vec<_> = summary["rejected_lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["line"].clone())
+        .collect();
     assert_eq!(lines, [3, 4, 5, 6, 7]);
     assert!(stderr(&output).contains("line 4: the amount `-1` is negative"), "{}", stderr(&output));
 
     let again = import(folder.path(), &csv, &[]);
-    assert!(stdout(&again).starts_with("nothing changed; 8 lines, 3 there before"), "{}", stdout(&again));
+    assert!(
+        stdout(&again).starts_with("nothing changed; 8 lines, 3 there before"),
+        "{}",
+        stdout(&again)
+    );
     let balances = run(folder.path(), &["ledger", "balances", "--asset", "USD", "--json"]);
     let accounts = last_json(&balances)["accounts"].clone();
     let bob = accounts.as_array().unwrap().iter().find(|account| account["name"] == "Bob").unwrap();
     assert_eq!((&bob["balance"], &bob["credits_posted"]), (&json!("8.50"), &json!("12.50")));
-    assert!(last_json(&run(folder.path(), &["ledger", "verify", "--json"]))["sound"].as_bool().unwrap());
+    assert!(
+        last_json(&run(folder.path(), &["ledger", "verify", "--json"]))["sound"].as_bool().unwrap()
+    );
 }
 
 #[test]

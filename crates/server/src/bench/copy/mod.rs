@@ -98,7 +98,11 @@ async fn feed(
         let room = usize::try_from((now + 1) * plan.range_size + 1 - seq)?;
         let size = plan.batch.min(room).min(usize::try_from(left)?);
         let bytes = row::encode(&load.batch(size), seq);
-        queues[turn % queues.len()].send(Batch { range: now, bytes }).await.ok().context("a writer has ended")?;
+        queues[turn % queues.len()]
+            .send(Batch { range: now, bytes })
+            .await
+            .ok()
+            .context("a writer has ended")?;
         turn += 1;
         seq += i64::try_from(size)?;
         left -= size as u64;

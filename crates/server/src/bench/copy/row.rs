@@ -66,7 +66,10 @@ mod tests {
         let digits = |value: u32| {
             let mut buffer = BytesMut::new();
             put_numeric(&mut buffer, value);
-            buffer[4..].chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect::<Vec<_>>()
+            buffer[4..]
+                .chunks(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                .collect::<Vec<_>>()
         };
         assert_eq!(digits(0), [0, 0, 0, 0]);
         assert_eq!(digits(7), [1, 0, 0, 0, 7]);

@@ -87,7 +87,12 @@ impl HttpBench {
         report
     }
 
-    async fn measure(&self, url: &str, token: &str, postgres: Option<u32>) -> anyhow::Result<Report> {
+    async fn measure(
+        &self,
+        url: &str,
+        token: &str,
+        postgres: Option<u32>,
+    ) -> anyhow::Result<Report> {
         let address = url.strip_prefix("http://").context("only http:// can be measured")?;
         let address = address.trim_end_matches('/').to_owned();
         let accounts = prepare(&address, token, self.accounts).await?;
@@ -152,18 +157,24 @@ async fn prepare(address: &str, token: &str, accounts: u32) -> anyhow::Result<Ve
 
 fn show(report: &Report) -> std::io::Result<()> {
     let count = |number: u64| output::grouped(&number.to_string());
-    output::line(output::BOLD, &format!(
-        "{} transfers/s over {} connections",
-        count(report.transfers_per_second),
-        report.connections
-    ))?;
+    output::line(
+        output::BOLD,
+        &format!(
+            "{} transfers/s over {} connections",
+            count(report.transfers_per_second),
+            report.connections
+        ),
+    )?;
     output::line(anstyle::Style::new(), &report.latency.text())?;
-    output::line(output::DIM, &format!(
-        "{} transfers in {:.1} s; memory at most {} MiB; processor {} ms, Postgres {} ms",
-        count(report.transfers as u64),
-        report.seconds,
-        report.usage.resident_peak_mib,
-        count(report.usage.cpu_ms),
-        count(report.usage.postgres_cpu_ms),
-    ))
+    output::line(
+        output::DIM,
+        &format!(
+            "{} transfers in {:.1} s; memory at most {} MiB; processor {} ms, Postgres {} ms",
+            count(report.transfers as u64),
+            report.seconds,
+            report.usage.resident_peak_mib,
+            count(report.usage.cpu_ms),
+            count(report.usage.postgres_cpu_ms),
+        ),
+    )
 }

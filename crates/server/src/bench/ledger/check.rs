@@ -17,8 +17,7 @@ pub(super) async fn books(
     expected: &Expected,
     histories: usize,
 ) -> anyhow::Result<u64> {
-    let ids: Vec<u128> =
-        (0..expected.0.len()).map(|index| first_account + index as u128).collect();
+    let ids: Vec<u128> = (0..expected.0.len()).map(|index| first_account + index as u128).collect();
     let (mut debits, mut credits, mut index) = (0, 0, 0);
     for ids in ids.chunks(BATCH_MAX) {
         for account in ledger.accounts_by_id(ids).await? {
@@ -75,7 +74,11 @@ async fn history(ledger: &Ledger, id: u128) -> anyhow::Result<u64> {
 
 fn last(account: &Account, last: Option<Entry>) -> anyhow::Result<()> {
     let running = last.map(|entry| entry.balances).unwrap_or_default();
-    ensure!(running == account.balances, "the history ends with {running:?}, the account has {:?}", account.balances);
+    ensure!(
+        running == account.balances,
+        "the history ends with {running:?}, the account has {:?}",
+        account.balances
+    );
     Ok(())
 }
 

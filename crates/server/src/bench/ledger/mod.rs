@@ -144,7 +144,9 @@ impl LedgerBench {
             checked_pages: read.pages,
             history_latency: read.history.percentiles(),
             usage,
-            percent_of_copy: copied.as_ref().map(|copied| percent(per_second, copied.rows_per_second)),
+            percent_of_copy: copied
+                .as_ref()
+                .map(|copied| percent(per_second, copied.rows_per_second)),
             copy: copied,
             checked_entries,
         })
@@ -167,7 +169,8 @@ impl LedgerBench {
 
 /// Another load for each run, so that runs on one folder don't repeat each other.
 fn seed(first: u128) -> u64 {
-    u64::try_from(first >> 64).expect("64 bits") ^ u64::try_from(first & u128::from(u64::MAX)).expect("64 bits")
+    u64::try_from(first >> 64).expect("64 bits")
+        ^ u64::try_from(first & u128::from(u64::MAX)).expect("64 bits")
 }
 
 /// Creates the asset and the accounts, whose ids count up from `first`.
@@ -198,10 +201,15 @@ async fn prepare(ledger: &Ledger, first: u128, accounts: u32) -> anyhow::Result<
 
 fn show(report: &Report) -> std::io::Result<()> {
     let count = |number: u64| output::grouped(&number.to_string());
-    output::line(output::BOLD, &format!(
-        "{} transfers/s over {} transfers, {}",
-        count(report.transfers_per_second), count(report.transfers), report.over
-    ))?;
+    output::line(
+        output::BOLD,
+        &format!(
+            "{} transfers/s over {} transfers, {}",
+            count(report.transfers_per_second),
+            count(report.transfers),
+            report.over
+        ),
+    )?;
     let plain = anstyle::Style::new();
     let lines = [
         format!("batches of {}: {}", count(report.batch.into()), report.batch_latency.text()),
@@ -214,18 +222,24 @@ fn show(report: &Report) -> std::io::Result<()> {
         ),
         format!(
             "processor: {} ms; Postgres {} ms",
-            count(report.usage.cpu_ms), count(report.usage.postgres_cpu_ms)
+            count(report.usage.cpu_ms),
+            count(report.usage.postgres_cpu_ms)
         ),
     ];
     for text in lines {
         output::line(plain, &text)?;
     }
     if let (Some(copy), Some(percent)) = (&report.copy, report.percent_of_copy) {
-        let text = format!("COPY alone: {} rows/s; this is {percent} % of it", count(copy.rows_per_second));
+        let text =
+            format!("bare COPY: {} rows/s; this is {percent} % of it", count(copy.rows_per_second));
         output::line(output::GREEN, &text)?;
     }
-    output::line(output::DIM, &format!(
-        "checked: all balances, {} entries of history, {} pages under load",
-        count(report.checked_entries), count(report.checked_pages as u64)
-    ))
+    output::line(
+        output::DIM,
+        &format!(
+            "checked: all balances, {} entries of history, {} pages under load",
+            count(report.checked_entries),
+            count(report.checked_pages as u64)
+        ),
+    )
 }

@@ -63,7 +63,11 @@ async fn ask(
         wants_history = !wants_history;
         let (ledger, sender, history) = (ledger.clone(), sender.clone(), wants_history);
         tokio::spawn(async move {
-            let answer = if history { page(&ledger, id, due).await } else { balance(&ledger, id, due).await };
+            let answer = if history {
+                page(&ledger, id, due).await
+            } else {
+                balance(&ledger, id, due).await
+            };
             // Nobody listens after the end.
             let _ = sender.send(answer);
         });

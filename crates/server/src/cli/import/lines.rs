@@ -94,7 +94,8 @@ impl Reader {
     ) -> anyhow::Result<Self> {
         let bar = source.bar();
         let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(source);
-        let heads = csv.headers().context("could not read the first line, which names the columns")?;
+        let heads =
+            csv.headers().context("could not read the first line, which names the columns")?;
         let place = |name: &String| find(heads, name);
         let places = Places {
             from: place(&columns.from)?,
@@ -142,7 +143,10 @@ impl Reader {
     fn row(&mut self, line: u64) -> Result<Row, String> {
         let Places { from, to, amount, date, reference } = self.places;
         let field = |place: usize, name: &str| {
-            self.record.get(place).map(str::trim).ok_or_else(|| format!("the line ends before the column of {name}"))
+            self.record
+                .get(place)
+                .map(str::trim)
+                .ok_or_else(|| format!("the line ends before the column of {name}"))
         };
         let from = mended(field(from, "the giving party")?);
         let to = mended(field(to, "the getting party")?);
@@ -152,8 +156,10 @@ impl Reader {
         }
         let amount = parse_amount(field(amount, "the amount")?, self.layout.scale)?;
         let at = date.map(|place| field(place, "the date").and_then(parse_date)).transpose()?;
-        let reference =
-            reference.map(|place| field(place, "the reference").and_then(parse_reference)).transpose()?.flatten();
+        let reference = reference
+            .map(|place| field(place, "the reference").and_then(parse_reference))
+            .transpose()?
+            .flatten();
         let identity = Identity { asset: &self.layout.asset, from, to, amount, at, reference };
         let key = identity.key();
         let seen = self.occurrences.entry(key).or_insert(0);
@@ -248,7 +254,8 @@ mod tests {
 
     #[test]
     fn lines_become_rows() {
-        let batch = read("date,from,to,amount\n1985-01-01,Ann, Bob ,12.5\n1985-01-01,Ann,Bob,12.50\n");
+        let batch =
+            read("date,from,to,amount\n1985-01-01,Ann, Bob ,12.5\n1985-01-01,Ann,Bob,12.50\n");
         assert!(batch.rejected.is_empty());
         let amounts: Vec<_> = batch.rows.iter().map(|row| (row.line, row.amount)).collect();
         assert_eq!(amounts, [(2, 1250), (3, 1250)]);

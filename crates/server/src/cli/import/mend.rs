@@ -30,7 +30,10 @@ mod tests {
     #[test]
     fn quotes_and_dashes_come_back() {
         assert_eq!(mended("Children\u{92}s Center"), "Children’s Center");
-        assert_eq!(mended("Uncommon Schools \u{96} Williamsburg"), "Uncommon Schools – Williamsburg");
+        assert_eq!(
+            mended("Uncommon Schools \u{96} Williamsburg"),
+            "Uncommon Schools – Williamsburg"
+        );
         assert_eq!(mended("\u{9f}\u{80}"), "Ÿ€");
         assert_eq!(mended("plain, é"), "plain, é");
         assert!(mended("\u{81}").contains('\0'), "what means nothing stays a control character");

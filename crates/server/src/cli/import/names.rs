@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn addresses_are_readable_and_unique() {
         let address = |party: &str| address("USD", party);
-        assert!(address("John M. Olin Foundation").starts_with("import/USD/john-m-olin-foundation-"));
+        assert!(
+            address("John M. Olin Foundation").starts_with("import/USD/john-m-olin-foundation-")
+        );
         assert_ne!(address("a b"), address("a-b"));
         let bare = address("基金会");
         assert_eq!(bare.len(), "import/USD/".len() + 12, "{bare}");

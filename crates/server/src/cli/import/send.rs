@@ -83,9 +83,8 @@ impl Sender {
     }
 
     fn transfer(&self, row: Row) -> NewTransfer {
-        let account = |party: &str| {
-            AccountId::from_u128(names::account_id(&self.asset, party)).to_string()
-        };
+        let account =
+            |party: &str| AccountId::from_u128(names::account_id(&self.asset, party)).to_string();
         NewTransfer {
             id: TransferId::from_u128(row.id).to_string(),
             debit_account: account(&row.from),

@@ -51,6 +51,7 @@ fn bar(bytes: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:40.green} {percent}% of {total_bytes}, {eta} to go");
+    let style =
+        ProgressStyle::with_template("{bar:40.green} {percent}% of {total_bytes}, {eta} to go");
     ProgressBar::new(bytes).with_style(style.expect("it is well-formed"))
 }

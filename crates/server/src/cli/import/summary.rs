@@ -69,7 +69,8 @@ impl Summary {
 
     /// Counts a line that is in the ledger now.
     pub(super) fn add(&mut self, amount: u128) -> anyhow::Result<()> {
-        self.total = self.total.checked_add(amount).context("the sum is too large to be counted")?;
+        self.total =
+            self.total.checked_add(amount).context("the sum is too large to be counted")?;
         Ok(())
     }
 
@@ -98,7 +99,8 @@ impl Summary {
             output::note(&format!("line {line}: {reason}"));
         }
         if self.refused {
-            let text = format!("nothing was imported: {} lines can't be taken", self.rejected_count);
+            let text =
+                format!("nothing was imported: {} lines can't be taken", self.rejected_count);
             return output::line(output::RED, &text);
         }
         let style = if self.rejected.is_empty() { output::GREEN } else { output::YELLOW };
@@ -108,13 +110,16 @@ impl Summary {
         } else {
             "nothing changed".to_owned()
         };
-        output::line(style, &format!(
-            "{what}; {} lines, {} there before, {} rejected, {} accounts created",
-            count(self.lines),
-            count(self.existing),
-            count(self.rejected_count as u64),
-            count(self.accounts_created),
-        ))?;
+        output::line(
+            style,
+            &format!(
+                "{what}; {} lines, {} there before, {} rejected, {} accounts created",
+                count(self.lines),
+                count(self.existing),
+                count(self.rejected_count as u64),
+                count(self.accounts_created),
+            ),
+        )?;
         output::line(output::BOLD, &format!("sum: {} {}", output::grouped(&self.sum), self.asset))?;
         let text = format!("{:.2} s, {} lines/s", self.seconds, count(self.lines_per_second));
         output::line(output::DIM, &text)

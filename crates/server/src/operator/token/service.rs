@@ -164,11 +164,7 @@ async fn make_first(
     Ok((hash, First::Missing))
 }
 
-fn look_up(
-    path: &std::path::Path,
-    given: Option<Token>,
-    hash: &[u8; 32],
-) -> anyhow::Result<First> {
+fn look_up(path: &std::path::Path, given: Option<Token>, hash: &[u8; 32]) -> anyhow::Result<First> {
     let is_right = |token: &Token| is_same(&token.hash(), hash);
     if file::read(path)?.as_ref().is_some_and(is_right) {
         return Ok(First::Known);
