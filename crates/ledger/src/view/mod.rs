@@ -5,7 +5,8 @@
 //! asks the database, which holds everything up to the last sealed range in indexes.
 //!
 //! Invariants: records appear in order and only after their commit; a range leaves the view only
-//! after its seal is committed (`sealed_ranges` tells a reader that raced with that).
+//! after its seal and that of the next one are committed (`sealed_ranges` tells a reader that
+//! raced with that).
 
 mod entries;
 mod tail;
@@ -37,6 +38,9 @@ struct Inner {
     ranges: Ranges,
     /// Full ranges that wait for their seal, oldest first.
     full: VecDeque<Arc<Tail>>,
+    /// The range that was sealed last: it stays, so that the newest page of a history is in
+    /// memory even when the open range has just begun.
+    sealed: Option<Arc<Tail>>,
     open: Tail,
     accounts: HashMap<i64, Entries>,
     /// Rows of loaded accounts as of the last commit; their balances are in `accounts`.
@@ -58,6 +62,7 @@ impl View {
         let inner = Inner {
             ranges,
             full: VecDeque::new(),
+            sealed: None,
             open: Tail::new(open_range, start),
             accounts: HashMap::new(),
             rows: HashMap::new(),
@@ -113,15 +118,16 @@ impl View {
         self.inner.write().states.entry(id).or_insert(state);
     }
 
-    /// Drops a range whose seal is committed.
+    /// Drops the range before the one whose seal is committed.
     pub(crate) fn forget_range(&self, no: i64) -> Option<FullRange> {
         let mut inner = self.inner.write();
         assert!(inner.full.front().is_none_or(|tail| tail.no >= no), "ranges are sealed in order");
         let tail = inner.full.pop_front_if(|tail| tail.no == no)?;
-        let start = inner.ranges.start(no + 1);
+        let dropped = inner.sealed.replace(tail);
+        let start = inner.first_seq();
         inner.trim();
         inner.states.retain(|_, state| state.changed_seq >= start);
-        Some(tail)
+        dropped
     }
 
     /// Number of the first range that is not sealed.
@@ -131,8 +137,7 @@ impl View {
 
     /// First sequence that is in memory.
     pub(crate) fn first_seq(&self) -> i64 {
-        let inner = self.inner.read();
-        inner.full.front().map_or(inner.open.start, |tail| tail.start)
+        self.inner.read().first_seq()
     }
 
     /// Sequence and time of the last committed record.
@@ -153,7 +158,7 @@ impl View {
         if inner.last_at < time {
             return Some(inner.last);
         }
-        let first = inner.full.front().map_or(inner.open.start, |tail| tail.start);
+        let first = inner.first_seq();
         let (mut low, mut high) = (first, inner.last);
         while low <= high {
             let middle = i64::midpoint(low, high);
@@ -197,7 +202,7 @@ impl View {
     /// Committed records from `from` on that are in memory, at most `limit`.
     pub(crate) fn records_from(&self, from: i64, limit: usize) -> Vec<Record> {
         let inner = self.inner.read();
-        let first = inner.full.front().map_or(inner.open.start, |tail| tail.start);
+        let first = inner.first_seq();
         let from = from.max(first);
         let last = inner.last.min(from.saturating_add(limit as i64 - 1));
         (from..=last).filter_map(|seq| inner.record(seq)).cloned().collect()
@@ -206,7 +211,7 @@ impl View {
     /// The batches that hold committed records from `from` on.
     pub(crate) fn batches_from(&self, from: i64) -> Vec<Arc<Vec<Record>>> {
         let inner = self.inner.read();
-        let tails = inner.full.iter().map(AsRef::as_ref).chain([&inner.open]);
+        let tails = inner.closed().rev().map(AsRef::as_ref).chain([&inner.open]);
         let mut batches: Vec<Arc<Vec<Record>>> = Vec::new();
         for batch in tails.flat_map(|tail| tail.batches_from(from)) {
             // A batch that runs over the end of a range is held by both.
@@ -295,8 +300,8 @@ impl Inner {
         if self.accounts.len() <= ACCOUNTS_MAX {
             return;
         }
-        let full = &self.full;
-        let is_touched = |no: &i64| full.iter().any(|tail| tail.touched.contains_key(no));
+        let closed: Vec<Arc<Tail>> = self.closed().cloned().collect();
+        let is_touched = |no: &i64| closed.iter().any(|tail| tail.touched.contains_key(no));
         self.accounts.retain(|no, entries| !entries.offsets.is_empty() || is_touched(no));
         let accounts = &self.accounts;
         self.rows.retain(|_, row| accounts.contains_key(&row.no));
@@ -321,6 +326,16 @@ impl Inner {
         self.full.front().map_or(self.open.no, |tail| tail.no)
     }
 
+    /// First sequence in memory.
+    fn first_seq(&self) -> i64 {
+        self.closed().last().map_or(self.open.start, |tail| tail.start)
+    }
+
+    /// The ranges before the open one, newest first.
+    fn closed(&self) -> impl DoubleEndedIterator<Item = &Arc<Tail>> {
+        self.sealed.iter().chain(&self.full).rev()
+    }
+
     fn record(&self, seq: i64) -> Option<&Record> {
         if seq > self.last {
             return None;
@@ -329,28 +344,39 @@ impl Inner {
         if no == self.open.no {
             return self.open.record(seq);
         }
-        self.full.iter().find(|tail| tail.no == no)?.record(seq)
+        self.closed().find(|tail| tail.no == no)?.record(seq)
     }
 
     fn balances_before(&self, no: i64, before: i64) -> Option<Balances> {
         let open = self.accounts.get(&no).map(|entries| (&self.open, entries));
-        let full = self.full.iter().rev();
-        let full = full.filter_map(|tail| Some((tail.as_ref(), tail.touched.get(&no)?)));
-        open.into_iter().chain(full).find_map(|(tail, entries)| {
-            let count = entries.count_before(before.saturating_sub(tail.start));
-            let record = |offset| {
-                tail.record(tail.start + i64::from(offset)).expect("entries are in memory")
-            };
-            (count > 0).then(|| entries.balances_after(count, no, record))
-        })?
+        let closed = self.closed();
+        let closed = closed.filter_map(|tail| Some((tail.as_ref(), tail.touched.get(&no)?)));
+        let (tail, entries, count) =
+            open.into_iter().chain(closed).find_map(|(tail, entries)| {
+                let count = entries.count_before(before.saturating_sub(tail.start));
+                (count > 0).then_some((tail, entries, count))
+            })?;
+        let record =
+            |offset| tail.record(tail.start + i64::from(offset)).expect("entries are in memory");
+        entries.balances_after(count, no, record).or_else(|| self.balances_from_now(no, before))
+    }
+
+    /// Balances before a sequence, from the present ones back. A range that was read back after a
+    /// restart does not know its own.
+    fn balances_from_now(&self, no: i64, before: i64) -> Option<Balances> {
+        let mut balances = self.accounts.get(&no)?.balances?;
+        for seq in self.entries_between(no, before, i64::MAX) {
+            balances.unapply(self.record(seq).expect("entries are in memory"), no);
+        }
+        Some(balances)
     }
 
     /// Sequences of an account's entries in `from..before`, newest first.
     fn entries_between(&self, no: i64, from: i64, before: i64) -> impl Iterator<Item = i64> {
         let open = self.accounts.get(&no).map(|entries| (self.open.start, entries));
-        let full = self.full.iter().rev();
-        let full = full.filter_map(move |tail| Some((tail.start, tail.touched.get(&no)?)));
-        open.into_iter().chain(full).flat_map(move |(start, entries)| {
+        let closed = self.closed();
+        let closed = closed.filter_map(move |tail| Some((tail.start, tail.touched.get(&no)?)));
+        open.into_iter().chain(closed).flat_map(move |(start, entries)| {
             let first = entries.count_before(from.saturating_sub(start));
             let end = entries.count_before(before.saturating_sub(start));
             let seq = move |offset: &u32| start + i64::from(*offset);
