@@ -17,6 +17,7 @@ pub use prost_types::Timestamp;
 /// The ledger's contract.
 pub mod ledger {
     /// Generated from `bushel/ledger/v1`.
+    #[expect(clippy::allow_attributes, reason = "the generator writes `allow`")]
     pub mod v1 {
         tonic::include_proto!("bushel.ledger.v1");
     }
