@@ -116,3 +116,25 @@ async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     sound(&ledger).await;
     ledger.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exhausted_pool_refuses_reads_for_a_while_and_never_writes() {
+    let test = TestDatabase::create(&[ledger::MIGRATIONS]).await;
+    let options = DatabaseOptions {
+        connections_max: 1,
+        wait_max: Duration::from_millis(100),
+        ..DatabaseOptions::default()
+    };
+    let database = Database::connect(test.config(), options).await.unwrap();
+    let ledger = lead(database.clone(), "a").await;
+    create_asset(&ledger).await;
+    accounts(&ledger, 2).await;
+    let only_one = database.client().await.unwrap();
+    created(&ledger, transfer(1, 1, 2, 5)).await;
+    let refused = ledger.account(ledger::AccountKey::Id(99)).await;
+    assert!(matches!(refused, Err(LedgerError::Unavailable)), "{refused:?}");
+    assert_eq!(posted(&ledger, 2).await, 5, "what is in memory needs no connection");
+    drop(only_one);
+    assert!(ledger.account(ledger::AccountKey::Id(99)).await.unwrap().is_none());
+    ledger.stop().await;
+}
