@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fmt sim bench openapi clean-data
+.PHONY: help run test check lint fmt sim bench faults openapi clean-data
 
 # Last on the PATH: rustup's default place, for shells that don't know it yet, and the tools of CI.
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bushel/tools/bin
@@ -67,6 +67,11 @@ bench: ## Measure the release binary (ARGS="--help" shows the options)
 	@cargo build --release -p server
 	@echo "Measuring: bushel bench $(ARGS)"
 	@exec $(BUSHEL) bench $(ARGS)
+
+faults: ## Break things under load, one script after the other (bench/faults)
+	@echo "Building the release binary:"
+	@cargo build --release -p server
+	@for script in $$(ls bench/faults/*.sh | grep -v lib.sh); do echo "== $$script"; $$script || exit 1; done
 
 openapi: ## Write the generated files again (api/openapi.json and its companions)
 	@echo "Writing the generated files:"

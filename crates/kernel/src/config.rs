@@ -21,7 +21,7 @@ pub const PG_BIN: Setting = Setting {
 /// Size of Postgres' buffers.
 pub const PG_SHARED_BUFFERS_MB: Setting = Setting {
     name: "BUSHEL_PG_SHARED_BUFFERS_MB",
-    meaning: "Buffers of the private Postgres in MB, instead of an eighth of the memory (32 to 256).",
+    meaning: "Buffers of the private Postgres in MB, instead of an eighth of the memory (32 to 128).",
 };
 /// Where the shell looks for programs.
 pub(crate) const PATH: Setting =

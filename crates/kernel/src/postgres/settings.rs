@@ -7,7 +7,7 @@ use super::Options;
 use crate::config;
 
 const MIB: u64 = 1 << 20;
-const SHARED_BUFFERS_MAX_MIB: u64 = 256;
+const SHARED_BUFFERS_MAX_MIB: u64 = 128;
 const SHARED_BUFFERS_MIN_MIB: u64 = 32;
 
 /// Pairs for `postgres -c name=value`; they win over the files in the data folder.
@@ -51,7 +51,7 @@ fn quoted(path: &str) -> String {
     format!("\"{}\"", path.replace('"', "\"\""))
 }
 
-/// An eighth of the memory that we may use, within 32 to 256 MB: the ledger keeps its hot
+/// An eighth of the memory that we may use, within 32 to 128 MB: the ledger keeps its hot
 /// accounts itself, and the rest is better left to the page cache.
 fn default_shared_buffers_mib() -> u64 {
     let chosen = config::PG_SHARED_BUFFERS_MB.text().and_then(|text| text.parse().ok());

@@ -58,7 +58,7 @@ impl Ledger {
         led: &Led,
         records: Vec<Record>,
     ) -> Result<Vec<Transfer>, LedgerError> {
-        self.learn_names(&records).await?;
+        self.learn_names(led, &records).await?;
         let states = self.states_of(led, &records).await?;
         let mut transfers = Vec::with_capacity(records.len());
         for record in records {
@@ -83,7 +83,7 @@ impl Ledger {
         Ok((id, asset))
     }
 
-    async fn learn_names(&self, records: &[Record]) -> Result<(), LedgerError> {
+    async fn learn_names(&self, led: &Led, records: &[Record]) -> Result<(), LedgerError> {
         let numbers = records.iter().flat_map(|record| [record.debit, record.credit]);
         let mut unknown: Vec<i64> = numbers.filter(|no| self.names.get(*no).is_none()).collect();
         if unknown.is_empty() {
@@ -91,6 +91,11 @@ impl Ledger {
         }
         unknown.sort_unstable();
         unknown.dedup();
+        self.names.put(led.view.names(&unknown));
+        unknown.retain(|no| self.names.get(*no).is_none());
+        if unknown.is_empty() {
+            return Ok(());
+        }
         let client = self.client().await?;
         let names = accounts::store::names(&client, &unknown).await?;
         self.names.put(names);

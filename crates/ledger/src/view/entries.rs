@@ -10,6 +10,8 @@ const MARK_EVERY: usize = 512;
 pub(crate) struct Entries {
     /// Sequences less the range's first one, in order.
     pub(crate) offsets: Vec<u32>,
+    /// Id and asset of the account, if they are known.
+    pub(crate) name: Option<(u128, u32)>,
     /// Balances after the last entry, if they are known.
     pub(crate) balances: Option<Balances>,
     /// Balances after every `MARK_EVERY` entries, as long as they were known from the start.
@@ -29,7 +31,7 @@ impl Entries {
 
     /// Takes the entries of a range that ended and goes on with its balances.
     pub(crate) fn rotate(&mut self) -> Self {
-        let next = Self { balances: self.balances, ..Self::default() };
+        let next = Self { name: self.name, balances: self.balances, ..Self::default() };
         std::mem::replace(self, next)
     }
 

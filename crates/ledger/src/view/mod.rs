@@ -78,7 +78,9 @@ impl View {
     pub(crate) fn apply(&self, effects: &Effects) -> Vec<FullRange> {
         let mut inner = self.inner.write();
         for account in &effects.accounts_created {
-            inner.accounts.entry(account.no).or_default().balances = Some(Balances::default());
+            let entries = inner.accounts.entry(account.no).or_default();
+            entries.balances = Some(Balances::default());
+            entries.name = Some((account.id, account.asset));
             inner.rows.insert(account.id, account.clone());
         }
         // Also those that are not loaded: a reader may be about to learn an older row.
@@ -110,7 +112,9 @@ impl View {
         for seq in seqs.into_iter().rev() {
             balances.apply(inner.record(seq).expect("entries are in memory"), no);
         }
-        inner.accounts.entry(no).or_default().balances = Some(balances);
+        let entries = inner.accounts.entry(no).or_default();
+        entries.balances = Some(balances);
+        entries.name = Some((stored.account.id, stored.account.asset));
     }
 
     /// Learns the stored state of a transfer, unless a newer one is known.
@@ -174,6 +178,13 @@ impl View {
     /// Tells when more is committed.
     pub(crate) fn watch(&self) -> watch::Receiver<i64> {
         self.committed.subscribe()
+    }
+
+    /// Number, id and asset of those of the accounts that are in memory.
+    pub(crate) fn names(&self, numbers: &[i64]) -> Vec<(i64, u128, u32)> {
+        let inner = self.inner.read();
+        let name = |no: &i64| inner.accounts.get(no)?.name.map(|(id, asset)| (*no, id, asset));
+        numbers.iter().filter_map(name).collect()
     }
 
     /// An account as of the last commit, if it is in memory.
@@ -313,6 +324,7 @@ impl Inner {
         let mut next = Tail::new(no, self.ranges.start(no));
         next.push(batch);
         let mut tail = std::mem::replace(&mut self.open, next);
+        tail.touched.reserve(self.touched.len());
         for no in self.touched.drain(..) {
             let entries = self.accounts.get_mut(&no).expect("it was touched").rotate();
             tail.touched.insert(no, entries);
