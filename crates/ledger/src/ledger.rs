@@ -12,14 +12,25 @@ use crate::error::LedgerError;
 use crate::leader::{Handle, LedgerOptions, Status};
 use crate::transfers::AccountNames;
 
-/// The ledger of this process. Clones share it.
+/// The ledger of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
-pub struct Ledger {
+pub struct Ledger(Arc<Parts>);
+
+/// What a ledger consists of.
+pub struct Parts {
     pub(crate) database: Database,
     pub(crate) handle: Handle,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) assets: Arc<AssetCache>,
-    pub(crate) names: Arc<AccountNames>,
+    pub(crate) assets: AssetCache,
+    pub(crate) names: AccountNames,
+}
+
+impl std::ops::Deref for Ledger {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// What this process is at the moment.
@@ -38,8 +49,8 @@ impl Ledger {
     /// Starts to lead, or to follow the process that does. The schema must be migrated.
     pub fn start(database: Database, clock: Arc<dyn Clock>, options: LedgerOptions) -> Self {
         let handle = Handle::start(database.clone(), Arc::clone(&clock), options);
-        let (assets, names) = (Arc::default(), Arc::default());
-        Self { database, handle, clock, assets, names }
+        let (assets, names) = (AssetCache::default(), AccountNames::default());
+        Self(Arc::new(Parts { database, handle, clock, assets, names }))
     }
 
     /// Waits until requests can be served: here, or by a leader whose address is known.
