@@ -30,7 +30,6 @@ pub(crate) struct World {
 
 /// A ledger that leads, with the asset `EUR` (number 1).
 pub(crate) async fn world() -> World {
-    let _ = kernel::telemetry::init(kernel::telemetry::LogFormat::Human, "info");
     let test = TestDatabase::create(&[ledger::MIGRATIONS]).await;
     let clock = Arc::new(MockClock::default());
     let clock_for_ledger: Arc<dyn Clock> = clock.clone();
