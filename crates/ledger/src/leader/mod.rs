@@ -54,7 +54,7 @@ pub struct LedgerOptions {
 
 impl Default for LedgerOptions {
     fn default() -> Self {
-        Self { node: String::new(), address: String::new(), writers: 2, range_size: RANGE_SIZE }
+        Self { node: String::new(), address: String::new(), writers: 3, range_size: RANGE_SIZE }
     }
 }
 

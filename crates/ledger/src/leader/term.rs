@@ -22,6 +22,11 @@ use crate::view::{FullRange, View};
 
 /// Full ranges that may wait for their seal before the leader takes no more work.
 const FULL_RANGES_MAX: usize = 3;
+/// Batches under way as long as they are small: what counts then is the commit, and more of them
+/// would only make each smaller.
+const SMALL_BATCHES_MAX: usize = 2;
+/// Rows under way from which on one more connection helps.
+const MANY_ROWS: usize = 2_048;
 /// Pending transfers that expire in one batch.
 const EXPIRE_MAX: usize = BATCH_MAX;
 
@@ -50,6 +55,7 @@ struct Term<'l> {
     reader: Client,
     writers: Vec<Writer>,
     under_way: FuturesOrdered<LocalBoxFuture<'static, Written>>,
+    rows_under_way: usize,
     /// Told when the batch before has committed.
     turn: Option<oneshot::Receiver<()>>,
     /// A request that did not fit into the last batch.
@@ -136,6 +142,7 @@ impl<'l> Term<'l> {
             reader,
             writers,
             under_way: FuturesOrdered::new(),
+            rows_under_way: 0,
             turn: None,
             held: None,
             sealer,
@@ -156,9 +163,8 @@ impl<'l> Term<'l> {
             if self.leader.is_stopping() && self.under_way.is_empty() {
                 return Ended::Stopped;
             }
-            let accepts = !self.writers.is_empty()
-                && self.full_ranges < FULL_RANGES_MAX
-                && !self.leader.is_stopping();
+            let accepts =
+                self.has_room() && self.full_ranges < FULL_RANGES_MAX && !self.leader.is_stopping();
             if accepts && let Some(held) = self.held.take() {
                 if let Err(error) = self.take(Message::Execute(held)).await {
                     return Ended::Failed(error);
@@ -204,6 +210,13 @@ impl<'l> Term<'l> {
             }
         }
         Ok(())
+    }
+
+    /// Whether one more batch may be written beside those under way.
+    fn has_room(&self) -> bool {
+        let is_worth_it =
+            self.under_way.len() < SMALL_BATCHES_MAX || self.rows_under_way >= MANY_ROWS;
+        !self.writers.is_empty() && is_worth_it
     }
 
     fn until_expiry(&self) -> Duration {
@@ -298,6 +311,7 @@ impl<'l> Term<'l> {
             }
         }
         let encoded = Encoded::new(&batch.effects, self.ranges);
+        self.rows_under_way += batch.effects.records.len();
         let writer = self.writers.pop().expect("a batch is taken only with a free writer");
         let (committed, next_turn) = oneshot::channel();
         let turn = self.turn.replace(next_turn);
@@ -319,6 +333,7 @@ impl<'l> Term<'l> {
 
     fn written(&mut self, written: Written) -> Result<(), StoreError> {
         let Written { batch, writer, result } = written;
+        self.rows_under_way -= batch.effects.records.len();
         match result {
             Ok(()) => {
                 self.writers.push(writer);
