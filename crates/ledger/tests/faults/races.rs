@@ -107,3 +107,23 @@ async fn readers_see_only_what_is_committed_and_always_a_consistent_whole() {
     writer.await.unwrap();
     assert_eq!(posted(&world.ledger, 2).await, 600);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_refuses_at_once_and_recovers_by_itself() {
+    let world = world().await;
+    accounts(&world.ledger, 2).await;
+    // Malformed items take a place in the queue, and leave nothing behind.
+    let full_batch = || vec![transfer(0, 1, 2, 1); ledger::BATCH_MAX];
+    let requests = (0..40).map(|_| world.ledger.create_transfers(full_batch()));
+    let results = futures_util::future::join_all(requests).await;
+    let refused = results.iter().filter(|result| result.is_err()).count();
+    assert!(results.iter().flatten().flatten().all(|result| !result.status.is_success()));
+    let is_overloaded =
+        |error: &ledger::LedgerError| matches!(error, ledger::LedgerError::Overloaded);
+    assert!(results.iter().filter_map(|result| result.as_ref().err()).all(is_overloaded));
+    assert!((1..40).contains(&refused), "some are served, the others refused: {refused}");
+    created(&world.ledger, transfer(1, 1, 2, 5)).await;
+    let too_large = vec![transfer(0, 1, 2, 1); ledger::BATCH_MAX + 1];
+    let refused = world.ledger.create_transfers(too_large).await;
+    assert!(matches!(refused, Err(ledger::LedgerError::BatchTooLarge { .. })));
+}

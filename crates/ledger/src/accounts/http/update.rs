@@ -182,7 +182,7 @@ pub(crate) fn etag(version: u32) -> HeaderValue {
     tag = "ledger",
     params(
         ("id" = AccountRef, Path, description = "The account's id or its address, percent-encoded (`users%2F7%2FEUR`)."),
-        ("If-Match" = Option<String>, Header, description = "The account's ETag; without it the answer is 428.", example = "\"1\""),
+        ("If-Match" = String, Header, description = "The account's ETag; without it the answer is 428.", example = "\"1\""),
     ),
     request_body(content(
         (AccountPatch = "application/json", example = json!({ "floor": "-5000", "metadata": { "name": null } })),
