@@ -16,7 +16,20 @@ const TOO_OPEN: u32 = 0o067;
 #[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
+}
+
+/// The lock. It is given up explicitly: a child process that is being started at this moment has
+/// a copy of the file until it runs its own program, and would hold the lock that long.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "the lock of the data folder ends with the file");
+        }
+    }
 }
 
 /// Why the data folder can't be used.
@@ -44,7 +57,7 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(DataDirError::Io { path, source }),
         }
         write_pid(&mut lock).map_err(failed)?;
-        Ok(Self { path, _lock: Arc::new(lock) })
+        Ok(Self { path, _lock: Arc::new(Lock(lock)) })
     }
 
     /// The folder, absolute.
