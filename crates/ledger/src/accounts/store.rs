@@ -1,5 +1,6 @@
 //! SQL of accounts and their history.
 
+use kernel::Amount;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::AccountFilter;
 use crate::engine::{Balances, Time};
 use crate::error::StoreError;
 use crate::journal::ranges::{Ranges, table};
-use crate::journal::read::{self, At, Natural, StoredAccount};
+use crate::journal::read::{self, At, StoredAccount};
 
 /// A stored chunk of an account's history.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ const CHUNK: &str = "range_no, first_seq, last_seq, debits_pending, debits_poste
      credits_pending, credits_posted, effective_min, effective_max, offsets";
 
 fn chunk(row: &Row) -> Result<StoredChunk, StoreError> {
-    let amount = |index: usize| Ok::<u128, StoreError>(row.try_get::<_, Natural>(index)?.0);
+    let amount = |index: usize| Ok::<u128, StoreError>(row.try_get::<_, Amount>(index)?.get());
     Ok(StoredChunk {
         range_no: row.try_get(0)?,
         first_seq: row.try_get(1)?,

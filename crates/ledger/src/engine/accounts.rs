@@ -25,10 +25,6 @@ impl Accounts {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.slab.len()
-    }
-
     pub(super) fn next_no(&self) -> i64 {
         self.next_no
     }

@@ -7,7 +7,7 @@
 use hashbrown::HashSet;
 
 use super::account::{Account, NewAccount};
-use super::group::{ResolveGroup, expiry_id, member_id};
+use super::group::{ResolveGroup, member_id};
 use super::state::TransferState;
 use super::status::TransferStatus;
 use super::transfer::{NewTransfer, Record};
@@ -212,10 +212,5 @@ impl Engine {
     /// Puts back the state of a transfer after a restart.
     pub fn restore_state(&mut self, id: u128, state: TransferState) {
         self.states.set(id, Some(state));
-    }
-
-    /// Whether a pending transfer's expiry is already in the journal.
-    pub fn is_expiry_recorded(&self, id: u128) -> bool {
-        self.find_record(expiry_id(id)).is_some()
     }
 }

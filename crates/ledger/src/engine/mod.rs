@@ -276,11 +276,6 @@ impl Engine {
         forgotten
     }
 
-    /// Number of accounts in memory.
-    pub fn accounts_loaded(&self) -> usize {
-        self.accounts.len()
-    }
-
     /// A record by id: from the window or among what was fetched for this batch.
     fn find_record(&self, id: u128) -> Option<&Record> {
         match self.window.seen(id) {

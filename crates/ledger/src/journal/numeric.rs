@@ -58,12 +58,6 @@ pub(crate) fn read_numeric(bytes: &[u8]) -> Option<u128> {
     (!negative || value == 0).then_some(value)
 }
 
-/// Reads a signed whole `numeric`.
-pub(crate) fn read_signed(bytes: &[u8]) -> Option<i128> {
-    let (value, negative) = read(bytes)?;
-    if negative { 0_i128.checked_sub_unsigned(value) } else { i128::try_from(value).ok() }
-}
-
 fn read(bytes: &[u8]) -> Option<(u128, bool)> {
     let field = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let count = usize::from(field(0)?);
@@ -89,7 +83,15 @@ fn read(bytes: &[u8]) -> Option<(u128, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use kernel::SignedAmount;
+    use tokio_postgres::types::{FromSql, Type};
+
     use super::*;
+
+    /// As the columns of limits are read.
+    fn read_signed(bytes: &[u8]) -> Option<i128> {
+        SignedAmount::from_sql(&Type::NUMERIC, bytes).ok().map(SignedAmount::get)
+    }
 
     fn round_trip(value: i128) {
         let mut buffer = BytesMut::new();

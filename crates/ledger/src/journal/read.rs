@@ -2,11 +2,11 @@
 //! the facts that the engine asks for.
 
 use futures_util::{StreamExt, pin_mut};
+use kernel::{Amount, SignedAmount};
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
-use super::numeric::{read_numeric, read_signed};
 use super::ranges::{self, Ranges};
 use super::row::{self, RowReader};
 use crate::engine::{
@@ -15,37 +15,11 @@ use crate::engine::{
 };
 use crate::error::StoreError;
 
-/// A whole non-negative `numeric`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Natural(pub(crate) u128);
-
-/// A whole signed `numeric`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Whole(pub(crate) i128);
-
 /// A `timestamptz` in microseconds of the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct At(pub(crate) Time);
 
 type SqlError = Box<dyn std::error::Error + Sync + Send>;
-
-impl FromSql<'_> for Natural {
-    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
-        read_numeric(raw).map(Self).ok_or_else(|| "a number is not a whole amount".into())
-    }
-    fn accepts(ty: &Type) -> bool {
-        *ty == Type::NUMERIC
-    }
-}
-
-impl FromSql<'_> for Whole {
-    fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
-        read_signed(raw).map(Self).ok_or_else(|| "a number is not whole".into())
-    }
-    fn accepts(ty: &Type) -> bool {
-        *ty == Type::NUMERIC
-    }
-}
 
 impl FromSql<'_> for At {
     fn from_sql(_: &Type, raw: &[u8]) -> Result<Self, SqlError> {
@@ -78,7 +52,7 @@ pub(crate) const RECORD: &str = row::COLUMNS_FULL;
 /// A record from a row that starts with the columns [`RECORD`].
 pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
     let number = |index: usize| -> Result<u128, StoreError> {
-        Ok(row.try_get::<_, Option<Natural>>(index)?.map_or(0, |value| value.0))
+        Ok(row.try_get::<_, Option<Amount>>(index)?.map_or(0, |value| value.get()))
     };
     let uuid = |index: usize| -> Result<u128, StoreError> {
         Ok(row.try_get::<_, Option<Uuid>>(index)?.map_or(0, |id| id.as_u128()))
@@ -91,7 +65,7 @@ pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
     };
     let extra = crate::engine::Extra {
         pending_id: uuid(8)?,
-        released: row.try_get::<_, Option<Natural>>(9)?.map(|value| value.0),
+        released: row.try_get::<_, Option<Amount>>(9)?.map(|value| value.get()),
         timeout_s: small(10)?,
         user_data_128: number(11)?,
         user_data_64: u64::try_from(number(12)?)?,
@@ -110,7 +84,7 @@ pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
         at: row.try_get::<_, At>(4)?.0,
         code: u16::try_from(row.try_get::<_, i32>(5)?)?,
         flags: TransferFlags(u16::try_from(row.try_get::<_, i32>(6)?)?),
-        amount: row.try_get::<_, Natural>(7)?.0,
+        amount: row.try_get::<_, Amount>(7)?.get(),
         extra: (extra != crate::engine::Extra::default()).then(|| Box::new(extra)),
     })
 }
@@ -249,8 +223,8 @@ fn state(row: &Row) -> Result<(u128, TransferState), StoreError> {
     let state = TransferState {
         seq: row.try_get(1)?,
         status: PendingStatus::from_code(status).ok_or(StoreError::Corrupt("a status"))?,
-        remaining: row.try_get::<_, Natural>(3)?.0,
-        reversed: row.try_get::<_, Natural>(4)?.0,
+        remaining: row.try_get::<_, Amount>(3)?.get(),
+        reversed: row.try_get::<_, Amount>(4)?.get(),
         expires_at: row.try_get::<_, Option<At>>(5)?.map(|at| at.0),
         group: row.try_get::<_, Option<Uuid>>(6)?.map_or(0, |id| id.as_u128()),
         changed_seq: row.try_get(7)?,
@@ -287,10 +261,10 @@ pub(crate) async fn accounts(
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {
     let natural = |index: usize| -> Result<u128, StoreError> {
-        Ok(row.try_get::<_, Option<Natural>>(index)?.map_or(0, |value| value.0))
+        Ok(row.try_get::<_, Option<Amount>>(index)?.map_or(0, |value| value.get()))
     };
     let limit = |index: usize| -> Result<Option<i128>, StoreError> {
-        Ok(row.try_get::<_, Option<Whole>>(index)?.map(|value| value.0))
+        Ok(row.try_get::<_, Option<SignedAmount>>(index)?.map(|value| value.get()))
     };
     let text = |index: usize| -> Result<Option<Box<str>>, StoreError> {
         Ok(row.try_get::<_, Option<RawText<'_>>>(index)?.map(|text| text.0.into()))

@@ -1,12 +1,13 @@
 //! SQL of verification.
 
 use futures_util::{StreamExt, pin_mut};
+use kernel::Amount;
 use tokio_postgres::{Client, Row};
 
 use crate::engine::{Record, TransferState};
 use crate::error::StoreError;
 use crate::journal::ranges::Ranges;
-use crate::journal::read::{self, Natural, StoredAccount};
+use crate::journal::read::{self, StoredAccount};
 use crate::journal::row::{self, RowReader};
 
 /// A range and whether it is sealed.
@@ -67,7 +68,7 @@ pub(super) async fn chunks(client: &Client, no: i64) -> Result<Vec<StoredChunk>,
                where range_no = $1 order by account_no, last_seq";
     let rows = client.query(sql, &[&no]).await?;
     let amount =
-        |row: &Row, index: usize| Ok::<u128, StoreError>(row.try_get::<_, Natural>(index)?.0);
+        |row: &Row, index: usize| Ok::<u128, StoreError>(row.try_get::<_, Amount>(index)?.get());
     let chunk = |row: &Row| {
         Ok(StoredChunk {
             account_no: row.try_get(0)?,
