@@ -40,10 +40,17 @@ impl Encoded {
         if !effects.failed.is_empty() {
             copies.push(encode_failed(effects));
         }
-        let created = |account: &&Account| {
-            !effects.accounts_created.iter().any(|created| created.no == account.no)
+        let is_older = |account: &&Account| {
+            // The engine gives them in the order of their numbers.
+            effects
+                .accounts_created
+                .binary_search_by_key(&account.no, |created| created.no)
+                .is_err()
         };
-        Self { copies, changed: effects.accounts_changed.iter().filter(created).cloned().collect() }
+        Self {
+            copies,
+            changed: effects.accounts_changed.iter().filter(is_older).cloned().collect(),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Loading what the engine needs: stored facts, brought up to the last commit by the view.
 
+use hashbrown::HashMap;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::engine::{Account, Facts, Needs};
+use crate::engine::{Account, Facts, Needs, TransferState};
 use crate::error::StoreError;
 use crate::journal::read::{self, StatesOf, StoredAccount};
 use crate::view::View;
@@ -23,8 +24,9 @@ pub(crate) async fn facts(
         let ids: Vec<Uuid> = needs.transfers.iter().map(|id| Uuid::from_u128(*id)).collect();
         let records = read::by_id(client, &ids).await?;
         let states = read::states(client, StatesOf::Transfers(&ids)).await?;
+        let states: HashMap<u128, TransferState> = states.into_iter().collect();
         for record in records {
-            let state = states.iter().find(|(id, _)| *id == record.id).map(|(_, state)| *state);
+            let state = states.get(&record.id).copied();
             facts.transfers.push((record, state));
         }
         facts.failed = read::failed(client, &ids).await?;
