@@ -83,6 +83,21 @@ async fn load(
     acknowledged
 }
 
+/// Whether a transfer is there. The last kill may be noticed only now; then it is asked again.
+async fn is_there(ledger: &ledger::Ledger, id: u128) -> bool {
+    const TRIES: usize = 500;
+    for _ in 0..TRIES {
+        match ledger.transfer(id).await {
+            Ok(found) => return found.is_some(),
+            Err(LedgerError::Unavailable | LedgerError::NotLeader(_)) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the ledger did not come back");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     const KILLS: usize = 10;
@@ -95,19 +110,30 @@ async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     let clients: Vec<_> = (1..=8_u128)
         .map(|client| tokio::spawn(load(ledger.clone(), client << 64, Arc::clone(&stop))))
         .collect();
+    let mut killed = 0;
     for kill in 0..KILLS {
         tokio::time::sleep(Duration::from_millis(150 + 37 * kill as u64)).await;
         let pid = own.postgres().pid().map(|pid| pid.to_string());
         if let Some(pid) = pid {
-            let _ = std::process::Command::new("kill").args(["-9", &pid]).status();
+            let status = std::process::Command::new("kill").args(["-9", &pid]).status();
+            killed += u64::from(status.is_ok_and(|status| status.success()));
         }
         crate::world::leading(&ledger).await;
     }
+    // Load goes on until the last kill is behind it.
+    let restarted = async {
+        while own.postgres().restarts() < killed {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), restarted).await.expect("Postgres comes back");
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    crate::world::leading(&ledger).await;
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     let mut acknowledged = 0;
     for client in clients {
         for id in client.await.unwrap() {
-            assert!(ledger.transfer(id).await.unwrap().is_some(), "{id} was acknowledged");
+            assert!(is_there(&ledger, id).await, "{id} was acknowledged");
             acknowledged += 1;
         }
     }
