@@ -12,13 +12,20 @@
 //! | [`config`] | settings from the environment |
 //! | [`postgres`] | the private Postgres and the data folder |
 //! | [`db`], [`migrate`] | the pool of sessions; migrations of a context's schema |
+//! | [`secret`], [`vault`] | random tokens; sealing what must be read again |
+//! | [`bus`] | events, their consumers, and jobs |
+//! | [`audit`] | the append-only log of who did what |
+//! | [`replay`] | first answers again, for a repeated `Idempotency-Key` |
+//! | [`rate_limit`] | GCRA |
 //! | [`telemetry`] | logs and metrics of the process |
 //! | [`http`], [`json`], [`query`], [`path`], [`page`] | the HTTP edge: request ids, extractors, pages |
 //!
-//! What it deliberately does not do: no routes, no tables of its own, no accounts or transfers,
-//! no gRPC. Nothing here knows a context.
+//! What it deliberately does not do: no routes, no tables but those of its own services, no accounts
+//! or transfers, no gRPC. Nothing here knows a context.
 
 pub mod amount;
+pub mod audit;
+pub mod bus;
 pub mod config;
 pub mod db;
 pub mod error;
@@ -32,8 +39,12 @@ pub mod path;
 pub mod postgres;
 pub mod problem;
 pub mod query;
+pub mod rate_limit;
+pub mod replay;
+pub mod secret;
 pub mod telemetry;
 pub mod time;
+pub mod vault;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -52,3 +63,4 @@ pub use path::Path;
 pub use problem::{FieldError, Problem};
 pub use query::Query;
 pub use time::{Clock, MockClock, SystemClock, Timestamp};
+pub use vault::Vault;

@@ -75,6 +75,11 @@ impl DataDir {
         self.path.join("token")
     }
 
+    /// The key that seals the secrets in the database.
+    pub fn secret(&self) -> PathBuf {
+        self.path.join("secret")
+    }
+
     /// The data of the private Postgres, unless `pgdata.location` says that it is elsewhere.
     pub fn pgdata(&self) -> PathBuf {
         self.path.join("pgdata")

@@ -19,19 +19,6 @@ pub(crate) fn account() -> Account {
 }
 
 #[test]
-fn headers_come_once_and_as_text() {
-    let name = idempotency::IDEMPOTENCY_KEY;
-    let mut headers = HeaderMap::new();
-    assert_eq!(header(&headers, &name).unwrap(), None);
-    headers.insert(&name, HeaderValue::from_static("a"));
-    assert_eq!(header(&headers, &name).unwrap(), Some("a"));
-    headers.append(&name, HeaderValue::from_static("b"));
-    assert_eq!(header(&headers, &name).unwrap_err().errors[0].pointer, "header:idempotency-key");
-    headers.insert(&name, HeaderValue::from_bytes(b"\xff").unwrap());
-    assert_eq!(header(&headers, &name).unwrap_err().status, 400);
-}
-
-#[test]
 fn forged_positions_are_refused() {
     assert_eq!(position(Some(Cursor(7))).unwrap(), Some(7));
     assert_eq!(position(None).unwrap(), None);

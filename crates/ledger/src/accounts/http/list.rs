@@ -4,13 +4,13 @@ use axum::extract::{OriginalUri, State};
 use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use hashbrown::HashMap;
+use kernel::http::etag;
 use kernel::{Cursor, Json, Limit, Page, Path, Problem, Timestamp};
 use serde::{Deserialize, Deserializer, de};
 use utoipa::IntoParams;
 
 use super::find;
 use super::json::AccountJson;
-use super::update::etag;
 use crate::accounts::AccountFilter;
 use crate::engine::Account;
 use crate::http::documents::{MetadataFilter, ReadProblems};

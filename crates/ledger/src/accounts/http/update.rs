@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
+use kernel::http::{IfMatch, etag};
 use kernel::{ErrorKind, Json, Metadata, Path, Problem, SignedAmount};
 use serde::{Deserialize, Deserializer, de};
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ use super::{find, not_found};
 use crate::engine::{Account, AccountUpdate, UpdateStatus};
 use crate::http::documents::WriteProblems;
 use crate::http::fields::{SignedAmountInput, stored};
-use crate::http::{header, invalid_field, malformed_header, refusal};
+use crate::http::{invalid_field, refusal};
 use crate::ledger::Ledger;
 use crate::text::{AccountRef, update_detail};
 
@@ -123,57 +124,6 @@ impl MetadataPatch {
     }
 }
 
-/// What `If-Match` asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Expected {
-    /// `*`: whatever is there.
-    Any,
-    /// One of these; a text that can be no version matches nothing.
-    Versions(Vec<u32>),
-}
-
-impl Expected {
-    fn read(headers: &HeaderMap) -> Result<Self, Problem> {
-        let Some(text) = header(headers, &IF_MATCH)? else {
-            return Err(Problem::new(
-                ErrorKind::PreconditionRequired,
-                "request.if_match.missing",
-                "send the account's ETag in `If-Match`, so that no other change is overwritten",
-            ));
-        };
-        if text.trim() == "*" {
-            return Ok(Self::Any);
-        }
-        let mut versions = Vec::new();
-        for tag in text.split(',').map(str::trim) {
-            let (is_weak, tag) = tag.strip_prefix("W/").map_or((false, tag), |tag| (true, tag));
-            let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-            let inner = inner.filter(|inner| !inner.contains('"')).ok_or_else(|| {
-                malformed_header(&IF_MATCH, "expected an ETag such as \"3\", in quotes, or *")
-            })?;
-            // Weak tags never match here (RFC 9110, 13.1.1), and a version has one text.
-            let version = inner.parse().ok().filter(|version: &u32| version.to_string() == inner);
-            versions.extend(version.filter(|_| !is_weak));
-        }
-        Ok(Self::Versions(versions))
-    }
-
-    /// The version that the change is based on.
-    fn version_of(&self, account: &Account) -> Result<u32, Problem> {
-        match self {
-            Self::Versions(versions) if !versions.contains(&account.version) => {
-                Err(refuse(UpdateStatus::VersionConflict))
-            }
-            Self::Any | Self::Versions(_) => Ok(account.version),
-        }
-    }
-}
-
-/// The strong ETag of a version.
-pub(crate) fn etag(version: u32) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\"")).expect("digits and quotes are ASCII")
-}
-
 /// Changes limits or metadata of an account. What is left out stays, null clears.
 #[utoipa::path(
     patch,
@@ -208,13 +158,16 @@ pub(crate) async fn update(
     headers: HeaderMap,
     Json(patch): Json<AccountPatch>,
 ) -> Result<Response, Problem> {
-    let expected = Expected::read(&headers)?;
+    let expected = IfMatch::read(&headers)?;
     for _ in 0..TRIES_MAX {
         let account = find(&ledger, &id).await?;
-        let update = patch.update(&account, expected.version_of(&account)?)?;
+        if !expected.allows(account.version) {
+            return Err(refuse(UpdateStatus::VersionConflict));
+        }
+        let update = patch.update(&account, account.version)?;
         match ledger.update_account(update).await? {
             (UpdateStatus::Updated, Some(account)) => return answer(&ledger, account).await,
-            (UpdateStatus::VersionConflict, _) if expected == Expected::Any => {}
+            (UpdateStatus::VersionConflict, _) if expected == IfMatch::Any => {}
             (UpdateStatus::AccountNotFound, _) => return Err(not_found()),
             (status, _) => return Err(refuse(status)),
         }
@@ -240,23 +193,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    fn expected(value: &str) -> Result<Expected, Problem> {
-        let mut headers = HeaderMap::new();
-        headers.insert(IF_MATCH, HeaderValue::from_str(value).unwrap());
-        Expected::read(&headers)
-    }
-
-    #[test]
-    fn if_match_is_a_list_of_strong_tags() {
-        assert_eq!(expected("\"3\"").unwrap(), Expected::Versions(vec![3]));
-        assert_eq!(expected("\"3\", W/\"4\", \"x\"").unwrap(), Expected::Versions(vec![3]));
-        assert_eq!(expected("*").unwrap(), Expected::Any);
-        for value in ["3", "", "\"3", "\"3\"\"", "\"3\",,"] {
-            assert_eq!(expected(value).unwrap_err().status, 400, "{value}");
-        }
-        assert_eq!(Expected::read(&HeaderMap::new()).unwrap_err().status, 428);
-    }
 
     #[test]
     fn patch_tells_null_from_nothing() {

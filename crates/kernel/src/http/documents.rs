@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Problem;
+use crate::problem::Problem;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::schema::{Ref, Schema, SchemaType, Type};
 use utoipa::openapi::{
@@ -13,16 +13,19 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 type Documented = BTreeMap<String, RefOr<Response>>;
 
 /// What may go wrong with any request.
-pub(crate) struct ReadProblems;
+pub struct ReadProblems;
 /// The same with a body.
-pub(crate) struct WriteProblems;
+pub struct WriteProblems;
 
 const READ: [(u16, &str); 5] = [
     (400, "The request is malformed; `errors` names the parameter or field."),
     (401, "Credentials are missing or not valid."),
     (403, "The caller may not do this."),
     (429, "Too many requests; `Retry-After` says when to come back."),
-    (503, "The ledger is not available at the moment; `Retry-After` says when to come back."),
+    (
+        503,
+        "The server, or what it depends on, is not available at the moment; `Retry-After` says when to come back.",
+    ),
 ];
 const WRITE: [(u16, &str); 2] =
     [(413, "The body or the batch is too large."), (415, "The body is not `application/json`.")];
@@ -57,7 +60,7 @@ fn retry_after() -> Header {
 
 /// Adds the schemas that are only named, and takes `null` off parameters: one that isn't given
 /// is not there.
-pub(crate) fn complete(api: &mut OpenApi) {
+pub fn complete(api: &mut OpenApi) {
     let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
     Problem::schemas(&mut schemas);
     schemas.push((Problem::name().into_owned(), Problem::schema()));
@@ -65,7 +68,8 @@ pub(crate) fn complete(api: &mut OpenApi) {
     let components = api.components.get_or_insert_with(Components::new);
     components.schemas.extend(schemas);
     for item in api.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch];
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         let parameters = operations.into_iter().flatten().filter_map(|it| it.parameters.as_mut());
         for parameter in parameters.flatten() {
             if let RefOr::T(parameter) = parameter {
@@ -101,13 +105,13 @@ fn is_null(schema: &RefOr<Schema>) -> bool {
 }
 
 /// One key and its value, as `filter[metadata][key]=value`.
-pub(crate) struct MetadataFilter;
+pub struct MetadataFilter;
 
 impl PartialSchema for MetadataFilter {
     fn schema() -> RefOr<Schema> {
         let value = ObjectBuilder::new()
             .schema_type(SchemaType::new(Type::String))
-            .max_length(Some(kernel::metadata::VALUE_CHARS_MAX));
+            .max_length(Some(crate::metadata::VALUE_CHARS_MAX));
         ObjectBuilder::new()
             .schema_type(SchemaType::new(Type::Object))
             .additional_properties(Some(value))

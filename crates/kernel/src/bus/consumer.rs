@@ -1,0 +1,60 @@
+//! Who reads events.
+
+use std::future::Future;
+
+use tokio_postgres::Transaction;
+
+use super::worker::BoxFuture;
+use super::{Event, JobError};
+
+/// Handles the events of one context in order, in one process at a time.
+///
+/// What it writes through `tx` counts once. What it does elsewhere may be done twice, so calls to
+/// the outside belong into a job: `enqueue_in_tx(tx, ..)`.
+pub trait Consumer: Send + Sync + 'static {
+    /// `notifications.mail`; its position is kept under this name.
+    fn name(&self) -> &'static str;
+
+    /// Whose events it reads. A new consumer starts with the first one.
+    fn context(&self) -> &'static str;
+
+    /// Implement it as
+    /// `async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError>`.
+    ///
+    /// `events` are never empty. After an error nothing of the call remains; the events are then
+    /// tried one by one, and one that keeps failing is put aside as a dead job.
+    fn handle(
+        &self,
+        tx: &Transaction<'_>,
+        events: &[Event],
+    ) -> impl Future<Output = Result<(), JobError>> + Send;
+}
+
+/// [`Consumer`] behind a pointer.
+pub(super) trait AnyConsumer: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn context(&self) -> &'static str;
+    fn handle<'a>(
+        &'a self,
+        tx: &'a Transaction<'a>,
+        events: &'a [Event],
+    ) -> BoxFuture<'a, Result<(), JobError>>;
+}
+
+impl<C: Consumer> AnyConsumer for C {
+    fn name(&self) -> &'static str {
+        Consumer::name(self)
+    }
+
+    fn context(&self) -> &'static str {
+        Consumer::context(self)
+    }
+
+    fn handle<'a>(
+        &'a self,
+        tx: &'a Transaction<'a>,
+        events: &'a [Event],
+    ) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(Consumer::handle(self, tx, events))
+    }
+}

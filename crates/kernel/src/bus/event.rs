@@ -1,0 +1,110 @@
+//! What happened: published in the publisher's transaction, read by position.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio_postgres::Transaction;
+
+use super::{JobError, hint, store};
+use crate::id::{IdSource as _, UuidV7};
+use crate::{Clock, Database, DatabaseError, Timestamp};
+
+/// An event before it is published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// UUIDv7; events that are sequenced together are ordered by it.
+    pub id: u128,
+    /// Whose event it is: `wallet`.
+    pub context: &'static str,
+    /// In the past tense: `wallet.request.created`.
+    pub kind: &'static str,
+    /// The user whom it concerns, for their timeline.
+    pub subject: Option<u128>,
+    pub data: Value,
+}
+
+impl NewEvent {
+    /// # Panics
+    /// If `data` can't be JSON, which only a map with keys that aren't text can't.
+    pub fn new(
+        context: &'static str,
+        kind: &'static str,
+        subject: Option<u128>,
+        data: impl Serialize,
+    ) -> Self {
+        let data = serde_json::to_value(data).expect("an event's data has text for keys");
+        Self { id: UuidV7.next_bits(), context, kind, subject, data }
+    }
+}
+
+/// An event that was published and has its position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// From 1, without gaps, per context.
+    pub position: i64,
+    pub id: u128,
+    pub context: String,
+    pub kind: String,
+    pub subject: Option<u128>,
+    pub data: Value,
+    /// When the publisher said so; positions need not be in this order.
+    pub at: Timestamp,
+}
+
+impl Event {
+    /// The data as the type that it was published from.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, JobError> {
+        Ok(T::deserialize(&self.data)?)
+    }
+}
+
+/// Tells what happened, if and when `tx` commits. One round trip for any number of events.
+pub async fn publish_in_tx(
+    tx: &Transaction<'_>,
+    clock: &dyn Clock,
+    events: &[NewEvent],
+) -> Result<(), DatabaseError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    store::events::insert(tx, clock.now(), events).await?;
+    hint::give(&hint::EVENTS);
+    Ok(())
+}
+
+/// The events of a context after a position, in order.
+pub async fn events(
+    database: &Database,
+    context: &str,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Event>, DatabaseError> {
+    let client = database.client().await?;
+    store::events::after(&client, context, after, limit).await
+}
+
+/// The events of these contexts that concern a user, newest first; a page goes on `before` the
+/// last event of the one before it.
+pub async fn events_of_subject(
+    database: &Database,
+    subject: u128,
+    contexts: &[&str],
+    before: Option<(Timestamp, u128)>,
+    limit: usize,
+) -> Result<Vec<Event>, DatabaseError> {
+    store::events::of_subject(database, subject, contexts, before, limit).await
+}
+
+/// Gives positions to what has been committed. A running [`Bus`](super::Bus) does this by itself;
+/// this is for commands that run without one. Returns how many events got theirs.
+pub async fn sequence(database: &Database) -> Result<u64, DatabaseError> {
+    let mut all = 0;
+    loop {
+        match store::events::sequence(database, "").await? {
+            Some(0) => return Ok(all),
+            Some(some) => all += some,
+            // Another process is at it, and may have looked before our caller's commit.
+            None => tokio::task::yield_now().await,
+        }
+    }
+}

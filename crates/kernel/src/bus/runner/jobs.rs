@@ -1,0 +1,147 @@
+//! Claims what is due, of all kinds at once, and runs each job in a task of its own.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::pace::Pace;
+use super::runs::{self, Run};
+use super::{POLL, STOP_MAX, Shared, WorkerSlot};
+use crate::DatabaseError;
+use crate::bus::store::jobs::Wanted;
+use crate::bus::{hint, store};
+
+/// A lease is longer than the longest run by this: for writing the outcome, and for clocks that
+/// differ between hosts.
+pub(super) const LEASE_SLACK: Duration = Duration::from_secs(10);
+
+/// If something due could not be claimed, because another process is at it.
+const AGAIN_MIN: Duration = Duration::from_millis(20);
+
+/// Dead jobs change rarely.
+const COUNT_EACH: Duration = Duration::from_secs(15);
+
+const LOST: &str = "its process died, or could not write the outcome, before the lease ended";
+
+/// What the task remembers between its rounds.
+#[derive(Default)]
+struct Memory {
+    looked: Option<Instant>,
+    counted: Option<Instant>,
+}
+
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut running = JoinSet::new();
+    let mut memory = Memory::default();
+    let mut pace = Pace::new(&hint::JOBS);
+    while !shared.is_stopping() {
+        let wait = match round(&shared, &mut running, &mut memory).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "jobs can't be claimed; another try follows");
+                shared.pause(POLL / 4).await;
+                POLL
+            }
+        };
+        tokio::select! {
+            () = shared.stopped() => break,
+            () = pace.next(&shared.new_jobs, wait) => {}
+            Some(_) = running.join_next() => {}
+        }
+    }
+    finish(&shared, running).await;
+}
+
+/// Claims all that this process can run now. Returns when to look again without a sign.
+async fn round(
+    shared: &Arc<Shared>,
+    running: &mut JoinSet<()>,
+    memory: &mut Memory,
+) -> Result<Duration, DatabaseError> {
+    while running.try_join_next().is_some() {}
+    while claim(shared, running).await? {}
+    let is_due = |at: &Option<Instant>, each| at.is_none_or(|at| at.elapsed() >= each);
+    let kinds: Vec<&str> = free(shared).map(|slot| slot.kind).collect();
+    // While everyone is busy the end of a run is the sign; only leases have to be watched.
+    if kinds.is_empty() && !is_due(&memory.looked, POLL) {
+        return Ok(POLL);
+    }
+    memory.looked = Some(Instant::now());
+    if is_due(&memory.counted, COUNT_EACH) {
+        memory.counted = Some(Instant::now());
+        count_dead(shared).await?;
+    }
+    let (now, own) = (shared.clock.now(), own_claims(shared));
+    let look =
+        store::jobs::look(&shared.database, now, &kinds, &own, &shared.consumer_names()).await?;
+    if look.is_lost {
+        let kinds = store::jobs::free_lost(&shared.database, now, &own, LOST).await?;
+        tracing::warn!(?kinds, "jobs are free again: their processes did not end them in time");
+        return Ok(Duration::ZERO);
+    }
+    let next = look.next_at.map_or(POLL, |at| at.since(now).min(POLL));
+    Ok(next.max(AGAIN_MIN))
+}
+
+/// Whether something was claimed, so that there may be more.
+async fn claim(shared: &Arc<Shared>, running: &mut JoinSet<()>) -> Result<bool, DatabaseError> {
+    let now = shared.clock.now();
+    let wanted = |slot: &WorkerSlot| Wanted {
+        kind: slot.kind,
+        slots: slot.free.available_permits(),
+        locked_until: now.saturating_add(slot.policy.timeout).saturating_add(LEASE_SLACK),
+    };
+    let wanted: Vec<Wanted> = free(shared).map(wanted).collect();
+    if wanted.is_empty() {
+        return Ok(false);
+    }
+    let _claiming = shared.claiming.lock().await;
+    let consumers = shared.consumer_names();
+    let claimed = store::jobs::claim(&shared.database, now, &wanted, &consumers).await?;
+    let is_some = !claimed.is_empty();
+    for claimed in claimed {
+        let is_asked = |slot: &WorkerSlot| slot.kind == claimed.job.kind;
+        let index = shared.workers.iter().position(is_asked).expect("only its kinds are claimed");
+        let permit = Arc::clone(&shared.workers[index].free).try_acquire_owned();
+        let permit = permit.expect("only this task takes them, and no more than were free");
+        shared.under_way.lock().push(Run { id: claimed.job.id, claim: claimed.claim });
+        running.spawn(runs::run(Arc::clone(shared), index, claimed, permit));
+    }
+    Ok(is_some)
+}
+
+fn free(shared: &Shared) -> impl Iterator<Item = &WorkerSlot> {
+    shared.workers.iter().filter(|slot| slot.free.available_permits() > 0)
+}
+
+pub(super) fn own_claims(shared: &Shared) -> Vec<Uuid> {
+    shared.under_way.lock().iter().map(|run| run.claim).collect()
+}
+
+async fn count_dead(shared: &Shared) -> Result<(), DatabaseError> {
+    let counts = store::jobs::count_dead(&shared.database).await?;
+    for slot in &shared.workers {
+        let count =
+            counts.iter().find(|(kind, _)| kind == slot.kind).map_or(0, |(_, count)| *count);
+        metrics::gauge!("bus_dead_jobs", "kind" => slot.kind).set(count as f64);
+    }
+    Ok(())
+}
+
+/// Lets runs end, and gives back the jobs of those that take too long.
+async fn finish(shared: &Shared, mut running: JoinSet<()>) {
+    let ended = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_MAX, ended).await.is_ok() {
+        return;
+    }
+    running.shutdown().await;
+    let runs: Vec<(u128, Uuid)> =
+        shared.under_way.lock().iter().map(|run| (run.id, run.claim)).collect();
+    let now = shared.clock.now();
+    match store::jobs::give_back(&shared.database, now, &runs).await {
+        Ok(count) => tracing::info!(count, "jobs that were running were given back"),
+        Err(error) => tracing::warn!(%error, "jobs are free when their leases end"),
+    }
+}

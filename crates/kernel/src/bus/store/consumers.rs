@@ -1,0 +1,145 @@
+use tokio_postgres::{Row, Transaction};
+
+use super::count_of;
+use crate::bus::{ConsumerRow, JobError};
+use crate::{Database, DatabaseError, Timestamp};
+
+/// A consumer whose row this transaction has locked.
+pub(in crate::bus) struct Locked {
+    pub(in crate::bus) position: i64,
+    pub(in crate::bus) failures: u32,
+}
+
+/// Whether there is something to do, for each consumer that is behind.
+pub(in crate::bus) struct Look {
+    pub(in crate::bus) is_unsequenced: bool,
+    /// Per consumer: how many events it is behind, and whether it may go on now.
+    pub(in crate::bus) consumers: Vec<(String, i64, bool)>,
+}
+
+/// Makes the rows of these consumers, and returns the names that are taken for another context.
+pub(in crate::bus) async fn register(
+    database: &Database,
+    now: Timestamp,
+    names: &[&str],
+    contexts: &[&str],
+) -> Result<Vec<String>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "insert into bus.consumers (name, context, updated_at)
+        select name, context, $3 from unnest($1::text[], $2::text[]) as mine (name, context)
+            on conflict do nothing";
+    client.execute(sql, &[&names, &contexts, &now]).await?;
+    let sql = "select known.name from bus.consumers as known
+          join unnest($1::text[], $2::text[]) as mine (name, context)
+            on mine.name = known.name and mine.context <> known.context";
+    let rows = client.query(sql, &[&names, &contexts]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// One statement for everything that the events' side of a process has to know.
+pub(in crate::bus) async fn look(
+    database: &Database,
+    now: Timestamp,
+    names: &[&str],
+) -> Result<Look, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select exists (select from bus.events where position is null),
+            consumers.name, coalesce(contexts.position, 0) - consumers.position,
+            coalesce(consumers.retry_at <= $2, true)
+          from (select) as one_row
+          left join bus.consumers on consumers.name = any($1)
+          left join bus.contexts on contexts.context = consumers.context";
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&names, &now]).await?;
+    let consumer = |row: &Row| {
+        let name: Option<String> = row.get(1);
+        name.map(|name| (name, row.get(2), row.get(3)))
+    };
+    Ok(Look {
+        is_unsequenced: rows.first().is_some_and(|row| row.get(0)),
+        consumers: rows.iter().filter_map(consumer).collect(),
+    })
+}
+
+/// Locks the consumer for this transaction; `None` if another process has it or it has to wait.
+pub(in crate::bus) async fn lock(
+    tx: &deadpool_postgres::Transaction<'_>,
+    now: Timestamp,
+    name: &str,
+    context: &str,
+) -> Result<Option<Locked>, DatabaseError> {
+    let sql = "select position, failures from bus.consumers
+         where name = $1 and context = $2 and coalesce(retry_at <= $3, true)
+           for update skip locked";
+    let statement = tx.prepare_cached(sql).await?;
+    let row = tx.query_opt(&statement, &[&name, &context, &now]).await?;
+    Ok(row.map(|row| Locked { position: row.get(0), failures: count_of(row.get(1)) }))
+}
+
+pub(in crate::bus) async fn advance(
+    tx: &deadpool_postgres::Transaction<'_>,
+    now: Timestamp,
+    name: &str,
+    position: i64,
+) -> Result<(), DatabaseError> {
+    let sql = "update bus.consumers
+           set position = $2, failures = 0, retry_at = null, last_error = null, updated_at = $3
+         where name = $1";
+    let statement = tx.prepare_cached(sql).await?;
+    tx.execute(&statement, &[&name, &position, &now]).await?;
+    Ok(())
+}
+
+/// The next event has failed once more and is tried again at `retry_at`.
+pub(in crate::bus) async fn set_failed(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    name: &str,
+    retry_at: Timestamp,
+    error: &JobError,
+) -> Result<(), DatabaseError> {
+    let sql = "update bus.consumers
+           set failures = failures + 1, retry_at = $2, last_error = $3, updated_at = $4
+         where name = $1";
+    tx.execute(sql, &[&name, &retry_at, &error.as_str(), &now]).await?;
+    Ok(())
+}
+
+pub(in crate::bus) async fn set_position(
+    database: &Database,
+    now: Timestamp,
+    name: &str,
+    position: i64,
+) -> Result<bool, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "with moved as (
+            update bus.consumers
+               set position = $2, failures = 0, retry_at = null, last_error = null, updated_at = $3
+             where name = $1
+            returning 1
+        )
+        select (select count(*) from moved), pg_notify('bus', 'events')";
+    let row = client.query_one(sql, &[&name, &position.max(0), &now]).await?;
+    Ok(row.get::<_, i64>(0) == 1)
+}
+
+pub(in crate::bus) async fn list(database: &Database) -> Result<Vec<ConsumerRow>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select consumers.name, consumers.context, consumers.position,
+            coalesce(contexts.position, 0), consumers.updated_at, consumers.failures,
+            consumers.retry_at, consumers.last_error
+          from bus.consumers
+          left join bus.contexts on contexts.context = consumers.context
+         order by consumers.name";
+    let to_row = |row: &Row| ConsumerRow {
+        name: row.get(0),
+        context: row.get(1),
+        position: row.get(2),
+        last_position_of_context: row.get(3),
+        updated_at: row.get(4),
+        failures: count_of(row.get(5)),
+        retry_at: row.get(6),
+        last_error: row.get(7),
+    };
+    Ok(client.query(sql, &[]).await?.iter().map(to_row).collect())
+}

@@ -1,0 +1,136 @@
+use deadpool_postgres::GenericClient;
+use serde_json::Value;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Row, Transaction};
+use uuid::Uuid;
+
+use super::{NEW_EVENTS, limit_of};
+use crate::bus::{Event, NewEvent};
+use crate::{Database, DatabaseError, Timestamp};
+
+/// Any number that nothing else locks. Held by the one who gives positions.
+const SEQUENCER_LOCK: i64 = 0x6275_735f_7365_7121;
+
+/// Positions given in one transaction.
+pub(in crate::bus) const SEQUENCED_MAX: u64 = 5_000;
+
+pub(in crate::bus) async fn insert(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    events: &[NewEvent],
+) -> Result<(), DatabaseError> {
+    let ids: Vec<Uuid> = events.iter().map(|event| Uuid::from_u128(event.id)).collect();
+    let contexts: Vec<&str> = events.iter().map(|event| event.context).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind).collect();
+    let subjects: Vec<Option<Uuid>> =
+        events.iter().map(|event| event.subject.map(Uuid::from_u128)).collect();
+    let data: Vec<&Value> = events.iter().map(|event| &event.data).collect();
+    let sql = "insert into bus.events (id, context, kind, subject, data, at)
+        select id, context, kind, subject, data, $6
+          from unnest($1, $2, $3, $4, $5) as new (id, context, kind, subject, data)";
+    // Typed, so that the caller's session needs no second round trip to prepare it.
+    tx.execute_typed(
+        sql,
+        &[
+            (&ids, Type::UUID_ARRAY),
+            (&contexts, Type::TEXT_ARRAY),
+            (&kinds, Type::TEXT_ARRAY),
+            (&subjects, Type::UUID_ARRAY),
+            (&data, Type::JSON_ARRAY),
+            (&now, Type::TIMESTAMPTZ),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives positions to some of what has been committed, tells all processes but the one that is
+/// called `origin`, and returns how many; `None` if another process is at it.
+pub(in crate::bus) async fn sequence(
+    database: &Database,
+    origin: &str,
+) -> Result<Option<u64>, DatabaseError> {
+    let mut client = database.client().await?;
+    let tx = client.transaction().await?;
+    let lock = tx.prepare_cached("select pg_try_advisory_xact_lock($1)").await?;
+    if !tx.query_one(&lock, &[&SEQUENCER_LOCK]).await?.get::<_, bool>(0) {
+        return Ok(None);
+    }
+    // A statement of its own: its snapshot is later than the lock, so it sees what the holder
+    // before us committed.
+    let sql = "with batch as materialized (
+            select id, context, row_number() over (partition by context order by id) as place
+              from (select id, context from bus.events
+                     where position is null order by id limit $1) as committed
+        ), sizes as (
+            select context, count(*) as size from batch group by context
+        ), ends as (
+            insert into bus.contexts as known (context, position)
+            select context, size from sizes order by context
+                on conflict (context) do update set position = known.position + excluded.position
+            returning context, position
+        ), sequenced as (
+            update bus.events
+               set position = ends.position - sizes.size + batch.place
+              from batch
+              join sizes on sizes.context = batch.context
+              join ends on ends.context = batch.context
+             where events.id = batch.id
+            returning 1
+        )
+        select count(*), case when count(*) > 0 then pg_notify('bus', $2)::text end
+          from sequenced";
+    let statement = tx.prepare_cached(sql).await?;
+    let notice = format!("{NEW_EVENTS} {origin}");
+    let row = tx.query_one(&statement, &[&(SEQUENCED_MAX as i64), &notice]).await?;
+    let sequenced = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
+    tx.commit().await?;
+    Ok(Some(sequenced))
+}
+
+pub(in crate::bus) async fn after(
+    client: &impl GenericClient,
+    context: &str,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Event>, DatabaseError> {
+    let sql = "select position, id, context, kind, subject, data, at
+          from bus.events
+         where context = $1 and position > $2
+         order by position limit $3";
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&context, &after, &limit_of(limit)]).await?;
+    Ok(rows.iter().map(to_event).collect())
+}
+
+pub(in crate::bus) async fn of_subject(
+    database: &Database,
+    subject: u128,
+    contexts: &[&str],
+    before: Option<(Timestamp, u128)>,
+    limit: usize,
+) -> Result<Vec<Event>, DatabaseError> {
+    let (at, id) = before.unwrap_or((Timestamp::MAX, u128::MAX));
+    let client = database.client().await?;
+    let sql = "select position, id, context, kind, subject, data, at
+          from bus.events
+         where subject = $1 and context = any($2) and (at, id) < ($3, $4)
+           and position is not null
+         order by at desc, id desc limit $5";
+    let statement = client.prepare_cached(sql).await?;
+    let (subject, id) = (Uuid::from_u128(subject), Uuid::from_u128(id));
+    let rows = client.query(&statement, &[&subject, &contexts, &at, &id, &limit_of(limit)]).await?;
+    Ok(rows.iter().map(to_event).collect())
+}
+
+fn to_event(row: &Row) -> Event {
+    Event {
+        position: row.get(0),
+        id: row.get::<_, Uuid>(1).as_u128(),
+        context: row.get(2),
+        kind: row.get(3),
+        subject: row.get::<_, Option<Uuid>>(4).map(|id| id.as_u128()),
+        data: row.get(5),
+        at: row.get(6),
+    }
+}

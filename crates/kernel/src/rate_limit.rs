@@ -1,0 +1,169 @@
+//! Rate limits by GCRA, the generic cell rate algorithm (ITU-T I.371): one number for each key,
+//! the moment at which its bucket would be empty again. No window edges, no timers.
+
+use std::hash::Hash;
+
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+
+use crate::time::Timestamp;
+
+/// Keys that are forgotten at the latest when this many more have come.
+const PRUNE_EVERY: usize = 10_000;
+
+/// How much is allowed: `burst` at once, `per_period` in `period_s` seconds for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    pub burst: u32,
+    pub per_period: u32,
+    pub period_s: u32,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    pub is_allowed: bool,
+    /// How many more are allowed at this moment.
+    pub remaining: u32,
+    /// Seconds until one more is allowed; zero if it is now.
+    pub retry_after_s: u64,
+    /// Seconds until the whole burst is there again.
+    pub reset_s: u64,
+}
+
+/// Limits for many keys, in this process.
+#[derive(Debug)]
+pub struct RateLimiter<K> {
+    quota: Quota,
+    keys: Mutex<Keys<K>>,
+}
+
+#[derive(Debug)]
+struct Keys<K> {
+    /// The theoretical arrival time of each key, in microseconds.
+    arrivals: HashMap<K, i64>,
+    prune_at: usize,
+}
+
+impl<K: Hash + Eq> RateLimiter<K> {
+    pub fn new(quota: Quota) -> Self {
+        assert!(quota.burst > 0 && quota.per_period > 0 && quota.period_s > 0, "a quota allows");
+        let keys = Keys { arrivals: HashMap::new(), prune_at: PRUNE_EVERY };
+        Self { quota, keys: Mutex::new(keys) }
+    }
+
+    pub const fn quota(&self) -> Quota {
+        self.quota
+    }
+
+    /// Takes one, if the key has one left.
+    pub fn take(&self, key: K, now: Timestamp) -> Decision {
+        self.decide(key, now, true)
+    }
+
+    /// What [`take`](Self::take) would say, taking nothing.
+    pub fn look(&self, key: K, now: Timestamp) -> Decision {
+        self.decide(key, now, false)
+    }
+
+    /// Forgets what the key has taken.
+    pub fn reset(&self, key: &K) {
+        self.keys.lock().arrivals.remove(key);
+    }
+
+    fn decide(&self, key: K, now: Timestamp, takes: bool) -> Decision {
+        let (now, step) = (now.as_micros(), self.quota.step_us());
+        let mut keys = self.keys.lock();
+        let arrival = keys.arrivals.get(&key).copied().unwrap_or(now).max(now);
+        let is_allowed = arrival - now <= self.quota.tolerance_us();
+        let next = if is_allowed { arrival + step } else { arrival };
+        if takes && is_allowed {
+            keys.arrivals.insert(key, next);
+            keys.prune(now);
+        }
+        self.quota.decision(is_allowed, if takes { next } else { arrival } - now)
+    }
+}
+
+impl<K: Hash + Eq> Keys<K> {
+    fn prune(&mut self, now: i64) {
+        if self.arrivals.len() >= self.prune_at {
+            self.arrivals.retain(|_, arrival| *arrival > now);
+            self.prune_at = self.arrivals.len() + PRUNE_EVERY;
+        }
+    }
+}
+
+impl Quota {
+    /// Time that one takes.
+    fn step_us(self) -> i64 {
+        i64::from(self.period_s) * 1_000_000 / i64::from(self.per_period)
+    }
+
+    /// How far ahead of its time a request may be.
+    fn tolerance_us(self) -> i64 {
+        self.step_us() * i64::from(self.burst - 1)
+    }
+
+    fn decision(self, is_allowed: bool, ahead_us: i64) -> Decision {
+        let left_us = self.tolerance_us() + self.step_us() - ahead_us;
+        let remaining = u32::try_from(left_us / self.step_us()).unwrap_or(0);
+        let wait_us = (ahead_us - self.tolerance_us()).max(0);
+        let retry_after_s = if is_allowed { 0 } else { seconds(wait_us).max(1) };
+        Decision { is_allowed, remaining, retry_after_s, reset_s: seconds(ahead_us.max(0)) }
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(micros: i64) -> u64 {
+    micros.unsigned_abs().div_ceil(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const QUOTA: Quota = Quota { burst: 3, per_period: 60, period_s: 60 };
+
+    #[test]
+    fn burst_then_one_each_step() {
+        let limiter = RateLimiter::new(QUOTA);
+        let now = Timestamp::UNIX_EPOCH;
+        let left: Vec<u32> = (0..3).map(|_| limiter.take("a", now).remaining).collect();
+        assert_eq!(left, [2, 1, 0]);
+        let refused = limiter.take("a", now);
+        assert_eq!((refused.is_allowed, refused.retry_after_s, refused.reset_s), (false, 1, 3));
+        assert!(limiter.take("b", now).is_allowed);
+        let later = now.saturating_add(Duration::from_secs(1));
+        assert!(limiter.take("a", later).is_allowed);
+        assert!(!limiter.take("a", later).is_allowed);
+    }
+
+    #[test]
+    fn looking_takes_nothing_and_a_reset_forgets() {
+        let limiter = RateLimiter::new(QUOTA);
+        let now = Timestamp::UNIX_EPOCH;
+        for _ in 0..10 {
+            assert_eq!(limiter.look("a", now).remaining, 3);
+        }
+        assert!((0..3).all(|_| limiter.take("a", now).is_allowed));
+        assert!(!limiter.look("a", now).is_allowed);
+        limiter.reset(&"a");
+        assert!(limiter.take("a", now).is_allowed);
+    }
+
+    #[test]
+    fn over_a_long_time_the_rate_holds() {
+        let limiter = RateLimiter::new(QUOTA);
+        let step = Duration::from_millis(100);
+        let mut now = Timestamp::UNIX_EPOCH;
+        let mut allowed = 0;
+        for _ in 0..6_000 {
+            allowed += u32::from(limiter.take("a", now).is_allowed);
+            now = now.saturating_add(step);
+        }
+        assert!((600..=603).contains(&allowed), "{allowed}");
+    }
+}

@@ -1,0 +1,5 @@
+//! What the kernel keeps in a database, on a real Postgres.
+#![cfg(test)]
+
+mod audit;
+mod replay;

@@ -1,0 +1,144 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+use kernel::replay::{self, Replay};
+use kernel::{Clock, MockClock};
+use testkit::TestDatabase;
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+/// An orchard whose one operation counts how often it was carried out.
+struct Orchard {
+    router: Router,
+    replay: Replay,
+    clock: Arc<MockClock>,
+    picked: Arc<AtomicU32>,
+    /// The operation waits for a permit.
+    gate: Arc<Semaphore>,
+    database: TestDatabase,
+}
+
+impl Orchard {
+    async fn plant() -> Self {
+        let database = TestDatabase::create(&[replay::MIGRATIONS]).await;
+        let (clock, picked) = (Arc::new(MockClock::default()), Arc::new(AtomicU32::new(0)));
+        let gate = Arc::new(Semaphore::new(1_000));
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        let replay = Replay::new(database.database().clone(), as_clock);
+        let (count, door) = (Arc::clone(&picked), Arc::clone(&gate));
+        let pick = move |body: String| async move {
+            door.acquire().await.unwrap().forget();
+            let n = count.fetch_add(1, Ordering::SeqCst) + 1;
+            let status = if body == "storm" && n == 1 {
+                StatusCode::SERVICE_UNAVAILABLE
+            } else {
+                StatusCode::CREATED
+            };
+            (status, [("content-type", "text/apple")], format!("{body} {n}"))
+        };
+        let router = Router::new()
+            .route("/apples", post(pick.clone()))
+            .route("/pears", post(pick))
+            .layer(from_fn_with_state(replay.clone(), replay::answer));
+        Self { router, replay, clock, picked, gate, database }
+    }
+
+    async fn claims(&self) -> i64 {
+        let client = self.database.database().client().await.unwrap();
+        client.query_one("select count(*) from replay.answers", &[]).await.unwrap().get(0)
+    }
+
+    async fn pick(&self, path: &str, key: Option<&str>, body: &'static str) -> (u16, bool, String) {
+        let mut request = Request::post(path);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let is_replayed = response.headers().contains_key("idempotency-replayed");
+        if status == 201 {
+            assert_eq!(response.headers()["content-type"], "text/apple");
+        }
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, is_replayed, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn same_key_and_body_get_the_first_answer_again() {
+    let orchard = Orchard::plant().await;
+    let first = orchard.pick("/apples", Some("k"), "red").await;
+    assert_eq!(first, (201, false, "red 1".to_owned()));
+    assert_eq!(orchard.pick("/apples", Some("k"), "red").await, (201, true, "red 1".to_owned()));
+    assert_eq!(orchard.pick("/pears", Some("k"), "red").await.2, "red 2");
+    assert_eq!(orchard.pick("/apples", None, "red").await.2, "red 3");
+    assert_eq!(orchard.pick("/apples", Some("l"), "red").await.2, "red 4");
+}
+
+#[tokio::test]
+async fn same_key_with_another_body_is_refused() {
+    let orchard = Orchard::plant().await;
+    orchard.pick("/apples", Some("k"), "red").await;
+    let (status, _, problem) = orchard.pick("/apples", Some("k"), "green").await;
+    assert_eq!(status, 422);
+    assert!(problem.contains("request.idempotency_key.reused"), "{problem}");
+    assert_eq!(orchard.picked.load(Ordering::SeqCst), 1);
+    assert_eq!(orchard.pick("/apples", Some("a b"), "red").await.0, 400);
+}
+
+#[tokio::test]
+async fn failures_of_the_server_are_not_kept() {
+    let orchard = Orchard::plant().await;
+    assert_eq!(orchard.pick("/apples", Some("k"), "storm").await.0, 503);
+    assert_eq!(
+        orchard.pick("/apples", Some("k"), "storm").await,
+        (201, false, "storm 2".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn of_a_hundred_at_once_one_is_carried_out() {
+    let orchard = Arc::new(Orchard::plant().await);
+    let tasks: Vec<_> = (0..100)
+        .map(|_| {
+            let orchard = Arc::clone(&orchard);
+            tokio::spawn(async move { orchard.pick("/apples", Some("k"), "red").await })
+        })
+        .collect();
+    for task in tasks {
+        let (status, is_replayed, body) = task.await.unwrap();
+        match status {
+            201 => assert_eq!(body, "red 1"),
+            409 => assert!(!is_replayed && body.contains("in_flight"), "{body}"),
+            _ => panic!("{status} {body}"),
+        }
+    }
+    assert_eq!(orchard.picked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn claim_of_a_dead_process_is_taken_over_and_old_answers_are_forgotten() {
+    let orchard = Orchard::plant().await;
+    orchard.gate.forget_permits(1_000);
+    let request = Request::post("/apples").header("idempotency-key", "k").body(Body::from("red"));
+    let dead = tokio::spawn(orchard.router.clone().oneshot(request.unwrap()));
+    while orchard.claims().await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(orchard.pick("/apples", Some("k"), "red").await.0, 409);
+    dead.abort();
+    orchard.clock.advance(Duration::from_secs(61));
+    orchard.gate.add_permits(10);
+    assert_eq!(orchard.pick("/apples", Some("k"), "red").await, (201, false, "red 1".to_owned()));
+    assert_eq!(orchard.replay.clean().await.unwrap(), 0);
+    orchard.clock.advance(Duration::from_secs(25 * 3600));
+    assert_eq!(orchard.replay.clean().await.unwrap(), 1);
+    assert_eq!(orchard.pick("/apples", Some("k"), "red").await.2, "red 2");
+}
