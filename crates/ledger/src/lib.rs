@@ -51,4 +51,5 @@ pub use verify::{Finding, Progress, VerifyReport, verify};
 pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "ledger";
     1 "ledger" "../migrations/0001_ledger.sql",
+    2 "id_filters" "../migrations/0002_id_filters.sql",
 };

@@ -4,6 +4,8 @@
 //! repeats until nothing is needed: a pending transfer's accounts are known only once the
 //! transfer is. What was asked for and not found is absent, until the batch has run.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashSet;
 
 use super::account::{Account, NewAccount};
@@ -20,6 +22,8 @@ pub struct Needs {
     pub account_numbers: HashSet<i64>,
     pub addresses: HashSet<Box<str>>,
     pub transfers: HashSet<u128>,
+    /// Sealed ranges, by number, that may hold these transfers.
+    pub ranges: BTreeSet<i64>,
     pub groups: HashSet<u128>,
 }
 
@@ -183,9 +187,12 @@ impl Engine {
             }
             return;
         }
-        let is_failed = self.failure_of(id).is_some();
-        if !is_failed && self.window.may_be_sealed(id) && !self.absent.transfers.contains(&id) {
+        if self.failure_of(id).is_some() || self.absent.transfers.contains(&id) {
+            return;
+        }
+        for no in self.window.sealed_candidates(id) {
             needs.transfers.insert(id);
+            needs.ranges.insert(no);
         }
     }
 

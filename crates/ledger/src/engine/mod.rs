@@ -20,6 +20,7 @@ mod follow;
 mod group;
 mod repeat;
 mod resolve;
+mod sealed_ids;
 mod state;
 mod status;
 mod transfer;
@@ -39,10 +40,11 @@ pub use account::{
 };
 pub use facts::{Facts, Needs};
 pub use group::{GroupAction, ResolveGroup, expiry_id, member_id};
+pub use sealed_ids::{IdFilter, IdSpan, RangeIds, SealedIds};
 pub use state::{PendingStatus, States, TransferState};
 pub use status::{AccountStatus, GroupStatus, TransferStatus, UpdateStatus};
 pub use transfer::{Effect, Extra, NewTransfer, Record, TransferFlags};
-pub use window::{Forgotten, IdSpan};
+pub use window::Forgotten;
 
 use window::{Seen, Window};
 
@@ -154,7 +156,8 @@ pub struct Start {
     pub next_account_no: i64,
     pub last_transfer_at: Time,
     pub last_account_at: Time,
-    pub sealed: Vec<IdSpan>,
+    /// What is remembered of the ids of each sealed range, from the first one on.
+    pub sealed: Vec<SealedIds>,
 }
 
 impl Engine {
@@ -260,17 +263,22 @@ impl Engine {
         self.assets.extend(numbers);
     }
 
-    /// Span of the ids of the range that starts at `start`, while it is in memory.
-    pub fn id_span(&self, start: i64) -> Option<IdSpan> {
-        self.window.span(start)
+    /// The ids of the range that starts at `start`, while it is in memory.
+    pub fn ids(&self, start: i64) -> Option<&RangeIds> {
+        self.window.ids(start)
+    }
+
+    /// Sealed ranges, by number, that may hold a transfer with this id. The newest first.
+    pub fn sealed_candidates(&self, id: u128) -> impl Iterator<Item = i64> + '_ {
+        self.window.sealed_candidates(id)
     }
 
     /// Forgets what lies before `seq`: it is sealed and can be loaded again.
     ///
     /// What was fetched goes too: a record that is kept without its state would look as if
     /// nothing had happened to it.
-    pub fn forget_before(&mut self, seq: i64) -> Forgotten {
-        let forgotten = self.window.forget_before(seq);
+    pub fn forget_before(&mut self, seq: i64, sealed: Vec<SealedIds>) -> Forgotten {
+        let forgotten = self.window.forget_before(seq, sealed);
         self.states.forget_before(self.window.start());
         self.fetched = hashbrown::HashMap::new();
         forgotten

@@ -1,24 +1,18 @@
 //! The records and failed ids that the leader still holds in memory: those of the open range
 //! and of ranges whose indexes are being built. Everything older is asked of the database.
 //!
-//! An id that is not here can only be a repeat if it lies between the smallest and the largest
-//! id of a sealed range. Time-ordered ids, the default, never do; so they cost no look-up, and
-//! any other kind of id stays correct.
+//! An id that is not here can only be a repeat if a sealed range may hold it. A time-ordered id,
+//! the default, never lies in one's span, and of the others a filter knows; so a new id costs no
+//! look-up.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::sealed_ids::{RangeIds, SealedIds, is_time_ordered};
 use super::status::TransferStatus;
 use super::transfer::Record;
-
-/// Smallest and largest id, created or failed, of a sealed range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IdSpan {
-    pub min: u128,
-    pub max: u128,
-}
 
 /// Where an id leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,27 +23,26 @@ pub(super) enum Seen {
     Failed(TransferStatus),
 }
 
-/// The ids of one range of the journal.
+/// One range of the journal, in memory.
 #[derive(Debug, Default)]
-struct RangeIds {
+struct OpenRange {
     /// First sequence of the range.
     start: i64,
     seen: HashMap<u128, Seen>,
-    span: Option<IdSpan>,
+    ids: RangeIds,
 }
 
-impl RangeIds {
-    /// Ids outside of the span need no probe: usually every new id is beyond it.
-    fn seen(&self, id: u128) -> Option<Seen> {
-        let span = self.span?;
-        if id < span.min || span.max < id { None } else { self.seen.get(&id).copied() }
+impl OpenRange {
+    fn note(&mut self, id: u128, seen: Seen) {
+        self.seen.insert(id, seen);
+        self.ids.note(id);
     }
 }
 
 /// What [`Window::forget_before`] dropped; let another thread free it.
 #[derive(Debug)]
 pub struct Forgotten {
-    ids: Vec<RangeIds>,
+    ranges: Vec<OpenRange>,
     batches: Vec<Arc<Vec<Record>>>,
 }
 
@@ -58,24 +51,27 @@ pub struct Forgotten {
 pub(super) struct Window {
     range_size: i64,
     /// Oldest first; the last one is open.
-    ranges: VecDeque<RangeIds>,
+    ranges: VecDeque<OpenRange>,
     /// Finished batches, in order.
     batches: VecDeque<Arc<Vec<Record>>>,
     /// Records of the batch that is being executed.
     current: Vec<Record>,
     /// Failures that were looked up for the batch at hand.
     failed_before: HashMap<u128, TransferStatus>,
-    sealed: Vec<IdSpan>,
-    sealed_max: Option<u128>,
+    /// By number of the range.
+    sealed: Vec<SealedIds>,
+    /// The largest of the sealed ranges' time-ordered ids.
+    ordered_max: u128,
     next_seq: i64,
 }
 
 impl Window {
     /// An empty window whose next record gets `next_seq`, the first of its range.
-    pub(super) fn new(next_seq: i64, range_size: i64, sealed: Vec<IdSpan>) -> Self {
+    pub(super) fn new(next_seq: i64, range_size: i64, sealed: Vec<SealedIds>) -> Self {
         assert!(range_size > 0 && (next_seq - 1) % range_size == 0, "ranges are aligned");
-        let sealed_max = sealed.iter().map(|span| span.max).max();
-        let range = RangeIds { start: next_seq, ..RangeIds::default() };
+        let ordered_max = sealed.iter().filter_map(|ids| ids.span).map(|span| span.max).max();
+        let ordered_max = ordered_max.unwrap_or(0);
+        let range = OpenRange { start: next_seq, ..OpenRange::default() };
         Self {
             range_size,
             ranges: VecDeque::from([range]),
@@ -83,7 +79,7 @@ impl Window {
             current: Vec::new(),
             failed_before: HashMap::new(),
             sealed,
-            sealed_max,
+            ordered_max,
             next_seq,
         }
     }
@@ -100,14 +96,16 @@ impl Window {
 
     /// What is known of an id.
     pub(super) fn seen(&self, id: u128) -> Option<Seen> {
-        let in_window = self.ranges.iter().rev().find_map(|range| range.seen(id));
+        let in_window = self.ranges.iter().rev().find_map(|range| range.seen.get(&id).copied());
         in_window.or_else(|| self.failed_before.get(&id).map(|status| Seen::Failed(*status)))
     }
 
-    /// Whether an id that is not in the window may be in a sealed range.
-    pub(super) fn may_be_sealed(&self, id: u128) -> bool {
-        self.sealed_max.is_some_and(|max| id <= max)
-            && self.sealed.iter().any(|span| span.min <= id && id <= span.max)
+    /// Sealed ranges, by number, that may hold an id that is not in the window. The newest first.
+    pub(super) fn sealed_candidates(&self, id: u128) -> impl Iterator<Item = i64> + '_ {
+        let is_beyond = is_time_ordered(id) && id > self.ordered_max;
+        let sealed = if is_beyond { &[] } else { &self.sealed[..] };
+        let numbered = sealed.iter().enumerate().rev();
+        numbered.filter(move |(_, ids)| ids.may_hold(id)).map(|(no, _)| no as i64)
     }
 
     /// The record of a sequence, if it is in the window.
@@ -147,7 +145,7 @@ impl Window {
     /// Puts back an id that failed when `seq` was next.
     pub(super) fn replay_failed(&mut self, id: u128, status: TransferStatus, seq: i64) {
         let index = self.ranges.partition_point(|range| range.start <= seq).saturating_sub(1);
-        Self::note_in(&mut self.ranges[index], id, Seen::Failed(status));
+        self.ranges[index].note(id, Seen::Failed(status));
     }
 
     /// Notes an id in the range of the next sequence. A failure never goes into a range that is
@@ -155,16 +153,9 @@ impl Window {
     fn note(&mut self, id: u128, seen: Seen) {
         let next_range = self.ranges[self.ranges.len() - 1].start + self.range_size;
         if self.next_seq >= next_range {
-            self.ranges.push_back(RangeIds { start: next_range, ..RangeIds::default() });
+            self.ranges.push_back(OpenRange { start: next_range, ..OpenRange::default() });
         }
-        Self::note_in(self.ranges.back_mut().expect("there is always an open range"), id, seen);
-    }
-
-    fn note_in(range: &mut RangeIds, id: u128, seen: Seen) {
-        range.seen.insert(id, seen);
-        let span = range.span.get_or_insert(IdSpan { min: id, max: id });
-        span.min = span.min.min(id);
-        span.max = span.max.max(id);
+        self.ranges.back_mut().expect("there is always an open range").note(id, seen);
     }
 
     /// Takes back the records of the current batch from `seq` on (a broken chain).
@@ -194,22 +185,25 @@ impl Window {
         batch
     }
 
-    /// Span of the ids, created or failed, of the range that starts at `start`.
-    pub(super) fn span(&self, start: i64) -> Option<IdSpan> {
-        self.ranges.iter().find(|range| range.start == start)?.span
+    /// The ids, created or failed, of the range that starts at `start`.
+    pub(super) fn ids(&self, start: i64) -> Option<&RangeIds> {
+        self.ranges.iter().find(|range| range.start == start).map(|range| &range.ids)
     }
 
-    /// Drops the ranges that end before `seq`: they are sealed, their ids have an index.
-    pub(super) fn forget_before(&mut self, seq: i64) -> Forgotten {
-        let mut forgotten = Forgotten { ids: Vec::new(), batches: Vec::new() };
+    /// Drops the ranges that end before `seq`: they are sealed, their ids have an index. The last
+    /// one stays until the next one is begun. What is to be remembered of the ids of each range
+    /// that was sealed since the last call is given, in order.
+    pub(super) fn forget_before(&mut self, seq: i64, sealed: Vec<SealedIds>) -> Forgotten {
+        let mut forgotten = Forgotten { ranges: Vec::new(), batches: Vec::new() };
         while self.ranges.len() > 1 && self.ranges[1].start <= seq {
-            let range = self.ranges.pop_front().expect("checked");
-            if let Some(span) = range.span {
-                self.sealed.push(span);
-                self.sealed_max = self.sealed_max.max(Some(span.max));
-            }
-            forgotten.ids.push(range);
+            forgotten.ranges.extend(self.ranges.pop_front());
         }
+        for ids in sealed {
+            self.ordered_max = self.ordered_max.max(ids.span.map_or(0, |span| span.max));
+            self.sealed.push(ids);
+        }
+        let sealed_until = self.sealed.len() as i64 * self.range_size;
+        assert!(sealed_until < self.next_seq, "only what is full is sealed");
         let start = self.start();
         while self.batches.front().is_some_and(|batch| batch[batch.len() - 1].seq < start) {
             forgotten.batches.extend(self.batches.pop_front());

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::ranges::{self, Ranges};
 use super::row::{self, RowReader};
 use crate::engine::{
-    Account, AccountDetails, AccountFlags, Balances, Limits, PendingStatus, Record, Time,
-    TransferFlags, TransferState, TransferStatus,
+    Account, AccountDetails, AccountFlags, Balances, IdFilter, IdSpan, Limits, PendingStatus,
+    RangeIds, Record, SealedIds, Time, TransferFlags, TransferState, TransferStatus,
 };
 use crate::error::StoreError;
 
@@ -132,23 +132,16 @@ pub(crate) async fn by_seq(
     client.query_typed(&sql, &[(&seqs, Type::INT8_ARRAY)]).await?.iter().map(record).collect()
 }
 
-/// Sealed ranges whose span of ids can hold one of `ids`.
-pub(crate) async fn by_id(client: &Client, ids: &[Uuid]) -> Result<Vec<Record>, StoreError> {
-    let (Some(min), Some(max)) = (ids.iter().min(), ids.iter().max()) else {
-        return Ok(Vec::new());
-    };
-    let candidates = client
-        .query(
-            "select no from ledger.ranges where sealed and id_min <= $2 and id_max >= $1 \
-             order by no desc",
-            &[min, max],
-        )
-        .await?;
+/// Records by id, looked for in these sealed ranges.
+pub(crate) async fn by_id(
+    client: &Client,
+    ids: &[Uuid],
+    ranges: impl IntoIterator<Item = i64>,
+) -> Result<Vec<Record>, StoreError> {
     let mut records: Vec<Record> = Vec::new();
-    for candidate in candidates {
-        let table = ranges::table(candidate.try_get(0)?);
-        let sql = format!("select {RECORD} from {table} where id = any($1)");
-        let rows = client.query(&sql, &[&ids]).await?;
+    for no in ranges {
+        let sql = format!("select {RECORD} from {} where id = any($1)", ranges::table(no));
+        let rows = client.query_typed(&sql, &[(&ids, Type::UUID_ARRAY)]).await?;
         for row in &rows {
             records.push(record(row)?);
         }
@@ -315,7 +308,8 @@ pub(crate) struct Counters {
     pub(crate) next_account_no: i64,
     pub(crate) last_account_at: Time,
     pub(crate) last_sealed_at: Time,
-    pub(crate) spans: Vec<crate::engine::IdSpan>,
+    /// By number of the sealed range.
+    pub(crate) sealed: Vec<SealedIds>,
 }
 
 /// Reads the counters; creates the settings of a new ledger.
@@ -331,14 +325,7 @@ pub(crate) async fn counters(client: &Client, range_size: i64) -> Result<Counter
     let row = client.query_one(sql, &[]).await?;
     let next_account_no = row.try_get(0)?;
     let last_account_at = row.try_get::<_, Option<At>>(1)?.map_or(0, |at| at.0);
-    let sql = "select id_min, id_max from ledger.ranges where sealed and id_min is not null";
-    let mut spans = Vec::new();
-    for row in client.query(sql, &[]).await? {
-        spans.push(crate::engine::IdSpan {
-            min: row.try_get::<_, Uuid>(0)?.as_u128(),
-            max: row.try_get::<_, Uuid>(1)?.as_u128(),
-        });
-    }
+    let sealed = sealed_ids(client, Ranges { size }).await?;
     let ranges = Ranges { size };
     Ok(Counters {
         ranges,
@@ -347,6 +334,64 @@ pub(crate) async fn counters(client: &Client, range_size: i64) -> Result<Counter
         next_account_no,
         last_account_at,
         last_sealed_at,
-        spans,
+        sealed,
     })
+}
+
+/// What is remembered of the ids of each sealed range.
+async fn sealed_ids(client: &Client, ranges: Ranges) -> Result<Vec<SealedIds>, StoreError> {
+    let sql = "select no, id_min, id_max, id_filter from ledger.ranges where sealed order by no";
+    let mut sealed = Vec::new();
+    for row in client.query(sql, &[]).await? {
+        let no: i64 = row.try_get(0)?;
+        sealed.push(match row.try_get::<_, Option<&[u8]>>(3)? {
+            Some(filter) => stored_ids(&row, filter)?,
+            None => older_ids(client, ranges, no).await?,
+        });
+    }
+    Ok(sealed)
+}
+
+fn stored_ids(row: &Row, filter: &[u8]) -> Result<SealedIds, StoreError> {
+    let span = match (row.try_get::<_, Option<Uuid>>(1)?, row.try_get::<_, Option<Uuid>>(2)?) {
+        (Some(min), Some(max)) => Some(IdSpan { min: min.as_u128(), max: max.as_u128() }),
+        _ => None,
+    };
+    let filter = match filter {
+        [] => None,
+        bytes => {
+            let filter =
+                IdFilter::from_bytes(bytes).ok_or(StoreError::Corrupt("a filter of ids"))?;
+            Some(std::sync::Arc::new(filter))
+        }
+    };
+    Ok(SealedIds { span, filter })
+}
+
+/// A range that was sealed before there were filters gets its own now.
+async fn older_ids(client: &Client, ranges: Ranges, no: i64) -> Result<SealedIds, StoreError> {
+    tracing::info!(range = no, "making the filter of a range's ids");
+    let seqs = ranges.seqs(no);
+    let sql = format!(
+        "select id from {} union all \
+         select id from ledger.failed_transfers where seq >= $1 and seq < $2",
+        ranges::table(no)
+    );
+    let mut ids = RangeIds::default();
+    for row in client.query(&sql, &[&seqs.start, &seqs.end]).await? {
+        ids.note(row.try_get::<_, Uuid>(0)?.as_u128());
+    }
+    let sealed = SealedIds::of(&ids);
+    store_ids(client, no, &sealed).await?;
+    Ok(sealed)
+}
+
+/// Writes what is remembered of a sealed range's ids.
+pub(crate) async fn store_ids(client: &Client, no: i64, ids: &SealedIds) -> Result<(), StoreError> {
+    let min = ids.span.map(|span| Uuid::from_u128(span.min));
+    let max = ids.span.map(|span| Uuid::from_u128(span.max));
+    let filter = ids.filter.as_ref().map_or_else(Vec::new, |filter| filter.to_bytes());
+    let sql = "update ledger.ranges set id_min = $2, id_max = $3, id_filter = $4 where no = $1";
+    client.execute(sql, &[&no, &min, &max, &filter]).await?;
+    Ok(())
 }

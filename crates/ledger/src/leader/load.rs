@@ -22,7 +22,7 @@ pub(crate) async fn facts(
     let mut facts = Facts { accounts: accounts(client, view, needs).await?, ..Facts::default() };
     if !needs.transfers.is_empty() {
         let ids: Vec<Uuid> = needs.transfers.iter().map(|id| Uuid::from_u128(*id)).collect();
-        let records = read::by_id(client, &ids).await?;
+        let records = read::by_id(client, &ids, needs.ranges.iter().rev().copied()).await?;
         let states = read::states(client, StatesOf::Transfers(&ids)).await?;
         let states: HashMap<u128, TransferState> = states.into_iter().collect();
         for record in records {

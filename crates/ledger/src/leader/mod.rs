@@ -94,10 +94,19 @@ impl Led {
 /// A message to the leader.
 enum Message {
     Execute(Pending),
-    /// Which of these ids are recorded, committed or not.
-    Find(Vec<u128>, oneshot::Sender<Vec<Option<i64>>>),
+    /// Where the record with this id is, committed or not.
+    Find(u128, oneshot::Sender<Found>),
     /// An asset was created.
     Asset(u32),
+}
+
+/// Where the record with an id is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// In the leader's window, with this sequence.
+    InWindow(i64),
+    /// Nowhere, or in one of these sealed ranges.
+    MaybeSealed(Vec<i64>),
 }
 
 /// A request that waits for its answer.
@@ -208,10 +217,10 @@ impl Handle {
         }
     }
 
-    /// Sequences of recorded ids that are still in the leader's window.
-    pub(crate) async fn find(&self, ids: Vec<u128>) -> Result<Vec<Option<i64>>, LedgerError> {
+    /// Where the record with an id is.
+    pub(crate) async fn find(&self, id: u128) -> Result<Found, LedgerError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Message::Find(ids, reply)).await?;
+        self.send(Message::Find(id, reply)).await?;
         answer.await.map_err(|_| LedgerError::Unavailable)
     }
 

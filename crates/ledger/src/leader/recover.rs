@@ -34,7 +34,7 @@ pub(crate) async fn recover(client: &Client, range_size: i64) -> Result<Recovere
         next_account_no: counters.next_account_no,
         last_transfer_at: counters.last_sealed_at,
         last_account_at: counters.last_account_at,
-        sealed: counters.spans,
+        sealed: counters.sealed,
     });
     let view = Arc::new(View::new(ranges, open_range, counters.last_sealed_at));
     engine.learn_assets(read::assets(client).await?);

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::Client;
 
 use super::recover::{Recovered, recover};
-use super::{BATCH_MAX, Ended, Leader, Led, Message, Pending, Status, load};
+use super::{BATCH_MAX, Ended, Found, Leader, Led, Message, Pending, Status, load};
 use crate::engine::{Effects, Engine, Request, Response};
 use crate::error::StoreError;
 use crate::journal::lease::{Lease, RENEW_EVERY};
@@ -240,9 +240,11 @@ impl<'l> Term<'l> {
                     items += pending.items;
                     batch.push(pending);
                 }
-                Message::Find(ids, reply) => {
-                    let find = |id: &u128| self.engine.recorded_seq(*id);
-                    let _ = reply.send(ids.iter().map(find).collect());
+                Message::Find(id, reply) => {
+                    let _ = reply.send(match self.engine.recorded_seq(id) {
+                        Some(seq) => Found::InWindow(seq),
+                        None => Found::MaybeSealed(self.engine.sealed_candidates(id).collect()),
+                    });
                 }
                 Message::Asset(no) => self.engine.learn_assets([no]),
             }
@@ -375,17 +377,17 @@ impl<'l> Term<'l> {
     fn seal(&mut self, full: Vec<FullRange>) {
         for tail in full {
             self.full_ranges += 1;
-            let span = self.engine.id_span(tail.start);
-            self.sealer.seal(SealJob { tail, span });
+            let ids = self.engine.ids(tail.start).cloned().unwrap_or_default();
+            self.sealer.seal(SealJob { tail, ids });
         }
     }
 
     /// A range's seal is committed: what it holds leaves the memory.
     fn sealed(&mut self, sealed: Result<Sealed, StoreError>) -> Result<(), StoreError> {
-        let Sealed { no } = sealed?;
+        let Sealed { no, ids } = sealed?;
         self.full_ranges -= 1;
         let tail = self.view.forget_range(no);
-        let forgotten = self.engine.forget_before(self.ranges.start(no + 1));
+        let forgotten = self.engine.forget_before(self.ranges.start(no + 1), vec![ids]);
         // Freeing half a million records takes longer than a batch may wait.
         self.sealer.free(Box::new((tail, forgotten)));
         Ok(())

@@ -17,15 +17,14 @@ use std::time::Duration;
 use kernel::db::Database;
 use tokio::sync::mpsc;
 use tokio_postgres::Client;
-use uuid::Uuid;
 
 pub(crate) use chain::{BlockHasher, ChainHash};
 pub(crate) use chunks::CHUNK;
 
-use crate::engine::IdSpan;
+use crate::engine::{RangeIds, SealedIds};
 use crate::error::StoreError;
 use crate::journal::ranges::{self, Ranges};
-use crate::journal::read::At;
+use crate::journal::read::{self, At};
 use crate::view::{FullRange, View};
 
 /// How often rows that no full block holds yet are put under the hash chain.
@@ -35,13 +34,14 @@ const CHAIN_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct SealJob {
     pub(crate) tail: FullRange,
-    pub(crate) span: Option<IdSpan>,
+    pub(crate) ids: RangeIds,
 }
 
 /// A range whose seal is committed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Sealed {
     pub(crate) no: i64,
+    pub(crate) ids: SealedIds,
 }
 
 enum Order {
@@ -129,8 +129,8 @@ impl Worker {
                 biased;
                 order = orders.recv() => match order {
                     Some(Order::Seal(job)) => {
-                        self.seal(&client, &mut chain, &job).await?;
-                        let _ = self.results.send(Ok(Sealed { no: job.tail.no }));
+                        let ids = self.seal(&client, &mut chain, &job).await?;
+                        let _ = self.results.send(Ok(Sealed { no: job.tail.no, ids }));
                     }
                     Some(Order::Free(_)) => {}
                     Some(Order::Stop) => return chain.extend(&client, &self.view).await,
@@ -146,11 +146,12 @@ impl Worker {
         client: &Client,
         chain: &mut chain::Chain,
         job: &SealJob,
-    ) -> Result<(), StoreError> {
+    ) -> Result<SealedIds, StoreError> {
         let started = std::time::Instant::now();
         let no = job.tail.no;
         chain.extend(client, &self.view).await?;
         indexes::create(client, &job.tail, self.ranges).await?;
+        let ids = SealedIds::of(&job.ids);
         let chunks = chunks::build(client, &job.tail, self.ranges).await?;
         client.batch_execute(&format!("begin; select ledger.fence({})", self.epoch)).await?;
         chunks::copy(client, &chunks).await?;
@@ -158,11 +159,9 @@ impl Worker {
         states::upsert(client, &states).await?;
         let last = job.tail.record(self.ranges.start(no + 1) - 1);
         let last_at = At(last.expect("the range is full").at);
-        let min = job.span.map(|span| Uuid::from_u128(span.min));
-        let max = job.span.map(|span| Uuid::from_u128(span.max));
-        let sql = "update ledger.ranges set sealed = true, id_min = $2, id_max = $3, last_at = $4 \
-                   where no = $1";
-        client.execute(sql, &[&no, &min, &max, &last_at]).await?;
+        let sql = "update ledger.ranges set sealed = true, last_at = $2 where no = $1";
+        client.execute(sql, &[&no, &last_at]).await?;
+        read::store_ids(client, no, &ids).await?;
         client.batch_execute("commit").await?;
         tracing::debug!(
             range = no,
@@ -173,6 +172,6 @@ impl Worker {
         );
         // The leader is in the next range by now; the one after is made ahead of need.
         ranges::ensure(client, self.ranges, no + 2).await?;
-        Ok(())
+        Ok(ids)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::rng::Rng;
 use super::store::Store;
-use crate::engine::{Effects, Engine, Request, Response, Time};
+use crate::engine::{Effects, Engine, Request, Response, SealedIds, Time};
 
 /// Batches on their way at most.
 const PIPELINE: usize = 3;
@@ -36,7 +36,7 @@ pub(super) struct Leader {
     pub(super) engine: Engine,
     pub(super) pipeline: VecDeque<Batch>,
     /// Something is sealed that the engine still holds.
-    forget_is_due: bool,
+    to_forget: Option<SealedIds>,
     pub(super) crashes: u64,
 }
 
@@ -44,7 +44,7 @@ impl Leader {
     pub(super) fn new() -> Self {
         let store = Store::default();
         let engine = store.recover();
-        Self { store, engine, pipeline: VecDeque::new(), forget_is_due: false, crashes: 0 }
+        Self { store, engine, pipeline: VecDeque::new(), to_forget: None, crashes: 0 }
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -103,14 +103,12 @@ impl Leader {
 
     /// Seals a full range; the engine forgets it at once or later.
     pub(super) fn seal(&mut self, rng: &mut Rng) {
-        if self.forget_is_due {
-            drop(self.engine.forget_before(self.store.sealed_until()));
-            self.forget_is_due = false;
+        if let Some(sealed) = self.to_forget.take() {
+            drop(self.engine.forget_before(self.store.sealed_until(), vec![sealed]));
         } else if self.store.has_full_range() {
             let start = self.store.sealed_until();
-            let span = self.engine.id_span(start).expect("a full range has ids");
-            self.store.seal(span);
-            self.forget_is_due = true;
+            let ids = self.engine.ids(start).expect("a full range has ids");
+            self.to_forget = Some(self.store.seal(ids));
             if rng.chance(50) {
                 self.seal(rng);
             }
@@ -120,7 +118,7 @@ impl Leader {
     /// Starts anew from the store. Answers which clients wait in vain.
     pub(super) fn crash(&mut self) -> Vec<usize> {
         self.crashes += 1;
-        self.forget_is_due = false;
+        self.to_forget = None;
         self.engine = self.store.recover();
         self.pipeline.drain(..).flat_map(|batch| batch.clients).flatten().collect()
     }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::book::Book;
 use super::workload::ASSETS;
 use crate::engine::{
-    Account, Effects, Engine, Facts, IdSpan, Needs, PendingStatus, Start, Time, TransferState,
+    Account, Effects, Engine, Facts, Needs, PendingStatus, RangeIds, SealedIds, Start, Time,
+    TransferState,
 };
 
 pub(super) const RANGE_SIZE: i64 = 64;
@@ -16,8 +17,8 @@ pub(super) const RANGE_SIZE: i64 = 64;
 #[derive(Debug, Default)]
 pub(super) struct Store {
     pub(super) book: Book,
-    /// Spans of the sealed ranges, as the leader gave them.
-    spans: Vec<IdSpan>,
+    /// What is remembered of the ids of the sealed ranges.
+    sealed: Vec<SealedIds>,
     sealed_states: BTreeMap<u128, TransferState>,
     last_transfer_at: Time,
     last_account_at: Time,
@@ -27,7 +28,7 @@ pub(super) struct Store {
 impl Store {
     /// First sequence that is not sealed.
     pub(super) fn sealed_until(&self) -> i64 {
-        self.spans.len() as i64 * RANGE_SIZE + 1
+        self.sealed.len() as i64 * RANGE_SIZE + 1
     }
 
     pub(super) fn has_full_range(&self) -> bool {
@@ -89,10 +90,11 @@ impl Store {
     }
 
     /// Seals the oldest full range.
-    pub(super) fn seal(&mut self, span: IdSpan) {
+    pub(super) fn seal(&mut self, ids: &RangeIds) -> SealedIds {
+        let sealed = SealedIds::of(ids);
         let (start, end) = (self.sealed_until(), self.sealed_until() + RANGE_SIZE);
         for record in &self.book.records[start as usize - 1..end as usize - 1] {
-            assert!(span.min <= record.id && record.id <= span.max, "a span covers its range");
+            assert!(sealed.may_hold(record.id), "what is remembered covers the range");
             let extra = record.extra();
             for id in [record.id, extra.pending_id, extra.reverses] {
                 if let Some(state) = self.book.state_before(id, end) {
@@ -100,7 +102,8 @@ impl Store {
                 }
             }
         }
-        self.spans.push(span);
+        self.sealed.push(sealed.clone());
+        sealed
     }
 
     /// An engine as it is after a crash: the counters and the tail, everything else to be loaded.
@@ -112,7 +115,7 @@ impl Store {
             next_account_no: self.book.accounts.len() as i64 + 1,
             last_transfer_at: self.last_transfer_at,
             last_account_at: self.last_account_at,
-            sealed: self.spans.clone(),
+            sealed: self.sealed.clone(),
         });
         engine.learn_assets(ASSETS);
         let tail = &self.book.records[sealed_until as usize - 1..];

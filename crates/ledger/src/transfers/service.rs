@@ -8,7 +8,7 @@ use crate::engine::{
 };
 use crate::error::LedgerError;
 use crate::journal::read;
-use crate::leader::Led;
+use crate::leader::{Found, Led};
 use crate::ledger::Ledger;
 
 impl Ledger {
@@ -38,14 +38,14 @@ impl Ledger {
     /// A committed transfer by id.
     pub async fn transfer(&self, id: u128) -> Result<Option<Transfer>, LedgerError> {
         let led = self.settled().await?;
-        let record = match self.handle.find(vec![id]).await?.first() {
-            Some(Some(seq)) => match led.view.record(*seq) {
+        let record = match self.handle.find(id).await? {
+            Found::InWindow(seq) => match led.view.record(seq) {
                 Some(record) => Some(record),
-                None => self.sealed_record(*seq, &led).await?,
+                None => self.sealed_record(seq, &led).await?,
             },
-            _ => {
+            Found::MaybeSealed(ranges) => {
                 let client = self.client().await?;
-                read::by_id(&client, &[Uuid::from_u128(id)]).await?.into_iter().next()
+                read::by_id(&client, &[Uuid::from_u128(id)], ranges).await?.into_iter().next()
             }
         };
         let transfers = self.complete(&led, record.into_iter().collect()).await?;

@@ -180,6 +180,33 @@ async fn ids_are_unique_across_sealed_ranges() {
     assert_eq!(posted(&world.ledger, 2).await, before);
 }
 
+/// Ranges that an older program sealed have no filter; they get one at the next start.
+#[tokio::test]
+async fn ids_of_ranges_without_a_filter_are_known_too() {
+    let mut world = world().await;
+    accounts(&world.ledger, 2).await;
+    let nobody = transfer(7_000, 1, 99, 1);
+    let failed = world.ledger.create_transfers(vec![nobody.clone()]).await.unwrap();
+    assert_eq!(failed[0].status, ledger::engine::TransferStatus::CreditAccountNotFound);
+    fill(&world, 1, RANGE as u128 * 3).await;
+    world.restart().await;
+    let client = world.test.database().client().await.unwrap();
+    let sql = "update ledger.ranges set id_filter = null where sealed";
+    assert!(client.execute(sql, &[]).await.unwrap() >= 2);
+    world.restart().await;
+    let sql = "select count(*) from ledger.ranges where sealed and id_filter is null";
+    assert_eq!(client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 0);
+    for id in 1..=RANGE as u128 {
+        let results = world.ledger.create_transfers(vec![transfer(id, 1, 2, id)]).await.unwrap();
+        assert_eq!(results[0].status, ledger::engine::TransferStatus::Exists, "{id}");
+        let found = world.ledger.transfer(id).await.unwrap();
+        assert_eq!(found.map(|found| found.record.seq), Some(id as i64));
+    }
+    let again = world.ledger.create_transfers(vec![nobody]).await.unwrap();
+    assert_eq!(again[0].status, ledger::engine::TransferStatus::IdAlreadyFailed);
+    assert!(world.ledger.transfer(9_999).await.unwrap().is_none());
+}
+
 #[tokio::test]
 async fn a_batch_is_the_same_as_its_items_one_by_one() {
     let (batch, single) = (world().await, world().await);
