@@ -4,7 +4,16 @@ use std::path::PathBuf;
 
 use prost::Message;
 
-const FILES: [&str; 1] = ["bushel/ledger/v1/ledger.proto"];
+const FILES: [&str; 8] = [
+    "bushel/admin/v1/admin.proto",
+    "bushel/identity/v1/credentials.proto",
+    "bushel/identity/v1/identity.proto",
+    "bushel/ledger/v1/ledger.proto",
+    "bushel/notifications/v1/notifications.proto",
+    "bushel/notifications/v1/webhooks.proto",
+    "bushel/payments/v1/payments.proto",
+    "bushel/wallet/v1/wallet.proto",
+];
 
 #[expect(clippy::disallowed_methods, reason = "cargo tells a build script so where to write")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,0 +1,153 @@
+//! How often something may be tried: per address of the caller, and per account, whether it
+//! exists or not.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use kernel::Timestamp;
+use kernel::http::ClientInfo;
+use kernel::rate_limit::{Quota, RateLimiter};
+
+use crate::error::IdentityError;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Attempt {
+    SignIn,
+    Register,
+    /// Whatever sends a mail.
+    Mail,
+    /// Codes, links and second factors.
+    Confirm,
+}
+
+/// The quotas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub sign_in_by_ip: Quota,
+    pub sign_in_by_account: Quota,
+    pub register_by_ip: Quota,
+    pub register_by_account: Quota,
+    pub mail_by_ip: Quota,
+    pub mail_by_account: Quota,
+    pub confirm_by_ip: Quota,
+    pub confirm_by_account: Quota,
+}
+
+const fn quota(burst: u32, per_period: u32, period_s: u32) -> Quota {
+    Quota { burst, per_period, period_s }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // Many people may share an address.
+            sign_in_by_ip: quota(60, 120, 60),
+            sign_in_by_account: quota(10, 20, 600),
+            register_by_ip: quota(20, 60, 3_600),
+            register_by_account: quota(5, 10, 3_600),
+            mail_by_ip: quota(20, 60, 3_600),
+            mail_by_account: quota(4, 8, 3_600),
+            confirm_by_ip: quota(60, 120, 60),
+            confirm_by_account: quota(15, 30, 600),
+        }
+    }
+}
+
+impl Limits {
+    /// So high that nothing meets them, for benchmarks and tests of other things.
+    pub fn none() -> Self {
+        let all = quota(1_000_000, 1_000_000, 1);
+        Self {
+            sign_in_by_ip: all,
+            sign_in_by_account: all,
+            register_by_ip: all,
+            register_by_account: all,
+            mail_by_ip: all,
+            mail_by_account: all,
+            confirm_by_ip: all,
+            confirm_by_account: all,
+        }
+    }
+}
+
+pub(crate) struct Limiters {
+    by_ip: [RateLimiter<IpAddr>; 4],
+    /// By hash of the account's name, so that nobody makes us keep long texts.
+    by_account: [RateLimiter<[u8; 16]>; 4],
+}
+
+impl Limiters {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let by_ip =
+            [limits.sign_in_by_ip, limits.register_by_ip, limits.mail_by_ip, limits.confirm_by_ip];
+        let by_account = [
+            limits.sign_in_by_account,
+            limits.register_by_account,
+            limits.mail_by_account,
+            limits.confirm_by_account,
+        ];
+        Self { by_ip: by_ip.map(RateLimiter::new), by_account: by_account.map(RateLimiter::new) }
+    }
+
+    /// Takes one attempt from the caller's address, and from the account if it is named.
+    pub(crate) fn take(
+        &self,
+        attempt: Attempt,
+        client: &ClientInfo,
+        account: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), IdentityError> {
+        // In the order of the arrays above.
+        let index = match attempt {
+            Attempt::SignIn => 0,
+            Attempt::Register => 1,
+            Attempt::Mail => 2,
+            Attempt::Confirm => 3,
+        };
+        allow(self.by_ip[index].take(network(client.ip), now))?;
+        let Some(account) = account else { return Ok(()) };
+        let hash = blake3::hash(account.to_ascii_lowercase().as_bytes());
+        let key = *hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
+        allow(self.by_account[index].take(key, now))
+    }
+}
+
+fn allow(decision: kernel::rate_limit::Decision) -> Result<(), IdentityError> {
+    if decision.is_allowed {
+        return Ok(());
+    }
+    Err(IdentityError::RateLimited { retry_after_s: decision.retry_after_s })
+}
+
+/// One customer has a whole /64 of IPv6.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_07_addresses_and_accounts_are_limited_separately() {
+        let limits = Limits { sign_in_by_account: quota(2, 1, 60), ..Limits::default() };
+        let limiters = Limiters::new(&limits);
+        let (client, now) = (ClientInfo::default(), Timestamp::UNIX_EPOCH);
+        let take = |account| limiters.take(Attempt::SignIn, &client, Some(account), now);
+        assert!(take("ann").is_ok() && take("Ann").is_ok());
+        assert!(matches!(take("ANN"), Err(IdentityError::RateLimited { retry_after_s: 60 })));
+        assert!(take("bob").is_ok());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one() {
+        let ip = |text: &str| network(text.parse().unwrap());
+        assert_eq!(ip("2001:db8::1"), ip("2001:db8::ffff:1"));
+        assert_ne!(ip("2001:db8::1"), ip("2001:db8:0:1::1"));
+        assert_eq!(ip("::ffff:192.0.2.1"), ip("192.0.2.1"));
+        assert_ne!(ip("192.0.2.1"), ip("192.0.2.2"));
+    }
+}

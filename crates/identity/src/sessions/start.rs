@@ -1,0 +1,113 @@
+//! How a session begins, however its user has proved who they are.
+
+use kernel::audit::{self, AuditActor, NewEntry};
+use kernel::http::ClientInfo;
+use kernel::secret::SecretToken;
+use kernel::{DatabaseError, Timestamp};
+use serde_json::json;
+use tokio_postgres::Transaction;
+
+use super::{COOKIE_PREFIX, DEVICE_PREFIX, Transport, store};
+use crate::events::{IdentityEvent, tell_in_tx};
+use crate::identity::Identity;
+use crate::ids::{SessionId, UserId};
+use crate::permissions::RoleSet;
+use crate::tokens;
+
+/// A session to begin.
+pub(crate) struct NewSession<'s> {
+    pub(crate) user: UserId,
+    pub(crate) roles: RoleSet,
+    pub(crate) transport: Transport,
+    /// What the user calls the device.
+    pub(crate) device: Option<&'s str>,
+    /// The token of a device that the user is known on.
+    pub(crate) known_device: Option<&'s str>,
+    pub(crate) client: &'s ClientInfo,
+    /// How the user proved it, for the log: `password`, `email_code`, `totp`, `passkey`, ….
+    pub(crate) method: &'static str,
+}
+
+/// What whoever signed in gets. Nothing of it is stored but hashes.
+pub(crate) struct SignedIn {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+    pub(crate) secrets: Secrets,
+    /// To be sent with the next sign-in from this device; none if it has one.
+    pub(crate) device_token: Option<SecretToken>,
+    /// When the session ends at the latest.
+    pub(crate) expires_at: Timestamp,
+}
+
+/// What proves the session from now on.
+pub(crate) enum Secrets {
+    Tokens(Tokens),
+    Cookie(SecretToken),
+}
+
+/// An access token and what gets the next one.
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) access_expires_at: Timestamp,
+    pub(crate) refresh: SecretToken,
+}
+
+impl Identity {
+    /// Begins a session, tells and records it. The user has proved who they are.
+    pub(crate) async fn start_session_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        new: &NewSession<'_>,
+    ) -> Result<SignedIn, DatabaseError> {
+        let (now, session) = (self.clock.now(), SessionId::generate());
+        let (_, absolute) = self.options.timeouts.of(new.roles.is_staff());
+        let secrets = self.secrets_in_tx(tx, session, new, now).await?;
+        let is_known =
+            match new.known_device.and_then(|text| SecretToken::parse(DEVICE_PREFIX, text)) {
+                Some(token) => store::is_device_known(tx, new.user, &token.hash(), now).await?,
+                None => false,
+            };
+        let device_token = (!is_known).then(|| SecretToken::generate(DEVICE_PREFIX));
+        if let Some(token) = &device_token {
+            store::insert_device(tx, new.user, &token.hash(), now).await?;
+        }
+        let started = IdentityEvent::SessionStarted {
+            session_id: session,
+            device: new.device.map(str::to_owned).or_else(|| new.client.user_agent.clone()),
+            ip: new.client.ip,
+            is_new_device: !is_known,
+        };
+        tell_in_tx(tx, &*self.clock, new.user, &[started]).await?;
+        let user = new.user.as_u128();
+        let entry = NewEntry::new(AuditActor::User(user), "identity.sign_in.succeeded")
+            .subject(user)
+            .object(session)
+            .data(json!({ "method": new.method, "transport": new.transport.as_str() }))
+            .ip(new.client.ip);
+        audit::record_in_tx(tx, &*self.clock, &[entry]).await?;
+        let expires_at = now.saturating_add(absolute);
+        Ok(SignedIn { user: new.user, session, secrets, device_token, expires_at })
+    }
+
+    async fn secrets_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        session: SessionId,
+        new: &NewSession<'_>,
+        now: Timestamp,
+    ) -> Result<Secrets, DatabaseError> {
+        match new.transport {
+            Transport::Cookie => {
+                let cookie = SecretToken::generate(COOKIE_PREFIX);
+                store::insert(tx, session, new, Some(cookie.hash()), now).await?;
+                Ok(Secrets::Cookie(cookie))
+            }
+            Transport::Token => {
+                store::insert(tx, session, new, None, now).await?;
+                let refresh = tokens::first_refresh_token_in_tx(tx, session, now).await?;
+                let (access, access_expires_at) = self.access_token(new.user, session, new.roles);
+                Ok(Secrets::Tokens(Tokens { access, access_expires_at, refresh }))
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+use kernel::audit::{self, AuditActor, NewEntry};
+use kernel::http::ClientInfo;
+use kernel::secret::SecretToken;
+use serde_json::json;
+use tokio_postgres::Transaction;
+
+use super::store::{self, Origin, Waiting};
+use super::{CONFIRM_MAX, FAILURES_MAX, Method, Pending};
+use crate::challenges::{Answer, NewChallenge, Purpose};
+use crate::error::IdentityError;
+use crate::events::{IdentityEvent, tell_in_tx};
+use crate::identity::Identity;
+use crate::ids::{SignInId, UserId};
+use crate::limits::Attempt;
+use crate::passwords;
+use crate::second_factors::{Factors, SecondFactor};
+use crate::sessions::{self, DEVICE_PREFIX, NewSession, SignedIn, Transport};
+use crate::users::store::Account;
+use crate::users::{self, Confirmation, UserKey};
+
+/// What somebody signs in with.
+pub(crate) struct Credentials {
+    /// An e-mail address or a handle.
+    pub(crate) login: String,
+    pub(crate) password: String,
+    pub(crate) device: Option<String>,
+    pub(crate) device_token: Option<String>,
+    pub(crate) transport: Transport,
+}
+
+/// What the right password came to.
+pub(crate) enum Outcome {
+    SignedIn(Box<SignedIn>),
+    ConfirmationRequired(Pending),
+}
+
+/// What confirms a sign-in.
+pub(crate) enum Proof<'p> {
+    Code(&'p str),
+    Link(&'p str),
+    Factor(SecondFactor<'p>),
+}
+
+impl Proof<'_> {
+    const fn method(&self) -> Method {
+        match self {
+            Self::Code(_) | Self::Link(_) => Method::EmailCode,
+            Self::Factor(SecondFactor::Totp(_)) => Method::Totp,
+            Self::Factor(SecondFactor::RecoveryCode(_)) => Method::RecoveryCode,
+        }
+    }
+}
+
+impl Identity {
+    /// Signs in with a password.
+    pub(crate) async fn sign_in(
+        &self,
+        given: Credentials,
+        client_info: &ClientInfo,
+    ) -> Result<Outcome, IdentityError> {
+        let (login, now) = (given.login.trim(), self.clock.now());
+        self.limiters.take(Attempt::SignIn, client_info, Some(login), now)?;
+        let key = if login.contains('@') { UserKey::Email(login) } else { UserKey::Handle(login) };
+        let account = if login.contains('\0') { None } else { self.account(key).await? };
+        let usable = account.as_ref().filter(|account| may_try(account));
+        let stored = usable.and_then(|account| account.password_hash.clone());
+        let stored = stored.filter(|_| passwords::is_possible(&given.password));
+        let verdict = self.passwords.verify(given.password.clone(), stored.clone()).await?;
+        let Some((account, stored)) = account.as_ref().zip(stored).filter(|_| verdict.is_right)
+        else {
+            self.refuse_sign_in(account.map(|account| account.user.id), client_info).await?;
+            return Err(IdentityError::SignInRefused);
+        };
+        if !account.user.is_email_verified {
+            self.send_verification(account, client_info).await?;
+            return Err(IdentityError::EmailUnverified);
+        }
+        if verdict.is_outdated {
+            let fresh = self.passwords.hash(given.password.clone()).await?;
+            let client = self.database.client().await?;
+            users::store::rehash_password(&client, account.user.id, (&stored, &fresh)).await?;
+        }
+        self.admit(account, &given, client_info).await
+    }
+
+    /// Begins the session, or asks for a confirmation. The password was right.
+    async fn admit(
+        &self,
+        account: &Account,
+        given: &Credentials,
+        client_info: &ClientInfo,
+    ) -> Result<Outcome, IdentityError> {
+        let mut client = self.database.client().await?;
+        let factors = self.factors(&client, account.user.id).await?;
+        let tx = client.transaction().await?;
+        users::store::clear_failures(&tx, account.user.id).await?;
+        let methods = self.methods_in_tx(&tx, account, factors, given).await?;
+        let outcome = if methods.is_empty() {
+            let new = NewSession {
+                user: account.user.id,
+                roles: account.user.roles,
+                transport: given.transport,
+                device: given.device.as_deref(),
+                known_device: given.device_token.as_deref(),
+                client: client_info,
+                method: "password",
+            };
+            Outcome::SignedIn(Box::new(self.start_session_in_tx(&tx, &new).await?))
+        } else {
+            let pending = self.ask_in_tx(&tx, account, methods, given, client_info).await?;
+            Outcome::ConfirmationRequired(pending)
+        };
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// How the sign-in has to be confirmed; empty if it needn't be.
+    async fn methods_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        account: &Account,
+        factors: Factors,
+        given: &Credentials,
+    ) -> Result<Vec<Method>, IdentityError> {
+        if factors.has_totp {
+            return Ok(vec![Method::Totp, Method::RecoveryCode]);
+        }
+        let is_needed = match self.confirmation_of(account) {
+            Confirmation::Always => true,
+            Confirmation::Never => false,
+            Confirmation::NewDevices => {
+                let token = given.device_token.as_deref();
+                match token.and_then(|text| SecretToken::parse(DEVICE_PREFIX, text)) {
+                    Some(token) => {
+                        let (user, now) = (account.user.id, self.clock.now());
+                        !sessions::store::is_device_known(tx, user, &token.hash(), now).await?
+                    }
+                    None => true,
+                }
+            }
+        };
+        Ok(if is_needed { vec![Method::EmailCode] } else { Vec::new() })
+    }
+
+    async fn ask_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        account: &Account,
+        methods: Vec<Method>,
+        given: &Credentials,
+        client_info: &ClientInfo,
+    ) -> Result<Pending, IdentityError> {
+        let (user, now) = (account.user.id, self.clock.now());
+        let expires_at = now.saturating_add(CONFIRM_MAX);
+        let pending = Pending { id: SignInId::generate(), methods, expires_at };
+        let origin = Origin {
+            user,
+            device: given.device.as_deref(),
+            user_agent: client_info.user_agent.as_deref(),
+            ip: client_info.ip,
+            transport: given.transport,
+        };
+        store::insert(tx, &pending, &origin, now).await?;
+        if pending.methods.contains(&Method::EmailCode) {
+            let device = origin.device.or(origin.user_agent);
+            self.mail_in_tx(tx, account, pending.id, device).await?;
+        }
+        Ok(pending)
+    }
+
+    async fn mail_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        account: &Account,
+        sign_in: SignInId,
+        device: Option<&str>,
+    ) -> Result<(), IdentityError> {
+        let challenge = NewChallenge {
+            user: account.user.id,
+            purpose: Purpose::SignIn,
+            email: &account.user.email,
+            sign_in: Some(sign_in),
+            registration: None,
+            device,
+        };
+        Ok(self.challenge_in_tx(tx, challenge).await?)
+    }
+
+    /// Counts and records a wrong password. The same statements run for an unknown user.
+    async fn refuse_sign_in(
+        &self,
+        user: Option<UserId>,
+        client_info: &ClientInfo,
+    ) -> Result<(), IdentityError> {
+        let nobody = UserId::from_u128(0);
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let failures = users::store::count_failure(&tx, user.unwrap_or(nobody)).await?;
+        let entry = NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused");
+        let entry = entry.data(json!({ "method": "password" })).ip(client_info.ip);
+        let entry = NewEntry { subject: user.map(UserId::as_u128), ..entry };
+        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        if let Some(user) = user.filter(|_| failures == Some(FAILURES_MAX)) {
+            tell_in_tx(&tx, &*self.clock, user, &[IdentityEvent::SignInLocked]).await?;
+            let entry = NewEntry::new(AuditActor::System, "identity.sign_in.locked");
+            audit::record_in_tx(&tx, &*self.clock, &[entry.subject(user.as_u128())]).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Confirms a sign-in and begins its session.
+    pub(crate) async fn confirm_sign_in(
+        &self,
+        id: SignInId,
+        proof: Proof<'_>,
+        client_info: &ClientInfo,
+    ) -> Result<SignedIn, IdentityError> {
+        let now = self.clock.now();
+        self.limiters.take(Attempt::Confirm, client_info, Some(&id.to_text()), now)?;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let waiting = store::lock(&tx, id, now).await?.ok_or(IdentityError::SignInNotFound)?;
+        let method = proof.method();
+        if !waiting.methods.contains(&method) {
+            return Err(IdentityError::MethodNotAllowed);
+        }
+        let account = users::store::by_key_in_tx(&tx, UserKey::Id(waiting.user)).await?;
+        let account = account.filter(|account| !account.is_deleted());
+        let account = account.ok_or(IdentityError::SignInNotFound)?;
+        if let Err(refusal) = self.check_proof_in_tx(&tx, id, &waiting, &proof).await? {
+            store::count_try(&tx, id).await?;
+            self.record_wrong_proof_in_tx(&tx, waiting.user, method, client_info).await?;
+            tx.commit().await?;
+            return Err(refusal);
+        }
+        store::finish(&tx, id, now).await?;
+        let new = NewSession {
+            user: waiting.user,
+            roles: account.user.roles,
+            transport: waiting.transport,
+            device: waiting.device.as_deref(),
+            known_device: None,
+            client: client_info,
+            method: method.as_str(),
+        };
+        let signed_in = self.start_session_in_tx(&tx, &new).await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    }
+
+    async fn check_proof_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        id: SignInId,
+        waiting: &Waiting,
+        proof: &Proof<'_>,
+    ) -> Result<Result<(), IdentityError>, IdentityError> {
+        let answer = match proof {
+            Proof::Factor(given) => return self.check_factor_in_tx(tx, waiting.user, *given).await,
+            Proof::Code(code) => Answer::Code(waiting.user, code),
+            Proof::Link(token) => Answer::Link(token),
+        };
+        let found = self.answered_in_tx(tx, Purpose::SignIn, Some(id), &answer).await?;
+        let Some(challenge) = found else { return Ok(Err(IdentityError::ChallengeRefused)) };
+        self.close_challenges_in_tx(tx, &challenge).await?;
+        Ok(Ok(()))
+    }
+
+    async fn record_wrong_proof_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        user: UserId,
+        method: Method,
+        client_info: &ClientInfo,
+    ) -> Result<(), IdentityError> {
+        let entry = NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused")
+            .subject(user.as_u128())
+            .data(json!({ "method": method.as_str() }))
+            .ip(client_info.ip);
+        Ok(audit::record_in_tx(tx, &*self.clock, &[entry]).await?)
+    }
+
+    /// Sends the mail of a sign-in again.
+    pub(crate) async fn resend_sign_in(
+        &self,
+        id: SignInId,
+        client_info: &ClientInfo,
+    ) -> Result<(), IdentityError> {
+        let now = self.clock.now();
+        self.limiters.take(Attempt::Mail, client_info, Some(&id.to_text()), now)?;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let waiting = store::lock(&tx, id, now).await?.ok_or(IdentityError::SignInNotFound)?;
+        if !waiting.methods.contains(&Method::EmailCode) {
+            return Err(IdentityError::MethodNotAllowed);
+        }
+        let account = users::store::by_key_in_tx(&tx, UserKey::Id(waiting.user)).await?;
+        let account = account.ok_or(IdentityError::SignInNotFound)?;
+        self.mail_in_tx(&tx, &account, id, waiting.device.as_deref()).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whether a right password would count at all.
+fn may_try(account: &Account) -> bool {
+    !account.is_deleted() && account.password_failures < FAILURES_MAX
+}

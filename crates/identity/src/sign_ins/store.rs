@@ -1,0 +1,114 @@
+use std::net::IpAddr;
+
+use kernel::{Database, DatabaseError, Timestamp};
+use tokio_postgres::Transaction;
+
+use super::{Method, Pending, TRIES_MAX};
+use crate::ids::{SignInId, UserId};
+use crate::sessions::Transport;
+
+/// A sign-in as it waits.
+pub(super) struct Waiting {
+    pub(super) user: UserId,
+    pub(super) methods: Vec<Method>,
+    pub(super) device: Option<String>,
+    pub(super) transport: Transport,
+}
+
+/// Where a sign-in comes from.
+pub(super) struct Origin<'o> {
+    pub(super) user: UserId,
+    pub(super) device: Option<&'o str>,
+    pub(super) user_agent: Option<&'o str>,
+    pub(super) ip: IpAddr,
+    pub(super) transport: Transport,
+}
+
+pub(super) async fn insert(
+    tx: &Transaction<'_>,
+    new: &Pending,
+    origin: &Origin<'_>,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "insert into identity.sign_ins (id, user_id, methods, device, user_agent, ip, \
+               transport, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let methods: Vec<&str> = new.methods.iter().map(|method| method.as_str()).collect();
+    tx.execute(
+        sql,
+        &[
+            &new.id,
+            &origin.user,
+            &methods,
+            &origin.device,
+            &origin.user_agent,
+            &origin.ip,
+            &origin.transport.as_str(),
+            &now,
+            &new.expires_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Finds a sign-in that may still be confirmed and locks it, its user before it: whoever locks
+/// both does so in this order.
+pub(super) async fn lock(
+    tx: &Transaction<'_>,
+    id: SignInId,
+    now: Timestamp,
+) -> Result<Option<Waiting>, DatabaseError> {
+    let user = "select from identity.users where id = \
+                (select user_id from identity.sign_ins where id = $1) for no key update";
+    tx.execute(user, &[&id]).await?;
+    let sql = "select user_id, methods, device, transport from identity.sign_ins \
+               where id = $1 and done_at is null and expires_at > $2 and tries < $3 for update";
+    let row = tx.query_opt(sql, &[&id, &now, &TRIES_MAX]).await?;
+    Ok(row.and_then(|row| {
+        let methods: Vec<&str> = row.get(1);
+        Some(Waiting {
+            user: row.get(0),
+            methods: methods.into_iter().filter_map(Method::from_name).collect(),
+            device: row.get(2),
+            transport: Transport::from_name(row.get(3))?,
+        })
+    }))
+}
+
+pub(super) async fn count_try(tx: &Transaction<'_>, id: SignInId) -> Result<(), DatabaseError> {
+    tx.execute("update identity.sign_ins set tries = tries + 1 where id = $1", &[&id]).await?;
+    Ok(())
+}
+
+pub(super) async fn finish(
+    tx: &Transaction<'_>,
+    id: SignInId,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    tx.execute("update identity.sign_ins set done_at = $2 where id = $1", &[&id, &now]).await?;
+    Ok(())
+}
+
+/// None of the user's sign-ins can be confirmed any more.
+pub(crate) async fn void(
+    tx: &Transaction<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "update identity.sign_ins set done_at = $2 \
+               where user_id = $1 and done_at is null and expires_at > $2";
+    tx.execute(sql, &[&user, &now]).await?;
+    Ok(())
+}
+
+/// Removes sign-ins that expired before a moment, some at a time.
+pub(crate) async fn delete_before(
+    database: &Database,
+    moment: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let sql = "delete from identity.sign_ins where id in (select id from identity.sign_ins \
+               where expires_at < $1 limit $2)";
+    let client = database.client().await?;
+    Ok(client.execute(sql, &[&moment, &limit]).await?)
+}
