@@ -1,0 +1,150 @@
+//! SQL of invitations.
+
+use deadpool_postgres::Object;
+use hashbrown::HashMap;
+use identity::UserId;
+use kernel::Timestamp;
+use tokio_postgres::{Row, Transaction};
+use uuid::Uuid;
+
+use super::{Invitation, State};
+use crate::error::{Result, WalletError};
+
+/// What the views of transfers need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invited {
+    pub(crate) email: String,
+    /// Who got it.
+    pub(crate) claimed_by: Option<UserId>,
+}
+
+const COLUMNS: &str = "id, sender, email, asset, amount, reference, has_message, fingerprint, state, \
+     claimed_by, created_at, expires_at, timeout_s";
+
+fn invitation(row: &Row) -> Result<Invitation> {
+    let state = State::of(row.get(8)).ok_or(WalletError::Corrupt("the state of an invitation"))?;
+    Ok(Invitation {
+        id: row.get::<_, Uuid>(0).as_u128(),
+        sender: row.get(1),
+        email: row.get(2),
+        asset: row.get(3),
+        amount: row.get(4),
+        reference: row.get(5),
+        has_message: row.get(6),
+        fingerprint: row.get::<_, i64>(7).cast_unsigned(),
+        state,
+        claimed_by: row.get(9),
+        created_at: row.get(10),
+        expires_at: row.get(11),
+        timeout_s: row.get::<_, i32>(12).cast_unsigned(),
+    })
+}
+
+/// Writes it unless it is there.
+pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Invitation) -> Result<()> {
+    let sql = "insert into wallet.invitations \
+               (id, sender, email, asset, amount, reference, has_message, fingerprint, state, \
+                created_at, expires_at, timeout_s, changed_at) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10) \
+               on conflict (id) do nothing";
+    tx.execute(
+        sql,
+        &[
+            &Uuid::from_u128(new.id),
+            &new.sender,
+            &new.email,
+            &new.asset,
+            &new.amount,
+            &new.reference,
+            &new.has_message,
+            &new.fingerprint.cast_signed(),
+            &new.state.as_str(),
+            &new.created_at,
+            &new.expires_at,
+            &new.timeout_s.cast_signed(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn one(client: &Object, id: u128) -> Result<Option<Invitation>> {
+    let sql = format!("select {COLUMNS} from wallet.invitations where id = $1");
+    let statement = client.prepare_cached(&sql).await?;
+    let row = client.query_opt(&statement, &[&Uuid::from_u128(id)]).await?;
+    row.as_ref().map(invitation).transpose()
+}
+
+/// Invitations by id, for views.
+pub(super) async fn invited(client: &Object, ids: &[u128]) -> Result<HashMap<u128, Invited>> {
+    let sql = "select id, email, case when state = 'claimed' then claimed_by end \
+               from wallet.invitations where id = any($1)";
+    let ids: Vec<Uuid> = ids.iter().map(|id| Uuid::from_u128(*id)).collect();
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&ids]).await?;
+    let one = |row: &Row| {
+        let id = row.get::<_, Uuid>(0).as_u128();
+        (id, Invited { email: row.get(1), claimed_by: row.get(2) })
+    };
+    Ok(rows.iter().map(one).collect())
+}
+
+/// Moves it from one of some states to another; `false` if it was in none of them.
+pub(super) async fn change_in_tx(
+    tx: &Transaction<'_>,
+    id: u128,
+    from: &[State],
+    to: State,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "update wallet.invitations set state = $3, changed_at = $4 \
+               where id = $1 and state = any($2)";
+    let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
+    let changed = tx.execute(sql, &[&Uuid::from_u128(id), &from, &to.as_str(), &now]).await?;
+    Ok(changed == 1)
+}
+
+/// Somebody verified the address: the invitations that wait for it are theirs.
+pub(super) async fn begin_claims_in_tx(
+    tx: &Transaction<'_>,
+    email: &str,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<u128>, tokio_postgres::Error> {
+    let sql = "update wallet.invitations set state = 'claiming', claimed_by = $2, changed_at = $3 \
+               where email = $1 and state = 'waiting' and sender <> $2 returning id";
+    let rows = tx.query(sql, &[&email, &user, &now]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, Uuid>(0).as_u128()).collect())
+}
+
+pub(super) async fn delete_in_tx(tx: &Transaction<'_>, id: u128) -> Result<()> {
+    let sql = "delete from wallet.invitations where id = $1 and state = 'new'";
+    tx.execute(sql, &[&Uuid::from_u128(id)]).await?;
+    Ok(())
+}
+
+/// The message is for somebody who is known now.
+pub(super) async fn address_message_in_tx(
+    tx: &Transaction<'_>,
+    id: u128,
+    user: UserId,
+) -> Result<()> {
+    let sql = "update wallet.messages set other = $2 where transfer_id = $1";
+    tx.execute(sql, &[&Uuid::from_u128(id), &user]).await?;
+    Ok(())
+}
+
+/// Removes the addresses that a user invited; what still waits goes on without.
+pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<u64> {
+    let sql = "update wallet.invitations set email = '' where sender = $1";
+    Ok(tx.execute(sql, &[&user]).await?)
+}
+
+/// What a user sent to whom.
+pub(super) async fn of_sender(client: &Object, user: UserId) -> Result<Vec<Invitation>> {
+    let sql = format!(
+        "select {COLUMNS} from wallet.invitations where sender = $1 order by created_at, id"
+    );
+    let statement = client.prepare_cached(&sql).await?;
+    client.query(&statement, &[&user]).await?.iter().map(invitation).collect()
+}

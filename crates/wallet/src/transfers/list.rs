@@ -1,0 +1,155 @@
+//! A user's transfers over all of their accounts, newest first.
+//!
+//! Each account's history comes from the ledger in the order of the journal, so the accounts are
+//! merged by sequence. How much is looked at for one page is bounded: a page may come back with few
+//! transfers, or none, and still have a next one.
+
+use std::collections::VecDeque;
+
+use identity::UserId;
+use ledger::engine::Account;
+use ledger::{AccountFilter, EntriesQuery, Entry, Order};
+
+use super::{Direction, Status, Transfer, view};
+use crate::books;
+use crate::error::Result;
+use crate::wallet::Wallet;
+
+/// Entries that one request looks at.
+pub(crate) const SCAN_MAX: usize = 5_000;
+const CHUNK: usize = 200;
+
+/// Which transfers to list. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TransferQuery {
+    pub(crate) direction: Option<Direction>,
+    pub(crate) status: Option<Status>,
+    pub(crate) asset: Option<String>,
+    /// Go on after this sequence.
+    pub(crate) cursor: Option<i64>,
+    pub(crate) limit: usize,
+}
+
+/// An account's history, chunk by chunk.
+struct Source {
+    account: Account,
+    entries: VecDeque<Entry>,
+    cursor: Option<i64>,
+    is_at_end: bool,
+}
+
+impl Wallet {
+    /// A page, and where the next one goes on.
+    pub(crate) async fn transfers(
+        &self,
+        user: UserId,
+        query: &TransferQuery,
+    ) -> Result<(Vec<Transfer>, Option<i64>)> {
+        let mut sources: Vec<Source> = Vec::new();
+        for account in self.ledger_accounts(user).await? {
+            sources.push(Source::new(account, query.cursor));
+        }
+        let (mut page, mut scanned) = (Vec::new(), 0);
+        let mut cursor = query.cursor;
+        loop {
+            let mut found = Vec::new();
+            while found.len() < query.limit - page.len() && scanned < SCAN_MAX {
+                let Some((account, entry)) = self.next_entry(&mut sources).await? else {
+                    page.extend(self.matching(user, found, query).await?);
+                    return Ok((page, None));
+                };
+                scanned += 1;
+                cursor = Some(entry.transfer.record.seq);
+                if is_listed(account, &entry, query) {
+                    found.push(entry.transfer);
+                }
+            }
+            page.extend(self.matching(user, found, query).await?);
+            if page.len() >= query.limit || scanned >= SCAN_MAX {
+                let is_more = self.next_entry(&mut sources).await?.is_some();
+                return Ok((page, cursor.filter(|_| is_more)));
+            }
+        }
+    }
+
+    async fn matching(
+        &self,
+        user: UserId,
+        found: Vec<ledger::Transfer>,
+        query: &TransferQuery,
+    ) -> Result<Vec<Transfer>> {
+        let mut shown = self.views(user, found).await?;
+        shown.retain(|it| {
+            query.status.is_none_or(|status| it.status == status)
+                && query.asset.as_ref().is_none_or(|asset| it.asset == *asset)
+        });
+        Ok(shown)
+    }
+
+    /// The user's accounts, in the order of their creation.
+    pub(crate) async fn ledger_accounts(&self, user: UserId) -> Result<Vec<Account>> {
+        const PAGE: usize = 500;
+        let filter = AccountFilter {
+            code: Some(books::USER_ACCOUNT),
+            address_prefix: Some(user.account_address("")),
+            ..AccountFilter::default()
+        };
+        let mut accounts: Vec<Account> = Vec::new();
+        loop {
+            let after = accounts.last().map(|account| account.no);
+            let page = self.ledger.accounts(&filter, after, PAGE).await?;
+            let is_last = page.len() < PAGE;
+            accounts.extend(page);
+            if is_last {
+                return Ok(accounts);
+            }
+        }
+    }
+
+    /// The newest entry that wasn't taken yet, with the id of its account.
+    async fn next_entry(&self, sources: &mut [Source]) -> Result<Option<(u128, Entry)>> {
+        for source in sources.iter_mut() {
+            if source.entries.is_empty() && !source.is_at_end {
+                source.fill(self).await?;
+            }
+        }
+        let head = |source: &Source| source.entries.front().map(|it| it.transfer.record.seq);
+        let newest = sources.iter_mut().max_by_key(|source| head(source));
+        let Some(source) = newest else { return Ok(None) };
+        let id = source.account.id;
+        Ok(source.entries.pop_front().map(|entry| (id, entry)))
+    }
+}
+
+impl Source {
+    fn new(account: Account, cursor: Option<i64>) -> Self {
+        Self { account, entries: VecDeque::new(), cursor, is_at_end: false }
+    }
+
+    async fn fill(&mut self, wallet: &Wallet) -> Result<()> {
+        let query = EntriesQuery {
+            order: Order::NewestFirst,
+            cursor: self.cursor,
+            from: None,
+            before: None,
+            limit: CHUNK,
+        };
+        let entries = wallet.ledger.entries(&self.account, &query).await?;
+        self.is_at_end = entries.len() < CHUNK;
+        self.cursor = entries.last().map_or(self.cursor, |last| Some(last.transfer.record.seq));
+        self.entries = entries.into();
+        Ok(())
+    }
+}
+
+/// Whether an entry of an account is a transfer to list. What an invited person got is the
+/// sender's hold, so the sender sees only that.
+fn is_listed(account: u128, entry: &Entry, query: &TransferQuery) -> bool {
+    let record = &entry.transfer.record;
+    let direction =
+        if entry.transfer.debit_account == account { Direction::Out } else { Direction::In };
+    let is_received_claim = view::is_claim(record) && direction == Direction::In;
+    books::is_between_people(record.code)
+        && (view::is_root(record) || is_received_claim)
+        && query.direction.is_none_or(|wanted| wanted == direction)
+}

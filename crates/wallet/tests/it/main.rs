@@ -1,0 +1,20 @@
+//! The wallet's features, through its edges, on a real Postgres with the real ledger and identity.
+
+#![cfg(test)]
+
+mod accounts;
+mod app;
+mod crashes;
+mod document;
+mod feed;
+mod foreign;
+mod grpc;
+mod history;
+mod invitations;
+mod limits;
+mod personal_data;
+mod races;
+mod requests;
+mod schedules;
+mod statements;
+mod transfers;
