@@ -1,0 +1,255 @@
+//! Brings a deposit as far as its payment is. Every step may be cut off and taken again, also by
+//! two at once: the ledger takes each one once, and a status is recorded by one of them.
+
+use kernel::bus::publish_in_tx;
+
+use super::store::{self, Change};
+use super::{Deposit, DepositStatus, Step, steps, verdict};
+use crate::books::{self, Movement, Purpose};
+use crate::chargebacks::Claim;
+use crate::error::PaymentsError;
+use crate::events;
+use crate::ids::{DepositId, Role};
+use crate::payments::Payments;
+use crate::provider::{Payment, PaymentOrder, PaymentStatus, ProviderError};
+use crate::verdict::{Source, Verdict};
+
+impl Payments {
+    /// Holds, asks the provider, and takes the steps that its answer allows.
+    pub(crate) async fn advance_deposit(&self, id: DepositId) -> Result<(), PaymentsError> {
+        let Some(deposit) = self.find_deposit(id).await? else { return Ok(()) };
+        let Some(deposit) = self.ready_deposit(deposit).await? else { return Ok(()) };
+        let payment = match &deposit.provider_payment {
+            Some(payment) => self.provider(&deposit.provider)?.payment(payment.clone()).await?,
+            None => match self.order_payment(&deposit).await? {
+                Some(payment) => payment,
+                None => return Ok(()),
+            },
+        };
+        self.settle_deposit(id, payment, Source::Provider).await
+    }
+
+    /// News from a webhook.
+    pub(crate) async fn hear_of_payment(
+        &self,
+        id: DepositId,
+        payment: Option<Payment>,
+    ) -> Result<bool, PaymentsError> {
+        if self.find_deposit(id).await?.is_none() {
+            return Ok(false);
+        }
+        match payment {
+            Some(payment) => self.settle_deposit(id, payment, Source::Event).await?,
+            None => self.advance_deposit(id).await?,
+        }
+        Ok(true)
+    }
+
+    /// Shows the amount as coming in; a refusal of the ledger is recorded and is the answer.
+    pub(super) async fn held_deposit(
+        &self,
+        deposit: Deposit,
+    ) -> Result<Result<Deposit, PaymentsError>, PaymentsError> {
+        let house = self.books.house(&deposit.asset).await?;
+        let movement = Movement {
+            asset: house.asset,
+            debit: house.clearing,
+            credit: deposit.user.account_id(&deposit.asset),
+            amount: deposit.amount,
+        };
+        let reference = deposit.id.to_text();
+        let held = self.books.hold(purpose(&deposit, &reference, Role::Hold), movement).await?;
+        self.pass("deposit.held").await;
+        match held {
+            Ok(()) => {
+                store::set_held(&self.database, deposit.id, self.clock.now()).await?;
+                self.pass("deposit.hold_recorded").await;
+                Ok(Ok(Deposit { is_held: true, ..deposit }))
+            }
+            Err(status) => {
+                let Some(failure) = books::failure_code(status) else {
+                    return Err(PaymentsError::LedgerRefused(status));
+                };
+                self.record_deposit(&deposit, DepositStatus::Failed, Some(failure), None).await?;
+                Ok(Err(books::refusal(status)))
+            }
+        }
+    }
+
+    /// The deposit with its hold; `None` if it came to nothing.
+    async fn ready_deposit(&self, deposit: Deposit) -> Result<Option<Deposit>, PaymentsError> {
+        if deposit.is_held {
+            return Ok(Some(deposit));
+        }
+        if !deposit.status.is_open() {
+            return Ok(None);
+        }
+        Ok(self.held_deposit(deposit).await?.ok())
+    }
+
+    /// Gives the payment to the provider; `None` if the provider refused it for good.
+    async fn order_payment(&self, deposit: &Deposit) -> Result<Option<Payment>, PaymentsError> {
+        if !deposit.status.is_open() {
+            return Ok(None);
+        }
+        let order = PaymentOrder {
+            reference: deposit.id.to_string(),
+            asset: deposit.asset.clone(),
+            amount: deposit.amount,
+            card_token: deposit.card.token.clone(),
+            return_url: deposit.return_url.clone(),
+        };
+        match self.provider(&deposit.provider)?.create_payment(order).await {
+            Ok(payment) => {
+                self.pass("deposit.payment_created").await;
+                let now = self.clock.now();
+                store::set_payment(&self.database, deposit.id, &payment.id, now).await?;
+                self.pass("deposit.payment_recorded").await;
+                Ok(Some(payment))
+            }
+            Err(ProviderError::Refused(reason)) => {
+                let failed = PaymentStatus::Failed { reason };
+                self.take_steps(deposit, &failed).await?;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Brings the deposit to where the payment is, and then sees to its disputes.
+    pub(crate) async fn settle_deposit(
+        &self,
+        id: DepositId,
+        news: Payment,
+        source: Source,
+    ) -> Result<(), PaymentsError> {
+        let (mut payment, mut source) = (news, source);
+        loop {
+            let found = self.find_deposit(id).await?.ok_or(PaymentsError::DepositNotFound)?;
+            let Some(deposit) = self.ready_deposit(found).await? else { return Ok(()) };
+            check_same(&deposit, &payment)?;
+            let target = DepositStatus::from(&payment.status);
+            match verdict(deposit.status, target, source) {
+                Verdict::Stay => return self.settle_disputes(&deposit, &payment).await,
+                // Recorded by us or by somebody else meanwhile: what is there now decides.
+                Verdict::Go => self.take_steps(&deposit, &payment.status).await?,
+                Verdict::Ask => {
+                    let provider = self.provider(&deposit.provider)?;
+                    payment = provider.payment(payment.id.clone()).await?;
+                    source = Source::Provider;
+                }
+                Verdict::Contradiction => return Err(contradiction(&deposit, &payment)),
+            }
+        }
+    }
+
+    async fn take_steps(
+        &self,
+        deposit: &Deposit,
+        status: &PaymentStatus,
+    ) -> Result<(), PaymentsError> {
+        let target = DepositStatus::from(status);
+        let reference = deposit.id.to_text();
+        for step in steps(deposit.status, target) {
+            match step {
+                Step::Note => {}
+                Step::Capture => {
+                    self.books.capture(purpose(deposit, &reference, Role::Capture)).await?;
+                    self.pass("deposit.captured").await;
+                }
+                Step::Release => {
+                    self.books.release(purpose(deposit, &reference, Role::Release)).await?;
+                    self.pass("deposit.released").await;
+                }
+                Step::TakeBack => {
+                    if let PaymentStatus::Reversed { reversed, .. } = status {
+                        self.settle_claim(deposit, &Claim::of_reversal(*reversed)).await?;
+                    }
+                }
+            }
+        }
+        let (failure, action) = match status {
+            PaymentStatus::RequiresAction { url } => (None, Some(self.sealed_action(url))),
+            PaymentStatus::Failed { reason } | PaymentStatus::Reversed { reason, .. } => {
+                (Some(reason.as_str()), None)
+            }
+            PaymentStatus::Processing | PaymentStatus::Succeeded => (None, None),
+        };
+        self.record_deposit(deposit, target, failure, action).await?;
+        self.pass("deposit.recorded").await;
+        Ok(())
+    }
+
+    /// Disputes are about value that was captured; those that came earlier wait for that.
+    async fn settle_disputes(
+        &self,
+        deposit: &Deposit,
+        payment: &Payment,
+    ) -> Result<(), PaymentsError> {
+        if deposit.status == DepositStatus::Succeeded {
+            for dispute in &payment.disputes {
+                self.settle_claim(deposit, &Claim::of_dispute(dispute)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a status and tells of it, once.
+    async fn record_deposit(
+        &self,
+        deposit: &Deposit,
+        status: DepositStatus,
+        failure: Option<&str>,
+        action: Option<Vec<u8>>,
+    ) -> Result<(), PaymentsError> {
+        let now = self.clock.now();
+        let action = action.as_deref();
+        let check_at = self.next_check(status.is_open());
+        let change = Change { status, failure, action, check_at };
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        if !store::set_status_in_tx(&tx, deposit.id, deposit.status, &change, now).await? {
+            return Ok(());
+        }
+        // Whoever asks for what the ledger refuses gets that as the answer.
+        if let Some(kind) = told_as(status).filter(|_| deposit.is_held) {
+            let event = events::of_deposit(kind, deposit, deposit.amount, failure);
+            publish_in_tx(&tx, &*self.clock, &[event]).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+const fn told_as(status: DepositStatus) -> Option<&'static str> {
+    match status {
+        DepositStatus::RequiresAction => Some(events::DEPOSIT_REQUIRES_ACTION),
+        DepositStatus::Succeeded => Some(events::DEPOSIT_SUCCEEDED),
+        DepositStatus::Failed | DepositStatus::Reversed => Some(events::DEPOSIT_FAILED),
+        DepositStatus::Pending | DepositStatus::Processing => None,
+    }
+}
+
+fn purpose<'a>(deposit: &Deposit, reference: &'a str, role: Role) -> Purpose<'a> {
+    Purpose { row: deposit.id.as_u128(), role, code: books::DEPOSIT, reference }
+}
+
+/// A payment of another amount must never be captured, whoever signed it.
+fn check_same(deposit: &Deposit, payment: &Payment) -> Result<(), PaymentsError> {
+    let is_known = deposit.provider_payment.as_ref().is_none_or(|known| *known == payment.id);
+    let is_same = is_known && payment.amount == deposit.amount && payment.asset == deposit.asset;
+    if is_same { Ok(()) } else { Err(contradiction(deposit, payment)) }
+}
+
+fn contradiction(deposit: &Deposit, payment: &Payment) -> PaymentsError {
+    PaymentsError::Contradiction(format!(
+        "{} is {} and of {} {}; {} is {:?} and of {} {}",
+        deposit.id,
+        deposit.status.as_str(),
+        deposit.amount,
+        deposit.asset,
+        payment.id,
+        DepositStatus::from(&payment.status),
+        payment.amount,
+        payment.asset,
+    ))
+}

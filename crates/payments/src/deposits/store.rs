@@ -1,0 +1,200 @@
+//! SQL of deposits and cards.
+
+use identity::UserId;
+use kernel::{Amount, Database, DatabaseError, Timestamp};
+use tokio_postgres::{Row, Transaction};
+
+use super::{Deposit, DepositStatus};
+use crate::chargebacks::status_of;
+use crate::ids::DepositId;
+use crate::provider::CardToken;
+
+const SELECT: &str = "select d.id, d.user_id, d.asset, d.scale, d.amount, d.card_token, c.brand,
+        c.last4, d.return_url, d.status, d.failure, d.held_at is not null, d.provider,
+        d.provider_payment, d.action, d.created_at, d.updated_at,
+        (select coalesce(sum(r.amount), 0) from payments.refunds r
+          where r.deposit_id = d.id and r.status = 'succeeded'),
+        (select b.status from payments.chargebacks b
+          where b.deposit_id = d.id and b.kind = 'dispute' order by b.id desc limit 1)
+   from payments.deposits d join payments.cards c on c.token = d.card_token";
+
+fn deposit(row: &Row) -> Deposit {
+    let status: &str = row.get(9);
+    Deposit {
+        id: row.get(0),
+        user: row.get(1),
+        asset: row.get(2),
+        scale: u8::try_from(row.get::<_, i16>(3)).expect("scales are small"),
+        amount: row.get(4),
+        card: CardToken { token: row.get(5), brand: row.get(6), last4: row.get(7) },
+        return_url: row.get(8),
+        status: DepositStatus::from_name(status).expect("the table checks the status"),
+        failure: row.get(10),
+        is_held: row.get(11),
+        provider: row.get(12),
+        provider_payment: row.get(13),
+        action: row.get(14),
+        created_at: row.get(15),
+        updated_at: row.get(16),
+        refunded: row.get(17),
+        dispute: row.get::<_, Option<&str>>(18).and_then(status_of),
+    }
+}
+
+/// Writes the deposit down, if its id is new.
+pub(super) async fn insert_in_tx(
+    tx: &Transaction<'_>,
+    new: &Deposit,
+    check_at: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let sql = "insert into payments.deposits (id, user_id, asset, scale, amount, card_token,
+            return_url, status, provider, check_at, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $10)
+        on conflict (id) do nothing";
+    let scale = i16::from(new.scale);
+    let count = tx
+        .execute(
+            sql,
+            &[
+                &new.id,
+                &new.user,
+                &new.asset,
+                &scale,
+                &new.amount,
+                &new.card.token,
+                &new.return_url,
+                &new.provider,
+                &check_at,
+                &new.created_at,
+            ],
+        )
+        .await?;
+    Ok(count == 1)
+}
+
+pub(super) async fn get(
+    database: &Database,
+    id: DepositId,
+) -> Result<Option<Deposit>, DatabaseError> {
+    let client = database.client().await?;
+    let statement = client.prepare_cached(&format!("{SELECT} where d.id = $1")).await?;
+    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(deposit))
+}
+
+/// A user's deposits, newest first, after the place that a cursor names.
+pub(crate) async fn list(
+    database: &Database,
+    user: UserId,
+    after: Option<(Timestamp, DepositId)>,
+    limit: i64,
+) -> Result<Vec<Deposit>, DatabaseError> {
+    let sql = format!(
+        "{SELECT} where d.user_id = $1
+            and ($2::timestamptz is null or (d.created_at, d.id) < ($2, $3))
+          order by d.created_at desc, d.id desc limit $4"
+    );
+    let (at, id) = after.unzip();
+    let client = database.client().await?;
+    let statement = client.prepare_cached(&sql).await?;
+    let rows = client.query(&statement, &[&user, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(deposit).collect())
+}
+
+/// The ledger shows it as coming in.
+pub(super) async fn set_held(
+    database: &Database,
+    id: DepositId,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "update payments.deposits set held_at = coalesce(held_at, $2), updated_at = $2
+        where id = $1";
+    let client = database.client().await?;
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &[&id, &now]).await?;
+    Ok(())
+}
+
+/// The provider has it.
+pub(super) async fn set_payment(
+    database: &Database,
+    id: DepositId,
+    payment: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "update payments.deposits set provider_payment = $2, updated_at = $3
+        where id = $1 and provider_payment is null";
+    let client = database.client().await?;
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &[&id, &payment, &now]).await?;
+    Ok(())
+}
+
+/// What a deposit comes to.
+pub(super) struct Change<'a> {
+    pub(super) status: DepositStatus,
+    pub(super) failure: Option<&'a str>,
+    pub(super) action: Option<&'a [u8]>,
+    pub(super) check_at: Timestamp,
+}
+
+/// Records a status, unless somebody else recorded another one since.
+pub(super) async fn set_status_in_tx(
+    tx: &Transaction<'_>,
+    id: DepositId,
+    from: DepositStatus,
+    change: &Change<'_>,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let sql = "update payments.deposits
+           set status = $3, failure = $4, action = $5, check_at = $6, checks = 0, updated_at = $7
+         where id = $1 and status = $2";
+    let (from, to) = (from.as_str(), change.status.as_str());
+    let Change { failure, action, check_at, .. } = change;
+    Ok(tx.execute(sql, &[&id, &from, &to, failure, action, check_at, &now]).await? == 1)
+}
+
+/// A card of the user, by its token.
+pub(super) async fn card(
+    database: &Database,
+    user: UserId,
+    token: &str,
+) -> Result<Option<CardToken>, DatabaseError> {
+    let sql = "select token, brand, last4 from payments.cards where token = $1 and user_id = $2";
+    let client = database.client().await?;
+    let row = client.query_opt(sql, &[&token, &user]).await?;
+    Ok(row.map(|row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) }))
+}
+
+pub(super) async fn insert_card_in_tx(
+    tx: &Transaction<'_>,
+    user: UserId,
+    provider: &str,
+    card: &CardToken,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "insert into payments.cards (token, user_id, provider, brand, last4, created_at)
+        values ($1, $2, $3, $4, $5, $6) on conflict (token) do nothing";
+    tx.execute(sql, &[&card.token, &user, &provider, &card.brand, &card.last4, &now]).await?;
+    Ok(())
+}
+
+/// All cards of a user.
+pub(crate) async fn cards(
+    database: &Database,
+    user: UserId,
+) -> Result<Vec<CardToken>, DatabaseError> {
+    let sql = "select token, brand, last4 from payments.cards where user_id = $1 order by token";
+    let rows = database.client().await?.query(sql, &[&user]).await?;
+    let card = |row: &Row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) };
+    Ok(rows.iter().map(card).collect())
+}
+
+/// What was refunded or is about to be: all but what the ledger refused.
+pub(crate) async fn refunds_begun(
+    database: &Database,
+    id: DepositId,
+) -> Result<Amount, DatabaseError> {
+    let sql = "select coalesce(sum(amount), 0) from payments.refunds
+        where deposit_id = $1 and (status <> 'failed' or moved_at is not null)";
+    Ok(database.client().await?.query_one(sql, &[&id]).await?.get(0))
+}

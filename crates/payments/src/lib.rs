@@ -1,0 +1,59 @@
+//! Payments: money in by card, back to the card, and out to bank accounts.
+//!
+//! What it owns: deposits, refunds, withdrawals and chargebacks; the inbox of providers'
+//! webhooks; a sandbox that behaves like a card processor; the schema `payments`.
+//! What it deliberately does not do: it holds no value (that is in the ledger), no card data (that
+//! is with the provider), and makes no accounts for users (that is the wallet's).
+//!
+//! Reading order:
+//!
+//! | place | what |
+//! |---|---|
+//! | `verdict` | what to do with news that may be late, repeated or out of order |
+//! | [`deposits`](Deposit), `refunds`, `withdrawals`, `chargebacks` | the flows: `mod.rs` has the states, `progress.rs` the steps |
+//! | `books` | the flows' transfers in the ledger |
+//! | [`provider`] | what a provider does for us |
+//! | `sandbox` | the provider for development and tests, with its test cards |
+//! | `webhooks` | the inbox: verify, store, then process |
+//! | `reconcile` | asks for what nobody told us |
+//! | [`Payments`] | the facade |
+
+mod books;
+mod chargebacks;
+mod crash;
+mod deposits;
+mod error;
+mod events;
+pub mod grpc;
+mod http;
+mod ids;
+mod jobs;
+mod options;
+mod overview;
+mod payments;
+pub mod provider;
+mod reconcile;
+mod refunds;
+mod sandbox;
+mod verdict;
+mod webhooks;
+mod withdrawals;
+
+pub use self::http::{document, routes};
+pub use crash::{CRASH_POINTS, CrashPoint};
+pub use deposits::{Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
+pub use error::PaymentsError;
+pub use options::{AmountLimits, PaymentsOptions, SandboxOptions};
+pub use overview::{Clearing, Flows};
+pub use payments::{Made, Payments};
+pub use refunds::{NewRefund, Refund, RefundId, RefundStatus};
+pub use sandbox::{Sandbox, TEST_CARDS, TEST_IBANS, TestCard, TestIban};
+pub use withdrawals::{
+    Destination, DestinationId, NewWithdrawal, PayTo, Withdrawal, WithdrawalId, WithdrawalStatus,
+};
+
+/// The migrations of the schema `payments`.
+pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
+    "payments";
+    1 "payments" "../migrations/0001_payments.sql",
+};

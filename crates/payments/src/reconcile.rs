@@ -1,0 +1,101 @@
+//! Asks the provider about flows of which nothing was heard, so that a webhook that was lost, or a
+//! job that gave up, loses nothing. Open flows are asked for every few minutes; ended ones a few
+//! times more, at growing distances, because a card's bank may take its time.
+
+mod store;
+
+use std::time::Duration;
+
+use kernel::Timestamp;
+use kernel::bus::{Job, NewJob, Outcome, Policy, Worker, enqueue_in_tx};
+
+use crate::error::PaymentsError;
+use crate::ids::{DepositId, RefundId, WithdrawalId};
+use crate::jobs::{POLICY, outcome};
+use crate::payments::Payments;
+use crate::{deposits, refunds, withdrawals};
+
+pub(crate) const KIND: &str = "payments.reconcile";
+
+const EVERY: Duration = Duration::from_secs(60);
+/// An ended flow is asked for after a day, two, four and so on.
+const ENDED_FIRST: Duration = Duration::from_secs(24 * 3600);
+/// The last time is after about four months: what card networks give a holder to dispute.
+const ENDED_CHECKS: i32 = 7;
+/// Flows of each kind in one go.
+const BATCH: i64 = 200;
+
+/// Makes jobs of flows that are to be asked for.
+pub(crate) struct Reconcile(pub(crate) Payments);
+
+impl Worker for Reconcile {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn policy(&self) -> Policy {
+        Policy { concurrency: 1, ..POLICY }
+    }
+
+    async fn run(&self, _: &Job) -> Outcome {
+        // It must not end, whatever happens: everything else relies on it.
+        if let Err(error) = self.0.check_silent_flows().await {
+            tracing::warn!(%error, "silent flows can't be looked for at the moment");
+        }
+        Outcome::Later(self.0.clock.now().saturating_add(EVERY))
+    }
+}
+
+/// A flow that jobs bring on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Flow {
+    Deposit(DepositId),
+    Refund(RefundId),
+    Withdrawal(WithdrawalId),
+}
+
+impl Payments {
+    /// How a job that was to bring a flow on has ended. One that can't go on without an operator
+    /// isn't asked for again: its dead job says so, and is enough.
+    pub(crate) async fn outcome_of(
+        &self,
+        flow: Flow,
+        result: Result<(), PaymentsError>,
+    ) -> Outcome {
+        if result.as_ref().is_err_and(PaymentsError::is_final)
+            && let Err(error) = store::stop(&self.database, flow).await
+        {
+            tracing::warn!(?flow, %error, "a flow that can't go on is asked for again");
+        }
+        outcome(&*self.clock, result)
+    }
+
+    /// When a flow that has changed now is asked for, if nothing is heard of it until then.
+    pub(crate) fn next_check(&self, is_open: bool) -> Timestamp {
+        let wait = if is_open { self.options.check_after } else { ENDED_FIRST };
+        self.clock.now().saturating_add(wait)
+    }
+
+    async fn check_silent_flows(&self) -> Result<(), PaymentsError> {
+        let now = self.clock.now();
+        let times = store::Times {
+            now,
+            open: now.saturating_add(self.options.check_after),
+            ended_s: ENDED_FIRST.as_secs_f64(),
+            ended_checks: ENDED_CHECKS,
+        };
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let deposits = store::take_deposits(&tx, &times, BATCH).await?;
+        let refunds = store::take_refunds(&tx, &times, BATCH).await?;
+        let withdrawals = store::take_withdrawals(&tx, &times, BATCH).await?;
+        let jobs: Vec<NewJob> = deposits
+            .into_iter()
+            .map(deposits::jobs::advance)
+            .chain(refunds.into_iter().map(refunds::jobs::advance))
+            .chain(withdrawals.into_iter().map(withdrawals::jobs::advance))
+            .collect();
+        enqueue_in_tx(&tx, &*self.clock, &jobs).await?;
+        Ok(tx.commit().await?)
+    }
+}
