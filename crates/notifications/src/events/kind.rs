@@ -1,0 +1,89 @@
+//! The kinds of events that users see. Their names are for ever: webhooks, preferences and SDKs
+//! go by them.
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal $($email:ident)?,)*) => {
+        /// What a user can be told. Groups: transfers, requests, invitations, schedules, deposits,
+        /// withdrawals, security, webhooks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind { $($(#[$doc])* $variant,)* }
+
+        impl EventKind {
+            pub const ALL: &'static [EventKind] = &[$(EventKind::$variant,)*];
+
+            /// The stable name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Whether a mail is sent too, unless the user chose otherwise.
+            pub const fn is_mailed_by_default(self) -> bool {
+                match self { $(Self::$variant => kinds!(@email $($email)?),)* }
+            }
+        }
+    };
+    (@email) => { false };
+    (@email email) => { true };
+}
+
+kinds! {
+    /// Somebody sent money.
+    TransferReceived = "transfer.received" email,
+    TransferSent = "transfer.sent",
+    /// Somebody sent money that has to be accepted.
+    TransferWaiting = "transfer.waiting" email,
+    TransferAccepted = "transfer.accepted",
+    TransferDeclined = "transfer.declined",
+    TransferCancelled = "transfer.cancelled",
+    TransferExpired = "transfer.expired",
+    /// Somebody asks for money.
+    RequestCreated = "request.created" email,
+    RequestPaid = "request.paid",
+    RequestDeclined = "request.declined",
+    RequestCancelled = "request.cancelled",
+    RequestExpired = "request.expired",
+    InviteClaimed = "invite.claimed",
+    InviteExpired = "invite.expired",
+    ScheduleFailed = "schedule.failed" email,
+    ScheduleCompleted = "schedule.completed",
+    DepositSucceeded = "deposit.succeeded",
+    DepositFailed = "deposit.failed" email,
+    DepositRequiresAction = "deposit.requires_action",
+    DepositDisputed = "deposit.disputed" email,
+    DepositDisputeWon = "deposit.dispute_won",
+    DepositRefunded = "deposit.refunded",
+    DepositRefundFailed = "deposit.refund_failed",
+    WithdrawalPaid = "withdrawal.paid" email,
+    WithdrawalFailed = "withdrawal.failed" email,
+    WithdrawalReturned = "withdrawal.returned" email,
+    SecurityNewDevice = "security.new_device" email,
+    SecurityPasswordChanged = "security.password_changed" email,
+    SecurityPasswordReset = "security.password_reset" email,
+    SecurityEmailChanged = "security.email_changed" email,
+    SecurityCredentialAdded = "security.credential_added" email,
+    SecurityCredentialRemoved = "security.credential_removed" email,
+    SecurityRefreshTokenReused = "security.refresh_token_reused" email,
+    SecuritySignInLocked = "security.sign_in_locked" email,
+    SecurityFrozen = "security.frozen" email,
+    SecurityUnfrozen = "security.unfrozen" email,
+    /// Nothing has reached a webhook for a day.
+    WebhookFailing = "webhook.failing" email,
+    WebhookDisabled = "webhook.disabled" email,
+}
+
+impl EventKind {
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it protects the user, who therefore can't switch it off.
+    pub fn is_security(self) -> bool {
+        self.as_str().starts_with("security.")
+    }
+}
+
+impl std::fmt::Display for EventKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,123 @@
+//! Appending to logs, with the mail and the webhooks that follow; reading a log.
+
+use hashbrown::HashSet;
+use identity::{Actor, User, UserId, UserStatus};
+use kernel::{Limit, Problem};
+use serde_json::json;
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use super::sources::Told;
+use super::store::{self, Channels};
+use super::{EventKind, NewUserEvent, UserEvent};
+use crate::Notifications;
+use crate::error::NotificationsError;
+use crate::messages::{self, NewMessage};
+use crate::preferences::{self, Choices};
+use crate::webhooks;
+
+impl Notifications {
+    /// Appends what users are told, if and when `tx` commits, together with its mail and webhooks,
+    /// and forgets who was deleted. Any number of events is a handful of statements.
+    pub(crate) async fn tell_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        told: Told,
+    ) -> Result<(), NotificationsError> {
+        let Told { events, messages, erased } = told;
+        let users: HashSet<Uuid> = events.iter().map(|event| event.user.as_uuid()).collect();
+        let users: Vec<Uuid> = users.into_iter().collect();
+        let chosen = preferences::store::of_users_in_tx(tx, &users).await?;
+        let nothing = Choices::default();
+        let choice = |event: &NewUserEvent| {
+            chosen.get(&event.user).unwrap_or(&nothing).of(event.kind)
+        };
+        let channels: Vec<Channels> = events
+            .iter()
+            .map(|event| {
+                let choice = choice(event);
+                Channels { is_in_app: choice.in_app, is_webhook: choice.webhook }
+            })
+            .collect();
+        let appended = store::append_in_tx(tx, &events, &channels).await?;
+        let mailed = events
+            .iter()
+            .enumerate()
+            .filter(|(place, event)| appended.contains_key(place) && choice(event).email)
+            .map(|(_, event)| event_mail(event));
+        let messages: Vec<NewMessage> = mailed.chain(messages).collect();
+        self.mail_in_tx(tx, &self.addressed(messages).await?).await?;
+        let mut appended: Vec<UserEvent> = appended.into_values().collect();
+        appended.sort_unstable_by_key(|event| (event.user, event.sequence));
+        webhooks::fan_out_in_tx(tx, &*self.clock, &appended).await?;
+        self.forget_in_tx(tx, &erased).await
+    }
+
+    /// Fills in address and language from the users; mail to who is gone is left out.
+    async fn addressed(
+        &self,
+        messages: Vec<NewMessage>,
+    ) -> Result<Vec<NewMessage>, NotificationsError> {
+        let users: HashSet<UserId> = messages.iter().filter_map(|message| message.user).collect();
+        let users: Vec<UserId> = users.into_iter().collect();
+        let users = self.identity.users(&users).await?;
+        let addressed = messages.into_iter().filter_map(|mut message| {
+            if let Some(user) = message.user {
+                let user: &User = users.get(&user).filter(|user| can_be_mailed(user, &message))?;
+                message.locale.clone_from(&user.locale);
+                if message.to.is_empty() {
+                    message.to.clone_from(&user.email);
+                }
+            }
+            Some(message)
+        });
+        Ok(addressed.collect())
+    }
+
+    async fn forget_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        users: &[UserId],
+    ) -> Result<(), NotificationsError> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let users: Vec<Uuid> = users.iter().map(|user| user.as_uuid()).collect();
+        store::erase_in_tx(tx, &users).await?;
+        messages::store::erase_in_tx(tx, &users).await?;
+        webhooks::erase_in_tx(tx, &users).await?;
+        Ok(())
+    }
+
+    /// The caller's events after a sequence, oldest first.
+    pub(crate) async fn events(
+        &self,
+        actor: &Actor,
+        after: i64,
+        limit: Limit,
+    ) -> Result<Vec<UserEvent>, Problem> {
+        let user = actor.require_user()?;
+        let limit = i64::try_from(limit.get()).expect("a limit is at most 200");
+        Ok(store::after(&self.database, user, after, limit).await?)
+    }
+}
+
+/// An address that nobody has confirmed gets nothing but codes and what protects the user.
+fn can_be_mailed(user: &User, message: &NewMessage) -> bool {
+    let is_event = EventKind::from_name(message.kind).is_some_and(|kind| !kind.is_security());
+    user.status != UserStatus::Deleted && (user.is_email_verified || !is_event)
+}
+
+/// The mail of an event: it says what the event says.
+fn event_mail(event: &NewUserEvent) -> NewMessage {
+    let mut params = event.data.clone();
+    params["at"] = json!(event.at);
+    NewMessage {
+        source: format!("{}:mail", event.source),
+        kind: event.kind.as_str(),
+        user: Some(event.user),
+        to: String::new(),
+        locale: String::new(),
+        params,
+    }
+}

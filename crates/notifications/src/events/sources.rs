@@ -1,0 +1,246 @@
+//! What becomes an event of whom: from the events of other contexts, and from wallet transfers.
+//! Pure.
+//!
+//! Data that is passed on names people by their ids only, and holds nothing that one side of a
+//! transfer may not know of the other.
+
+use identity::UserId;
+use kernel::bus::Event;
+use serde_json::{Map, Value, json};
+use wallet::{WalletEvent, WalletEventKind};
+
+use super::{EventKind, NewUserEvent};
+use crate::messages::NewMessage;
+
+/// What follows from something that happened.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) events: Vec<NewUserEvent>,
+    /// Mail that isn't an event's mail. Its locale is empty: that of its user.
+    pub(crate) messages: Vec<NewMessage>,
+    /// Users of whom everything is forgotten.
+    pub(crate) erased: Vec<UserId>,
+}
+
+/// What users are told of an event of the bus.
+pub(crate) fn of_bus(event: &Event) -> Told {
+    let mut told = Told::default();
+    let Some(user) = event.subject.map(UserId::from_u128) else { return told };
+    match event.kind.as_str() {
+        "identity.user.deleted" => told.erased.push(user),
+        "identity.challenge.created" => told.messages.extend(challenge(event, user)),
+        "identity.user.registered_again" => {
+            let message = message(event, "", "account.registered_again", user, None, json!({}));
+            told.messages.push(message);
+        }
+        "identity.email.changed" => {
+            // Whoever lost the address has to hear of it there.
+            let old = event.data.get("old_email").and_then(Value::as_str);
+            told.messages.extend(old.map(|old| {
+                let kind = EventKind::SecurityEmailChanged.as_str();
+                message(event, ":old", kind, user, Some(old), with_at(event, &["old_email", "new_email"]))
+            }));
+        }
+        "wallet.invite.created" => told.messages.extend(invitation(event)),
+        _ => {}
+    }
+    told.events.extend(event_kind(event).map(|(kind, data)| NewUserEvent {
+        user,
+        kind,
+        data,
+        at: event.at,
+        source: format!("{}:{}", event.context, event.position),
+    }));
+    told
+}
+
+/// The kind that an event of the bus is for its subject, and what is passed on of its data.
+fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
+    use EventKind as K;
+    let kind = match event.kind.as_str() {
+        "identity.session.started" => {
+            let is_new = event.data.get("is_new_device").and_then(Value::as_bool);
+            is_new.filter(|is_new| *is_new)?;
+            return Some((K::SecurityNewDevice, with_at(event, &["session_id", "device", "ip"])));
+        }
+        "identity.password.changed" => K::SecurityPasswordChanged,
+        "identity.password.reset" => K::SecurityPasswordReset,
+        "identity.email.changed" => K::SecurityEmailChanged,
+        "identity.credential.added" => return Some((K::SecurityCredentialAdded, credential(event))),
+        "identity.credential.removed" => {
+            return Some((K::SecurityCredentialRemoved, credential(event)));
+        }
+        "identity.refresh_token.reused" => K::SecurityRefreshTokenReused,
+        "identity.sign_in.locked" => K::SecuritySignInLocked,
+        // The reason is a note of the staff.
+        "identity.user.frozen" => return Some((K::SecurityFrozen, with_at(event, &[]))),
+        "identity.user.unfrozen" => K::SecurityUnfrozen,
+        "wallet.request.created" => return Some((K::RequestCreated, request(event, "payer"))),
+        "wallet.request.paid" => return Some((K::RequestPaid, request(event, "payee"))),
+        "wallet.request.declined" => return Some((K::RequestDeclined, request(event, "payee"))),
+        "wallet.request.cancelled" => return Some((K::RequestCancelled, request(event, "payer"))),
+        "wallet.request.expired" => return Some((K::RequestExpired, request(event, "payee"))),
+        "wallet.invite.claimed" => K::InviteClaimed,
+        "wallet.invite.expired" => K::InviteExpired,
+        "wallet.schedule.failed" => K::ScheduleFailed,
+        "wallet.schedule.completed" => K::ScheduleCompleted,
+        "payments.deposit.succeeded" => K::DepositSucceeded,
+        "payments.deposit.failed" => K::DepositFailed,
+        "payments.deposit.requires_action" => K::DepositRequiresAction,
+        "payments.deposit.disputed" => K::DepositDisputed,
+        "payments.deposit.dispute_won" => K::DepositDisputeWon,
+        "payments.deposit.refunded" => K::DepositRefunded,
+        "payments.refund.failed" => K::DepositRefundFailed,
+        "payments.withdrawal.paid" => K::WithdrawalPaid,
+        "payments.withdrawal.failed" => K::WithdrawalFailed,
+        "payments.withdrawal.returned" => K::WithdrawalReturned,
+        "notifications.webhook.failing" => K::WebhookFailing,
+        "notifications.webhook.disabled" => K::WebhookDisabled,
+        _ => return None,
+    };
+    Some((kind, with_at(event, &PASSED_ON)))
+}
+
+/// Fields that are passed on as they are, where they are there.
+const PASSED_ON: [&str; 17] = [
+    "invite_id",
+    "schedule_id",
+    "occurrence",
+    "deposit_id",
+    "withdrawal_id",
+    "refund_id",
+    "session_id",
+    "webhook_id",
+    "webhook_host",
+    "asset",
+    "amount",
+    "scale",
+    "reason",
+    "device",
+    "ip",
+    "old_email",
+    "new_email",
+];
+
+/// Some fields of an event's data. Who claimed an invitation is its counterparty.
+fn with_at(event: &Event, fields: &[&str]) -> Value {
+    let mut data = Map::new();
+    for field in fields {
+        if let Some(value) = event.data.get(*field).filter(|value| !value.is_null()) {
+            data.insert((*field).to_owned(), value.clone());
+        }
+    }
+    if let Some(claimed_by) = event.data.get("claimed_by").filter(|value| !value.is_null()) {
+        data.insert("counterparty".to_owned(), claimed_by.clone());
+    }
+    Value::Object(data)
+}
+
+fn credential(event: &Event) -> Value {
+    let field = |name: &str| event.data.get(name).cloned().unwrap_or_default();
+    json!({ "credential": field("credential"), "credential_name": field("name") })
+}
+
+/// A request as the side that is told of it sees it.
+fn request(event: &Event, role: &str) -> Value {
+    let other = if role == "payer" { "payee" } else { "payer" };
+    let mut data = with_at(event, &["request_id", "transfer_id", "asset", "amount", "scale"]);
+    data["role"] = json!(role);
+    data["counterparty"] = event.data.get(other).cloned().unwrap_or_default();
+    data
+}
+
+fn challenge(event: &Event, user: UserId) -> Option<NewMessage> {
+    let field = |name: &str| event.data.get(name).and_then(Value::as_str);
+    let kind = match field("purpose")? {
+        "verify_email" => "challenge.verify_email",
+        "sign_in" => "challenge.sign_in",
+        "reset_password" => "challenge.reset_password",
+        "change_email" => "challenge.change_email",
+        _ => return None,
+    };
+    let params = json!({ "challenge_id": field("challenge_id")? });
+    Some(message(event, "", kind, user, Some(field("email")?), params))
+}
+
+/// To somebody who is no user yet, in the language of whoever invites.
+fn invitation(event: &Event) -> Option<NewMessage> {
+    let email = event.data.get("email").and_then(Value::as_str)?;
+    let sender = event.data.get("sender").cloned().unwrap_or_default();
+    let mut params = with_at(event, &["invite_id", "asset", "amount", "scale"]);
+    params["counterparty"] = sender;
+    let user = UserId::from_u128(event.subject?);
+    let message = message(event, "", "invite.created", user, Some(email), params);
+    Some(NewMessage { user: None, ..message })
+}
+
+/// Without `to` it goes to the user's address.
+fn message(
+    event: &Event,
+    part: &str,
+    kind: &'static str,
+    user: UserId,
+    to: Option<&str>,
+    mut params: Value,
+) -> NewMessage {
+    params["at"] = json!(event.at);
+    NewMessage {
+        source: format!("{}:{}{part}", event.context, event.position),
+        kind,
+        user: Some(user),
+        to: to.unwrap_or_default().to_owned(),
+        locale: String::new(),
+        params,
+    }
+}
+
+/// What both sides of a wallet transfer are told. Each side's own act is told too: the user's
+/// other devices follow it.
+pub(crate) fn of_transfer(event: &WalletEvent) -> Vec<NewUserEvent> {
+    use EventKind as K;
+    let (sender, recipient) = match event.kind {
+        WalletEventKind::Sent => (K::TransferSent, K::TransferReceived),
+        WalletEventKind::Held => (K::TransferSent, K::TransferWaiting),
+        WalletEventKind::Accepted => (K::TransferAccepted, K::TransferReceived),
+        WalletEventKind::Declined => (K::TransferDeclined, K::TransferDeclined),
+        WalletEventKind::Cancelled => (K::TransferCancelled, K::TransferCancelled),
+        WalletEventKind::Expired => (K::TransferExpired, K::TransferExpired),
+        // It comes back: whoever sent it gets it.
+        WalletEventKind::Reversed => (K::TransferReceived, K::TransferSent),
+    };
+    let mut told = vec![side(event, sender, "sender", event.sender, event.recipient)];
+    if let Some(user) = event.recipient {
+        told.push(side(event, recipient, "recipient", user, Some(event.sender)));
+    }
+    told
+}
+
+fn side(
+    event: &WalletEvent,
+    kind: EventKind,
+    role: &str,
+    user: UserId,
+    counterparty: Option<UserId>,
+) -> NewUserEvent {
+    let mut data = json!({
+        "transfer_id": event.transfer_id,
+        "role": role,
+        "asset": event.asset,
+        "scale": event.scale,
+        "amount": event.amount,
+    });
+    let optional = [
+        ("counterparty", counterparty.map(|user| json!(user))),
+        ("message", event.message.as_ref().map(|text| json!(text))),
+        ("reference", event.reference.as_ref().map(|text| json!(text))),
+        ("is_waiting", (event.kind == WalletEventKind::Held).then(|| json!(true))),
+        ("is_reversal", (event.kind == WalletEventKind::Reversed).then(|| json!(true))),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            data[name] = value;
+        }
+    }
+    let source = format!("ledger:{}:{role}", event.seq);
+    NewUserEvent { user, kind, data, at: event.at, source }
+}

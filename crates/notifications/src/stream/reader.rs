@@ -1,0 +1,89 @@
+//! A reader's place in a user's log.
+
+use std::time::Duration;
+
+use identity::UserId;
+use kernel::http::Stopping;
+use tokio::time::Instant;
+
+use super::hub::Place;
+use crate::Notifications;
+use crate::error::NotificationsError;
+use crate::events::present::EventJson;
+use crate::events::{EventKind, store};
+
+/// Events that a stream holds at most.
+const PAGE: i64 = 100;
+/// Without a sign it looks so often: for a listener that was cut off.
+const LOOK_EACH: Duration = Duration::from_secs(15);
+
+pub(crate) struct Reader {
+    notifications: Notifications,
+    user: UserId,
+    after: i64,
+    place: Place,
+    stopping: Option<Stopping>,
+    ends_at: Instant,
+    page: std::vec::IntoIter<EventJson>,
+    is_over: bool,
+}
+
+impl Reader {
+    /// Without `after` it begins with what comes next.
+    pub(crate) async fn open(
+        notifications: Notifications,
+        user: UserId,
+        after: Option<i64>,
+        stopping: Option<Stopping>,
+    ) -> Result<Self, NotificationsError> {
+        let place = notifications.hub.enter(user)?;
+        let after = match after {
+            Some(after) => after,
+            None => store::last_sequence(&notifications.database, user).await?,
+        };
+        let ends_at = Instant::now() + notifications.options.stream_max;
+        let page = Vec::new().into_iter();
+        Ok(Self { notifications, user, after, place, stopping, ends_at, page, is_over: false })
+    }
+
+    /// The next event; `None` at the end. After a failure the client comes back to where it was.
+    pub(crate) async fn next(&mut self) -> Option<EventJson> {
+        while !self.is_over {
+            if let Some(event) = self.page.next() {
+                self.after = event.sequence;
+                // It may say that this very reader was signed out.
+                self.is_over = EventKind::from_name(&event.kind).is_some_and(EventKind::is_security);
+                return Some(event);
+            }
+            // The sign is taken before the look, so what comes during the look is seen next.
+            let page = self.look().await.ok()?;
+            if page.is_empty() {
+                self.wait().await;
+            }
+            self.page = page.into_iter();
+        }
+        None
+    }
+
+    async fn look(&self) -> Result<Vec<EventJson>, NotificationsError> {
+        let database = &self.notifications.database;
+        let events = store::after(database, self.user, self.after, PAGE).await?;
+        self.notifications.present(self.user, events).await
+    }
+
+    /// Waits for a sign, or for the end.
+    async fn wait(&mut self) {
+        let stopping = async {
+            match &mut self.stopping {
+                Some(stopping) => stopping.stopped().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.place.sign() => {}
+            () = tokio::time::sleep(LOOK_EACH) => {}
+            () = tokio::time::sleep_until(self.ends_at) => self.is_over = true,
+            () = stopping => self.is_over = true,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+use kernel::{Database, DatabaseError, Timestamp};
+use tokio_postgres::Row;
+
+use super::Suppression;
+use crate::ids::MailId;
+
+pub(crate) async fn is_suppressed(
+    database: &Database,
+    address: &str,
+) -> Result<bool, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select exists (select from notifications.suppressions where address = lower($1))";
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.query_one(&statement, &[&address]).await?.get(0))
+}
+
+pub(crate) async fn add(
+    database: &Database,
+    now: Timestamp,
+    address: &str,
+    reply: &str,
+    message: MailId,
+) -> Result<(), DatabaseError> {
+    let client = database.client().await?;
+    let sql = "insert into notifications.suppressions (address, reply, message_id, created_at)
+        values (lower($1), $2, $3, $4)
+            on conflict (address) do update
+           set reply = excluded.reply, message_id = excluded.message_id";
+    let statement = client.prepare_cached(sql).await?;
+    client.execute(&statement, &[&address, &reply, &message, &now]).await?;
+    Ok(())
+}
+
+/// Answers whether it was there.
+pub(crate) async fn remove(
+    database: &Database,
+    address: &str,
+) -> Result<bool, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "delete from notifications.suppressions where address = lower($1)";
+    let statement = client.prepare_cached(sql).await?;
+    Ok(client.execute(&statement, &[&address]).await? == 1)
+}
+
+/// In the order of addresses.
+pub(super) async fn list(
+    database: &Database,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Suppression>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select address, reply, message_id, created_at from notifications.suppressions
+         where $1::text is null or address > $1 order by address limit $2";
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&after, &limit]).await?;
+    Ok(rows.iter().map(to_suppression).collect())
+}
+
+fn to_suppression(row: &Row) -> Suppression {
+    Suppression {
+        address: row.get(0),
+        reply: row.get(1),
+        message: row.get(2),
+        created_at: row.get(3),
+    }
+}

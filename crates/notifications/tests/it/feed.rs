@@ -1,0 +1,117 @@
+//! Wallet transfers, as both sides are told.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::app::App;
+
+async fn with_money() -> (App, identity::UserId, identity::UserId) {
+    let app = App::start().await;
+    app.with_euros().await;
+    let (ann, bob) = (app.user("ann").await.id, app.user("bob").await.id);
+    app.fund(ann, 1_000_000).await;
+    app.wallet.open(bob, "EUR").await.unwrap();
+    (app, ann, bob)
+}
+
+#[tokio::test]
+async fn both_sides_of_a_transfer_are_told_in_their_language() {
+    let app = App::start().await;
+    app.with_euros().await;
+    let ann = app.user("ann").await.id;
+    let bob = app.user_with("bob", |bob| bob.locale = "de".to_owned()).await.id;
+    app.fund(ann, 5_000).await;
+    app.wallet.open(bob, "EUR").await.unwrap();
+    let sent = app.send_money(ann, "bob", json!({ "message": "for lunch" })).await;
+    app.notifications.catch_up().await.unwrap();
+    let (anns, bobs) = (app.log(ann).await, app.log(bob).await);
+    assert_eq!((anns.len(), bobs.len()), (1, 1), "{anns:?} {bobs:?}");
+    assert_eq!(anns[0]["title"], "You sent 12.50\u{a0}EUR");
+    assert_eq!(anns[0]["text"], "You sent 12.50\u{a0}EUR to bob.");
+    assert_eq!(bobs[0]["kind"], "transfer.received");
+    assert_eq!(bobs[0]["title"], "Sie haben 12,50\u{a0}EUR erhalten");
+    assert_eq!(bobs[0]["text"], "ann hat Ihnen 12,50\u{a0}EUR gesendet.");
+    assert_eq!(bobs[0]["counterparty"], json!({ "id": ann, "handle": "ann", "name": "ann" }));
+    assert_eq!(bobs[0]["data"]["message"], "for lunch");
+    assert_eq!(bobs[0]["link"], format!("/transfers/{}", sent["id"].as_str().unwrap()));
+    // Money in is mailed, money out isn't.
+    let mails = app.mails("bob@example.org").await;
+    assert_eq!((mails.len(), &mails[0]["locale"]), (1, &json!("de")));
+    assert!(app.mails("ann@example.org").await.is_empty());
+}
+
+#[tokio::test]
+async fn waiting_transfer_is_told_to_its_end() {
+    let (app, ann, bob) = with_money().await;
+    for (verb, by) in [("accept", bob), ("decline", bob), ("cancel", ann)] {
+        let held = app.send_money(ann, "bob", json!({ "accept_within_s": 3600 })).await;
+        let path = format!("/v1/wallet/transfers/{}/{verb}", held["id"].as_str().unwrap());
+        let done = app.post_as(Some(by), &path, json!({})).await;
+        assert!(done.status < 300, "{verb}: {done:?}");
+    }
+    app.notifications.catch_up().await.unwrap();
+    assert_eq!(
+        app.kinds(ann).await,
+        [
+            "transfer.sent",
+            "transfer.accepted",
+            "transfer.sent",
+            "transfer.declined",
+            "transfer.sent",
+            "transfer.cancelled"
+        ]
+    );
+    assert_eq!(
+        app.kinds(bob).await,
+        [
+            "transfer.waiting",
+            "transfer.received",
+            "transfer.waiting",
+            "transfer.declined",
+            "transfer.waiting",
+            "transfer.cancelled"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn expired_transfer_is_told_to_both() {
+    let (app, ann, bob) = with_money().await;
+    app.send_money(ann, "bob", json!({ "accept_within_s": 3600 })).await;
+    app.pass(Duration::from_secs(3_601));
+    // Reading a balance makes the expiry visible at once.
+    app.wallet.accounts_of(ann).await.unwrap();
+    app.send_money(ann, "bob", json!({})).await;
+    app.notifications.catch_up().await.unwrap();
+    assert!(app.kinds(ann).await.contains(&"transfer.expired".to_owned()));
+    assert!(app.kinds(bob).await.contains(&"transfer.expired".to_owned()));
+}
+
+#[tokio::test]
+async fn two_readers_of_the_feed_tell_each_transfer_once() {
+    let (app, ann, bob) = with_money().await;
+    let other = app.node().await;
+    for _ in 0..30 {
+        app.send_money(ann, "bob", json!({})).await;
+        let (one, two) = tokio::join!(app.notifications.catch_up(), other.catch_up());
+        one.unwrap();
+        two.unwrap();
+    }
+    app.notifications.catch_up().await.unwrap();
+    assert_eq!((app.kinds(ann).await.len(), app.kinds(bob).await.len()), (30, 30));
+    assert_eq!(app.mails("bob@example.org").await.len(), 30);
+}
+
+#[tokio::test]
+async fn running_feed_tells_within_a_second() {
+    let (app, ann, bob) = with_money().await;
+    let _feed = app.notifications.start_feed();
+    app.send_money(ann, "bob", json!({})).await;
+    let seen = async {
+        while app.log(bob).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), seen).await.expect("bob hears of it");
+}

@@ -1,0 +1,20 @@
+//! The features of this context through their edges, on a real Postgres, with the real identity,
+//! ledger and wallet, and a real SMTP server.
+
+#![cfg(test)]
+
+mod app;
+mod bounces;
+mod document;
+mod erasure;
+mod events;
+mod feed;
+mod grpc;
+mod inbox;
+mod kills;
+mod mailbox;
+mod preferences;
+mod sending;
+mod smtp;
+mod stream;
+mod webhooks;
