@@ -31,7 +31,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Where the data is if nobody says otherwise.
 pub(crate) const DATA_DEFAULT: &str = "bushel-data";
 
-/// A double-entry ledger on Postgres
+/// A bank, and whatever else holds value, on a double-entry ledger in Postgres
 #[derive(Debug, Parser)]
 #[command(name = "bushel", version, propagate_version = true, max_term_width = 100)]
 struct Arguments {
@@ -54,6 +54,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    SignIn(cli::SignIn),
+    SignOut(cli::SignOut),
+    Accounts(cli::Accounts),
+    History(cli::History),
+    Send(cli::Send),
+    Resolve(cli::Resolve),
+    Admin(cli::AdminCommand),
+    User(cli::UserCommand),
+    Identity(cli::IdentityCommand),
     Ledger(cli::LedgerCommand),
     Token(cli::TokenCommand),
     Migrate(cli::Migrate),
@@ -85,6 +94,15 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let filter = filter.unwrap_or(if is_server { "info" } else { "warn" });
     let metrics: Metrics = telemetry::init(arguments.log, filter)?;
     match arguments.command {
+        Command::SignIn(command) => block_on(command.run()),
+        Command::SignOut(command) => block_on(command.run()),
+        Command::Accounts(command) => block_on(command.run()),
+        Command::History(command) => block_on(command.run()),
+        Command::Send(command) => block_on(command.run()),
+        Command::Resolve(command) => block_on(command.run()),
+        Command::Admin(command) => block_on(command.run()),
+        Command::User(command) => block_on(command.run()),
+        Command::Identity(command) => block_on(command.run()),
         Command::Ledger(command) => block_on(command.run()),
         Command::Token(command) => block_on(command.run()),
         Command::Migrate(command) => block_on(command.run()),

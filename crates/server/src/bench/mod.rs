@@ -2,14 +2,18 @@
 //! it as a client would, checks that the results are right, and reports only what it measured.
 //!
 //! Reading order: `load` (what is sent), `ledger` (batches), `copy` (the limit that they are
-//! held against), `http` (single transfers), `latency` and `report` (the figures).
+//! held against), `http` (single transfers), `people` (users who are signed in), `wallet` (transfers
+//! between them), `sign_ins` (a flood of passwords), `latency` and `report` (the figures).
 
 mod copy;
 mod http;
 mod latency;
 mod ledger;
 mod load;
+mod people;
 mod report;
+mod sign_ins;
+mod wallet;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +34,8 @@ pub(crate) struct Bench {
 enum Action {
     Ledger(ledger::LedgerBench),
     Http(http::HttpBench),
+    Wallet(wallet::WalletBench),
+    SignIns(sign_ins::SignInsBench),
 }
 
 impl Bench {
@@ -37,6 +43,8 @@ impl Bench {
         match self.action {
             Action::Ledger(bench) => bench.run().await,
             Action::Http(bench) => bench.run().await,
+            Action::Wallet(bench) => bench.run().await,
+            Action::SignIns(bench) => bench.run().await,
         }
     }
 }
@@ -57,16 +65,7 @@ impl Stage {
                 (scratch.path().to_owned(), Some(scratch))
             }
         };
-        let server = Server::start(Options {
-            data,
-            listen: "127.0.0.1:0".to_owned(),
-            advertise: None,
-            database_url: None,
-            token: None,
-            security_contact: None,
-            metrics: None,
-        })
-        .await?;
+        let server = Server::start(Options::local(data)).await?;
         anyhow::ensure!(server.ready().await?, "the ledger stopped before it was ready");
         Ok(Self { server, _scratch: scratch })
     }

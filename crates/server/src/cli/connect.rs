@@ -92,13 +92,9 @@ impl Target {
         // Asked first, because a start does more than that before it finds the folder taken.
         drop(DataDir::lock(&self.data)?);
         Server::start(Options {
-            data: self.data.clone(),
-            listen: "127.0.0.1:0".to_owned(),
-            advertise: None,
             database_url: self.database_url.clone(),
             token: self.token.clone(),
-            security_contact: None,
-            metrics: None,
+            ..Options::local(self.data.clone())
         })
         .await
     }

@@ -9,9 +9,12 @@ mod books;
 pub(crate) mod connect;
 mod export;
 mod import;
+mod me;
 mod migrate;
 pub(crate) mod output;
+mod prompt;
 mod rest;
+mod staff;
 mod statement;
 mod token;
 mod verify;
@@ -20,7 +23,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use me::{Accounts, History, Resolve, Send, SignIn, SignOut};
 pub(crate) use migrate::Migrate;
+pub(crate) use staff::{AdminCommand, IdentityCommand, UserCommand};
 pub(crate) use token::TokenCommand;
 
 /// Work with the ledger

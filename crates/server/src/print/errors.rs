@@ -11,7 +11,7 @@ use super::sentences::Sentences;
 use crate::serve::refusal::Refusal;
 
 /// What may be wrong with any request: the extractors of the kernel say so.
-const REQUEST: [Code; 12] = [
+const REQUEST: [Code; 13] = [
     code("request.batch.empty", 400, "A batch has at least one item."),
     code(
         "request.body.invalid",
@@ -25,6 +25,11 @@ const REQUEST: [Code; 12] = [
         "The cursor was not made by this list, or not for this filter and order.",
     ),
     code("request.header.invalid", 400, "A header is malformed, or given twice."),
+    code(
+        "request.idempotency_key.in_flight",
+        409,
+        "The first request with this `Idempotency-Key` has no answer yet.",
+    ),
     code(
         "request.idempotency_key.reused",
         422,
@@ -126,6 +131,15 @@ fn sections() -> Vec<Section> {
             intro: "What the server itself refuses or can't do.",
             rows: Refusal::ALL.iter().map(domain).chain(OPERATOR.iter().map(Code::row)).collect(),
         },
+        errors("Identity", "Users, sessions and credentials.", &identity::IdentityError::all()),
+        errors("Wallet", "Accounts and transfers between people.", &wallet::WalletError::all()),
+        errors("Payments", "Deposits, withdrawals, refunds.", &payments::PaymentsError::all()),
+        errors(
+            "Notifications",
+            "Mail, the inbox, webhooks.",
+            &notifications::NotificationsError::all(),
+        ),
+        errors("Staff", "What staff does across contexts.", &admin::AdminError::all()),
         Section {
             title: "The ledger",
             intro: "What concerns a whole request to the ledger.",
@@ -155,6 +169,14 @@ fn sections() -> Vec<Section> {
             rows: GroupStatus::ALL.iter().map(group).map(item).collect(),
         },
     ]
+}
+
+/// The errors of a context; several may share a code.
+fn errors<E: DomainError>(title: &'static str, intro: &'static str, all: &[E]) -> Section {
+    let mut rows: Vec<[String; 3]> = all.iter().map(domain).collect();
+    rows.sort();
+    rows.dedup_by(|left, right| left[0] == right[0]);
+    Section { title, intro, rows }
 }
 
 fn ledger_errors() -> [LedgerError; 4] {

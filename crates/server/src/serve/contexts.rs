@@ -1,20 +1,140 @@
-//! The edges of the contexts that this server serves.
+//! The contexts that this server serves: started in the order in which they depend on each other,
+//! their edges and their background work put together.
 
+use std::sync::Arc;
+
+use admin::Admin;
+use anyhow::Context as _;
+use identity::{Identity, IdentityOptions};
+use kernel::bus::{Bus, RunningBus};
+use kernel::replay::Replay;
+use kernel::{Clock, Database, SystemClock, Vault};
 use ledger::Ledger;
+use notifications::{Notifications, NotificationsOptions, RunningFeed};
+use payments::{Payments, PaymentsOptions};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use wallet::{Wallet, WalletOptions};
 
-/// The routes of all contexts.
-pub(super) fn rest(ledger: Ledger) -> OpenApiRouter {
-    ledger::routes(ledger)
+use super::cleanup::ForgetAnswers;
+use super::personal_data;
+
+/// The facades. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Contexts {
+    pub(crate) ledger: Ledger,
+    pub(crate) identity: Identity,
+    pub(crate) wallet: Wallet,
+    pub(crate) payments: Payments,
+    pub(crate) notifications: Notifications,
+    pub(crate) admin: Admin,
+}
+
+/// Their background work.
+pub(crate) struct Running {
+    bus: RunningBus,
+    feed: RunningFeed,
+}
+
+impl Running {
+    /// Finishes what is under way, within bounds.
+    pub(crate) async fn stop(self) {
+        drop(self.feed);
+        self.bus.stop().await;
+    }
+}
+
+/// How they behave.
+#[derive(Clone, Default)]
+pub(crate) struct ContextOptions {
+    pub(crate) identity: IdentityOptions,
+    pub(crate) wallet: WalletOptions,
+    pub(crate) payments: PaymentsOptions,
+    pub(crate) notifications: NotificationsOptions,
+}
+
+impl Contexts {
+    /// Starts all that stand on the ledger.
+    pub(crate) async fn start(
+        database: &Database,
+        vault: &Vault,
+        ledger: Ledger,
+        options: ContextOptions,
+    ) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (database, clock) = (|| database.clone(), || Arc::clone(&clock));
+        let identity = Identity::start(database(), clock(), vault.clone(), options.identity)
+            .await
+            .context("identity could not start")?;
+        let wallet =
+            Wallet::start(database(), clock(), ledger.clone(), identity.clone(), options.wallet);
+        let payments =
+            Payments::start(database(), clock(), ledger.clone(), vault.clone(), options.payments)
+                .await
+                .context("payments could not start")?;
+        let notifications = Notifications::start(
+            database(),
+            clock(),
+            vault.clone(),
+            identity.clone(),
+            wallet.clone(),
+            options.notifications,
+        )
+        .await
+        .context("notifications could not start")?;
+        let admin =
+            Admin::new(database(), clock(), ledger.clone(), identity.clone(), payments.clone());
+        let contexts = Self { ledger, identity, wallet, payments, notifications, admin };
+        personal_data::connect(&contexts);
+        Ok(contexts)
+    }
+
+    /// Starts the background work of all.
+    pub(crate) async fn run(&self, database: &Database) -> anyhow::Result<Running> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let replay = Replay::new(database.clone(), Arc::clone(&clock));
+        ForgetAnswers::ensure(database, &*clock).await?;
+        let bus = Bus::new(database.clone(), Arc::clone(&clock))
+            .worker(ForgetAnswers::new(replay, clock));
+        let bus = identity::workers(&self.identity).register(bus);
+        let bus = wallet::workers(&self.wallet).register(bus);
+        let bus = self.payments.register(bus);
+        let bus = notifications::workers(&self.notifications).register(bus);
+        let bus = self.admin.register(bus);
+        Ok(Running { bus: bus.start(), feed: self.notifications.start_feed() })
+    }
+
+    /// The routes of all contexts.
+    pub(super) fn rest(&self) -> OpenApiRouter {
+        OpenApiRouter::new()
+            .merge(ledger::routes(self.ledger.clone()))
+            .merge(identity::routes(self.identity.clone()))
+            .merge(wallet::routes(self.wallet.clone()))
+            .merge(payments::routes(self.payments.clone()))
+            .merge(notifications::routes(self.notifications.clone()))
+            .merge(admin::routes(self.admin.clone()))
+    }
+
+    /// The services of all contexts.
+    pub(super) fn grpc(&self) -> tonic::service::Routes {
+        tonic::service::Routes::new(ledger::grpc::service(self.ledger.clone()))
+            .add_service(identity::grpc::service(self.identity.clone()))
+            .add_service(identity::grpc_credentials::service(self.identity.clone()))
+            .add_service(wallet::grpc::service(self.wallet.clone()))
+            .add_service(payments::grpc::service(self.payments.clone()))
+            .add_service(notifications::grpc::service(self.notifications.clone()))
+            .add_service(notifications::grpc::webhooks_service(&self.notifications))
+            .add_service(admin::grpc::service(self.admin.clone()))
+    }
 }
 
 /// What the routes say about themselves, for which nothing has to run.
 pub(super) fn document() -> OpenApi {
-    ledger::document()
-}
-
-/// The services of all contexts.
-pub(super) fn grpc(ledger: Ledger) -> tonic::service::Routes {
-    tonic::service::Routes::new(ledger::grpc::service(ledger))
+    let mut all = ledger::document();
+    all.merge(identity::document());
+    all.merge(wallet::document());
+    all.merge(payments::document());
+    all.merge(notifications::document());
+    all.merge(admin::document());
+    all
 }

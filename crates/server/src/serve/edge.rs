@@ -1,7 +1,6 @@
 //! What happens to every request between its connection and its handler.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -14,19 +13,19 @@ use ledger::{Ledger, Role, Stopping};
 use tower::Service as _;
 use tracing::Instrument as _;
 
+use super::access::Gate;
 use super::call::{Call, Rank};
 use super::forward::Forwarder;
 use super::limits::{self, Places};
 use super::refusal::Refusal;
-use super::{access, docs, metrics};
-use crate::operator::token::Guard;
+use super::{docs, metrics, pages};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// See the module's text.
 pub(super) struct Edge {
     router: Router,
-    guard: Arc<Guard>,
+    gate: Gate,
     ledger: Ledger,
     forwarder: Forwarder,
     places: Places,
@@ -41,12 +40,12 @@ pub(super) struct Route(pub(super) MatchedPath);
 impl Edge {
     pub(super) fn new(
         router: Router,
-        guard: Arc<Guard>,
+        gate: Gate,
         ledger: Ledger,
+        forwarder: Forwarder,
         stopping: Stopping,
     ) -> Self {
-        let (forwarder, places) = (Forwarder::new(), Places::default());
-        Self { router, guard, ledger, forwarder, places, stopping }
+        Self { router, gate, ledger, forwarder, places: Places::default(), stopping }
     }
 
     /// Answers a request, whatever happens.
@@ -54,7 +53,7 @@ impl Edge {
         let began = Instant::now();
         let method = request.method().clone();
         let call = Call::of(&method, request.uri(), request.headers());
-        let is_docs = request.uri().path().starts_with("/docs");
+        let style = Style::of(request.uri().path());
         let path = request.uri().path().to_owned();
         let answer = AssertUnwindSafe(self.answer(call, request)).catch_unwind().await;
         let result = answer.unwrap_or_else(|_| {
@@ -69,7 +68,7 @@ impl Edge {
             response = options(response.headers());
         }
         if !call.is_grpc {
-            protect(response.headers_mut(), is_docs);
+            protect(response.headers_mut(), style);
         }
         metrics::request_ended(&method, &response, began, self.places.taken());
         if response.status().is_server_error() {
@@ -78,16 +77,23 @@ impl Edge {
         response
     }
 
-    async fn answer(&self, call: Call, request: Request) -> Result<Response, Refusal> {
+    async fn answer(&self, call: Call, mut request: Request) -> Result<Response, Refusal> {
         check_host(&request)?;
-        if !call.is_public
-            && let Err(refusal) = access::check(&self.guard, request.headers()).await
-        {
-            tracing::info!(
-                method = %request.method(), path = request.uri().path(), %refusal, "not let in"
-            );
-            return Err(refusal);
-        }
+        self.forwarder.recognise(&mut request);
+        let rate = match self.gate.check(&mut request).await {
+            Ok(rate) => rate,
+            Err(refusal) => {
+                let (method, path) = (request.method(), request.uri().path());
+                tracing::info!(%method, path, %refusal, "not let in");
+                return Err(refusal);
+            }
+        };
+        let mut response = self.serve(call, request).await?;
+        rate.write(response.headers_mut());
+        Ok(response)
+    }
+
+    async fn serve(&self, call: Call, request: Request) -> Result<Response, Refusal> {
         let _place = self.places.take(call.rank)?;
         if !call.is_grpc {
             limits::check_length(request.headers())?;
@@ -140,15 +146,44 @@ fn options(headers: &HeaderMap) -> Response {
     response
 }
 
-fn protect(headers: &mut HeaderMap, is_docs: bool) {
+/// What a page may do.
+#[derive(Clone, Copy)]
+enum Style {
+    Api,
+    Docs,
+    Page,
+}
+
+impl Style {
+    fn of(path: &str) -> Self {
+        match path {
+            _ if path.starts_with("/docs") => Self::Docs,
+            _ if pages::is_page(path) => Self::Page,
+            _ => Self::Api,
+        }
+    }
+}
+
+fn protect(headers: &mut HeaderMap, style: Style) {
     const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
     const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
     const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+    // Browsers heed it over TLS only, where it ends the way back to plain text.
+    const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+    const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
     const API_POLICY: HeaderValue =
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     headers.insert(header::REFERRER_POLICY, NO_REFERRER);
-    let policy = if is_docs { docs::POLICY } else { API_POLICY };
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), SAME_ORIGIN);
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), SAME_ORIGIN);
+    let policy = match style {
+        Style::Api => API_POLICY,
+        Style::Docs => docs::POLICY,
+        Style::Page => pages::POLICY,
+    };
+    // A handler that answers with a page of its own says what that page may do.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }

@@ -1,5 +1,6 @@
 //! Requests that only the ledger's leader can answer are passed on to it, streams and trailers
-//! included. The token travels with them: all processes of a database share it.
+//! included. The token travels with them: all processes of a database share it. So does the
+//! client's address, under a code that only those processes can make.
 
 use std::time::Duration;
 
@@ -11,13 +12,15 @@ use axum::response::Response;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use kernel::http::ClientInfo;
+use kernel::{Vault, secret};
 
 use super::refusal::Refusal;
 
 const CONNECT_MAX: Duration = Duration::from_secs(2);
 const IDLE_MAX: Duration = Duration::from_secs(5);
-/// Set on what was passed on once: two processes that take each other for the leader must not
-/// play ball.
+/// Set on what was passed on once: the client's address, and its authentication code. Two processes
+/// that take each other for the leader must not play ball.
 const FORWARDED: HeaderName = HeaderName::from_static("x-bushel-forwarded");
 /// They belong to one connection, not to the request (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [HeaderName; 8] = [
@@ -31,14 +34,19 @@ const HOP_BY_HOP: [HeaderName; 8] = [
     HeaderName::from_static("keep-alive"),
 ];
 
+/// In the extensions of a request that came from another process of ours.
+#[derive(Debug, Clone, Copy)]
+struct WasForwarded;
+
 /// Clients to other processes.
 pub(super) struct Forwarder {
+    key: [u8; 32],
     rest: Client<HttpConnector, Body>,
     grpc: Client<HttpConnector, Body>,
 }
 
 impl Forwarder {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(vault: &Vault) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_MAX));
@@ -48,7 +56,28 @@ impl Forwarder {
         builder.pool_idle_timeout(IDLE_MAX);
         let rest = builder.build(connector.clone());
         builder.http2_only(true).http2_adaptive_window(true);
-        Self { rest, grpc: builder.build(connector) }
+        let key = vault.key("bushel forwarded requests v1");
+        Self { key, rest, grpc: builder.build(connector) }
+    }
+
+    /// Believes what another process of ours says of the client, and takes off what anybody else
+    /// says.
+    pub(super) fn recognise(&self, request: &mut Request) {
+        let Some(value) = request.headers_mut().remove(FORWARDED) else { return };
+        let text = value.to_str().unwrap_or_default();
+        let Some((ip, code)) = text.split_once(' ') else { return };
+        if let Ok(address) = ip.parse()
+            && secret::is_same(code.as_bytes(), self.code(ip).as_bytes())
+        {
+            let mut client = request.extensions().get::<ClientInfo>().cloned().unwrap_or_default();
+            client.ip = address;
+            request.extensions_mut().insert(client);
+            request.extensions_mut().insert(WasForwarded);
+        }
+    }
+
+    fn code(&self, ip: &str) -> String {
+        blake3::keyed_hash(&self.key, ip.as_bytes()).to_hex().to_string()
     }
 
     /// Passes a request on to the process at `leader`.
@@ -58,14 +87,17 @@ impl Forwarder {
         is_grpc: bool,
         mut request: Request,
     ) -> Result<Response, Refusal> {
-        if request.headers().contains_key(FORWARDED) {
+        if request.extensions().get::<WasForwarded>().is_some() {
             return Err(Refusal::NoLeader);
         }
         *request.uri_mut() = address(leader, request.uri()).ok_or(Refusal::NoLeader)?;
         *request.version_mut() = if is_grpc { Version::HTTP_2 } else { Version::HTTP_11 };
         clean(request.headers_mut());
         request.headers_mut().remove(header::HOST);
-        request.headers_mut().insert(FORWARDED, HeaderValue::from_static("1"));
+        let client = request.extensions().get::<ClientInfo>().cloned().unwrap_or_default();
+        let ip = client.ip.to_string();
+        let value = HeaderValue::try_from(format!("{ip} {}", self.code(&ip)));
+        request.headers_mut().insert(FORWARDED, value.expect("address and code are ASCII"));
         if is_grpc {
             request.headers_mut().insert(header::TE, HeaderValue::from_static("trailers"));
         }
@@ -116,6 +148,29 @@ mod tests {
         let address = address("http://10.0.0.5:8080/", &asked).unwrap();
         assert_eq!(address, "http://10.0.0.5:8080/v1/ledger/assets?limit=1");
         assert_eq!(super::address("nowhere at all", &asked), None);
+    }
+
+    #[test]
+    fn line_22_only_our_own_processes_are_believed() {
+        let ours = Forwarder::new(&Vault::new([1; 32]));
+        let other = Forwarder::new(&Vault::new([2; 32]));
+        let seen = |value: String| {
+            let mut request = Request::new(Body::empty());
+            request.headers_mut().insert(FORWARDED, HeaderValue::try_from(value).unwrap());
+            ours.recognise(&mut request);
+            assert!(!request.headers().contains_key(FORWARDED));
+            request.extensions().get::<ClientInfo>().map(|client| client.ip.to_string())
+        };
+        let true_one = format!("10.0.0.7 {}", ours.code("10.0.0.7"));
+        assert_eq!(seen(true_one).as_deref(), Some("10.0.0.7"));
+        for forged in [
+            format!("10.0.0.7 {}", other.code("10.0.0.7")),
+            format!("10.0.0.8 {}", ours.code("10.0.0.7")),
+            "10.0.0.7".to_owned(),
+            "1".to_owned(),
+        ] {
+            assert_eq!(seen(forged.clone()), None, "{forged}");
+        }
     }
 
     #[test]

@@ -2,19 +2,21 @@
 //! their headers and in the time that a slow client may take.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::{HeaderMap, header};
 use axum::middleware::from_fn;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use kernel::http::request_context;
+use kernel::http::{ClientInfo, request_context};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +33,7 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 const STREAMS_MAX: u32 = 256;
 /// Resets that a client may have pending: the rapid reset attack needs many.
 const RESETS_MAX: usize = 32;
+const USER_AGENT_CHARS_MAX: usize = 256;
 const WINDOW_STREAM: u32 = 1 << 20;
 const WINDOW_CONNECTION: u32 = 4 << 20;
 const PING_EVERY: Duration = Duration::from_secs(20);
@@ -57,7 +60,7 @@ pub(super) async fn accept(
             biased;
             () = stop.cancelled() => break,
             (accepted, place) = next => match accepted {
-                Ok((stream, _)) => serve(&builder, &graceful, &edge, stream, place),
+                Ok((stream, peer)) => serve(&builder, &graceful, &edge, (stream, peer), place),
                 Err(error) => pause_after(&error).await,
             },
         }
@@ -93,7 +96,7 @@ fn serve(
     builder: &auto::Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
     edge: &Arc<Edge>,
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
     place: OwnedSemaphorePermit,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
@@ -101,7 +104,7 @@ fn serve(
         return;
     }
     let has_asked = Arc::new(AtomicBool::new(false));
-    let service = service(Arc::clone(edge), Arc::clone(&has_asked));
+    let service = service(Arc::clone(edge), Arc::clone(&has_asked), peer.ip().to_canonical());
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
@@ -132,7 +135,11 @@ type EdgeService = tower::util::BoxCloneSyncService<
     std::convert::Infallible,
 >;
 
-fn service(edge: Arc<Edge>, has_asked: Arc<AtomicBool>) -> TowerToHyperService<EdgeService> {
+fn service(
+    edge: Arc<Edge>,
+    has_asked: Arc<AtomicBool>,
+    ip: IpAddr,
+) -> TowerToHyperService<EdgeService> {
     let answer = tower::service_fn(move |request: Request| {
         let edge = Arc::clone(&edge);
         async move { Ok::<_, std::convert::Infallible>(edge.handle(request).await) }
@@ -142,9 +149,18 @@ fn service(edge: Arc<Edge>, has_asked: Arc<AtomicBool>) -> TowerToHyperService<E
         if !has_asked.load(Ordering::Relaxed) {
             has_asked.store(true, Ordering::Relaxed);
         }
-        request.map(Body::new)
+        let mut request = request.map(Body::new);
+        let user_agent = user_agent(request.headers());
+        request.extensions_mut().insert(ClientInfo { ip, user_agent });
+        request
     });
     TowerToHyperService::new(tower::util::BoxCloneSyncService::new(service))
+}
+
+/// For people who look at their devices: short, and nothing that could break a line.
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS_MAX).collect())
 }
 
 async fn pause_after(error: &io::Error) {

@@ -9,6 +9,7 @@
 
 mod access;
 mod call;
+mod cleanup;
 mod contexts;
 mod docs;
 mod edge;
@@ -18,16 +19,22 @@ mod limits;
 mod listener;
 mod metrics;
 mod openapi;
+mod pages;
+mod personal_data;
 mod presence;
 pub(crate) mod refusal;
 mod router;
 mod security_txt;
 mod server;
+mod settings;
 mod storage;
 
+pub(crate) use access::access_of;
+pub(crate) use contexts::{ContextOptions, Contexts};
 pub(crate) use openapi::{document, text as document_text};
 pub(crate) use presence::Presence;
 pub(crate) use server::{Options, Server};
+pub(crate) use settings::Settings;
 pub(crate) use storage::Storage;
 
 use std::path::PathBuf;
@@ -59,6 +66,8 @@ pub(crate) struct Serve {
     /// Where to report a weakness, for /.well-known/security.txt, such as mailto:me@example.org
     #[arg(long, value_name = "URI", env = "BUSHEL_SECURITY_CONTACT")]
     security_contact: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Runs the command.
@@ -70,8 +79,12 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         data: command.data,
         listen: command.listen,
         advertise: command.advertise,
+        contexts: command.settings.contexts()?,
+        public_url: command.settings.public_url,
         database_url: command.database_url,
         token: command.token,
+        secret_key: command.settings.secret_key,
+        rate_limit: command.settings.rate_limit,
         security_contact: command.security_contact,
         metrics: Some(metrics),
     };

@@ -4,17 +4,22 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{Info, License, OpenApi};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
+use super::access::{Access, access_of};
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const DESCRIPTION: &str = "\
-A double-entry ledger for anything of value. Amounts are integers in the asset's minor unit, as \
+A bank on a double-entry ledger for anything of value: people, wallets, transfers, payments, \
+notifications. Amounts are integers in the asset's minor unit, as \
 decimal strings. Failures are problems (RFC 9457) with a stable code; `/docs/errors` lists them. \
-Creating the same account or transfer again with the same id is harmless, and the answer says so.";
+What is created with an `Idempotency-Key` may be repeated: the first answer comes again.";
 
 /// What any operation may answer, whoever handles it.
-const FOR_ALL: [(&str, &str); 5] = [
+const FOR_ALL: [(&str, &str); 7] = [
     ("400", "The request is malformed; `errors` names the fields"),
     ("401", "The token is missing or not valid"),
+    ("403", "The caller may not do this"),
     ("405", "The address has no such method; `Allow` lists those that it has"),
+    ("429", "Too many requests; come back after `Retry-After` seconds"),
     ("500", "The server failed; the request's id is in its log"),
     ("503", "Too busy, stopping, or without a leader; come back after `Retry-After` seconds"),
 ];
@@ -46,13 +51,7 @@ pub(super) fn finish(mut document: OpenApi) -> Value {
     info.license = Some(license);
     document.info = info;
     let mut value = serde_json::to_value(document).expect("a document has only plain values");
-    value["security"] = json!([{ "operator": [] }]);
-    value["components"]["securitySchemes"] = json!({ "operator": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "The operator's token: `bshl_op_…`, printed at the first start and stored \
-                        in the data folder. `bushel token show` prints it.",
-    }});
+    value["components"]["securitySchemes"] = schemes();
     add_problem(&mut value["components"]["schemas"]);
     add_responses(&mut value["components"]);
     if let Some(paths) = value["paths"].as_object_mut() {
@@ -65,6 +64,41 @@ pub(super) fn finish(mut document: OpenApi) -> Value {
         }
     }
     value
+}
+
+/// How callers prove who they are.
+fn schemes() -> Value {
+    let bearer = |description: &str| json!({ "type": "http", "scheme": "bearer", "description": description });
+    json!({
+        "session": bearer("A person's access token, `v4.public.…`: what signing in answers. It lives \
+                           15 minutes; the refresh token gets the next one."),
+        "api_key": bearer("A program's key, `bshl_key_…`, with the scopes that its owner gave it."),
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-bushel_session",
+            "description": "A browser's session. What changes something also needs the `Origin` of \
+                            this server.",
+        },
+        "operator": bearer("The operator's token: `bshl_op_…`, printed at the first start and stored \
+                            in the data folder. `bushel token show` prints it."),
+    })
+}
+
+/// What an operation needs, from the one table that the edge goes by.
+fn add_access(operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default();
+    let Some(access) = access_of(id) else { return };
+    let anybody =
+        json!([{ "session": [] }, { "api_key": [] }, { "cookie": [] }, { "operator": [] }]);
+    operation["security"] = match access {
+        Access::Public => json!([{}]),
+        Access::Operator => json!([{ "operator": [] }]),
+        Access::SignedIn | Access::Needs(_) => anybody,
+    };
+    if let Access::Needs(permission) = access {
+        operation["x-permission"] = json!(permission.as_str());
+    }
 }
 
 /// The schema of all failures, though an operation may not mention it.
@@ -100,6 +134,7 @@ fn complete_path(path: &mut Value) {
 }
 
 fn complete(operation: &mut Value) {
+    add_access(operation);
     let is_public = operation["security"].as_array().is_some_and(|any| any.contains(&json!({})));
     let has_body = !operation["requestBody"].is_null();
     let has_path = operation["parameters"]
@@ -112,7 +147,10 @@ fn complete(operation: &mut Value) {
             responses[*status] = json!({ "$ref": name });
         }
     };
-    FOR_ALL.iter().filter(|(status, _)| !(is_public && *status == "401")).for_each(&mut add);
+    FOR_ALL
+        .iter()
+        .filter(|(status, _)| !(is_public && matches!(*status, "401" | "403")))
+        .for_each(&mut add);
     if has_body {
         FOR_BODIES.iter().for_each(&mut add);
     }

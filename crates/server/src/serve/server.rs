@@ -13,37 +13,67 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::access::{Gate, Rates};
+use super::contexts::{ContextOptions, Contexts, Running};
 use super::edge::Edge;
+use super::forward::Forwarder;
 use super::presence::{Announced, Presence};
 use super::{Storage, listener, router};
-use crate::operator::token::{First, Guard, Token};
+use crate::operator;
+use crate::operator::token::{self, First, Guard, Token};
 
 /// How long requests may go on after the stop.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// What a server needs to know.
-#[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) data: PathBuf,
     pub(crate) listen: String,
     pub(crate) advertise: Option<String>,
+    /// Where people reach it; its own address unless given.
+    pub(crate) public_url: Option<String>,
     pub(crate) database_url: Option<String>,
     pub(crate) token: Option<String>,
+    /// The key that seals secrets, if it is not in the data folder.
+    pub(crate) secret_key: Option<String>,
     pub(crate) security_contact: Option<String>,
+    /// Requests per second of each user; zero for no limits.
+    pub(crate) rate_limit: u32,
+    pub(crate) contexts: ContextOptions,
     pub(crate) metrics: Option<Metrics>,
+}
+
+impl Options {
+    /// A server for a command, on a free port of this host.
+    pub(crate) fn local(data: PathBuf) -> Self {
+        Self {
+            data,
+            listen: "127.0.0.1:0".to_owned(),
+            advertise: None,
+            public_url: None,
+            database_url: None,
+            token: None,
+            secret_key: None,
+            security_contact: None,
+            rate_limit: 0,
+            contexts: ContextOptions::default(),
+            metrics: None,
+        }
+    }
 }
 
 /// A running server.
 pub(crate) struct Server {
     url: String,
     first: First,
-    ledger: Ledger,
+    contexts: Contexts,
     guard: Arc<Guard>,
     stop: CancellationToken,
     /// Ends the streams when it turns true.
     streams: watch::Sender<bool>,
     accepting: JoinHandle<()>,
+    running: Running,
     // Dropped in this order: the announcement, the database, the lock.
     announced: std::sync::Mutex<Option<Announced>>,
     storage: Storage,
@@ -60,33 +90,56 @@ impl Server {
         let data = DataDir::lock(&options.data)?;
         let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
         let given = options.token.as_deref().map(given_token).transpose()?;
-        let (guard, first) = Guard::init(storage.database().clone(), data.token(), given).await?;
+        let database = storage.database();
+        let (guard, first) = Guard::init(database.clone(), data.token(), given).await?;
+        let vault =
+            operator::vault::open(database, &data.secret(), options.secret_key.as_deref()).await?;
         let url = local_url(address);
-        let advertised = options.advertise.unwrap_or_else(|| url.clone());
-        let ledger = start_ledger(&storage, advertised);
+        let public_url = options.public_url.unwrap_or_else(|| url.clone());
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
+        let settings = options.contexts.at(&public_url, &url);
+        let contexts = Contexts::start(database, &vault, ledger.clone(), settings).await?;
         let stop = CancellationToken::new();
         tokio::spawn(Arc::clone(&guard).keep_fresh(stop.clone()));
         if let Some(metrics) = options.metrics.clone() {
             tokio::spawn(keep_up(metrics, stop.clone()));
         }
         let parts = router::Parts {
-            ledger: ledger.clone(),
+            contexts: contexts.clone(),
             guard: Arc::clone(&guard),
             metrics: options.metrics,
             security_contact: options.security_contact,
         };
-        let router = router::build(parts, &stop);
+        let (router, routes) = router::build(parts, &stop)?;
+        let rates = Rates::new(options.rate_limit, Arc::new(SystemClock));
+        let gate =
+            Gate::new(Arc::clone(&guard), contexts.identity.clone(), routes, rates, &public_url);
         let (streams, stopping) = watch::channel(false);
-        let stopping = Stopping(stopping);
-        let edge = Arc::new(Edge::new(router, Arc::clone(&guard), ledger.clone(), stopping));
-        let accepting = tokio::spawn(listener::accept(listener, edge, stop.clone(), DRAIN_MAX));
+        let forwarder = Forwarder::new(&vault);
+        let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping));
+        let running = contexts.run(database).await?;
+        let accepting = listener::accept(listener, Arc::new(edge), stop.clone(), DRAIN_MAX);
+        let accepting = tokio::spawn(accepting);
         let announced = std::sync::Mutex::new(None);
-        Ok(Self { url, first, ledger, guard, stop, streams, accepting, announced, storage, data })
+        Ok(Self {
+            url,
+            first,
+            contexts,
+            guard,
+            stop,
+            streams,
+            accepting,
+            running,
+            announced,
+            storage,
+            data,
+        })
     }
 
     /// Waits until the ledger can be used, here or elsewhere, and tells the commands.
     pub(crate) async fn ready(&self) -> anyhow::Result<bool> {
-        let is_ready = self.ledger.ready().await;
+        let is_ready = self.contexts.ledger.ready().await;
         if is_ready {
             let announced = Presence::announce(&self.data, &self.url)?;
             *self.announced.lock().expect("nothing panics while it holds this lock") =
@@ -103,7 +156,8 @@ impl Server {
         if let Err(error) = self.accepting.await {
             tracing::warn!(%error, "the listener did not stop in order");
         }
-        self.ledger.stop().await;
+        self.running.stop().await;
+        self.contexts.ledger.stop().await;
         self.storage.close().await;
         drop(self.data);
     }
@@ -126,7 +180,11 @@ impl Server {
     }
 
     pub(crate) const fn ledger(&self) -> &Ledger {
-        &self.ledger
+        &self.contexts.ledger
+    }
+
+    pub(crate) const fn contexts(&self) -> &Contexts {
+        &self.contexts
     }
 
     pub(crate) const fn database(&self) -> &kernel::Database {
@@ -146,7 +204,7 @@ fn start_ledger(storage: &Storage, address: String) -> Ledger {
 }
 
 fn given_token(text: &str) -> anyhow::Result<Token> {
-    Token::parse(text.trim()).context(
+    token::parse(text.trim()).context(
         "the given token is no operator token: they start with bshl_op_ and have 80 characters",
     )
 }

@@ -63,6 +63,17 @@ impl Storage {
 }
 
 /// The schemas of everything that this program serves.
-fn schemas() -> [Migrations; 2] {
-    [crate::operator::MIGRATIONS, ledger::MIGRATIONS]
+fn schemas() -> [Migrations; 10] {
+    [
+        crate::operator::MIGRATIONS,
+        kernel::audit::MIGRATIONS,
+        kernel::bus::MIGRATIONS,
+        kernel::replay::MIGRATIONS,
+        ledger::MIGRATIONS,
+        identity::MIGRATIONS,
+        wallet::MIGRATIONS,
+        payments::MIGRATIONS,
+        notifications::MIGRATIONS,
+        admin::MIGRATIONS,
+    ]
 }

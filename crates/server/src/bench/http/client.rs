@@ -10,17 +10,17 @@ use super::super::load::Load;
 
 /// What a client does.
 #[derive(Clone)]
-pub(super) struct Plan {
-    pub(super) address: String,
-    pub(super) token: String,
-    pub(super) asset: &'static str,
-    pub(super) accounts: Vec<String>,
-    pub(super) warm_up: Duration,
-    pub(super) time: Duration,
+pub(in super::super) struct Plan {
+    pub(in super::super) address: String,
+    pub(in super::super) token: String,
+    pub(in super::super) asset: &'static str,
+    pub(in super::super) accounts: Vec<String>,
+    pub(in super::super) warm_up: Duration,
+    pub(in super::super) time: Duration,
 }
 
 /// One connection, one request at a time.
-pub(super) struct Client {
+pub(in super::super) struct Client {
     stream: TcpStream,
     /// All of a request's head but its path and length.
     head: String,
@@ -65,20 +65,41 @@ fn body(plan: &Plan, load: &mut Load, number: u32) -> String {
 }
 
 impl Client {
-    pub(super) async fn connect(address: &str, token: &str) -> anyhow::Result<Self> {
+    pub(in super::super) async fn connect(address: &str, token: &str) -> anyhow::Result<Self> {
+        let mut client = Self::anonymous(address).await?;
+        client.head += &format!("Authorization: Bearer {token}\r\n");
+        Ok(client)
+    }
+
+    /// One that shows no token.
+    pub(in super::super) async fn anonymous(address: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await;
         let stream = stream.with_context(|| format!("no server answers at {address}"))?;
         stream.set_nodelay(true)?;
-        let head = format!(
-            "Host: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        );
+        let head = format!("Host: {address}\r\nContent-Type: application/json\r\n");
         Ok(Self { stream, head, buffer: Vec::with_capacity(4_096) })
     }
 
     /// Posts a body and answers with status and body of the answer.
-    pub(super) async fn post(&mut self, path: &str, body: &[u8]) -> anyhow::Result<(u16, String)> {
-        let length = body.len();
-        let head = format!("POST {path} HTTP/1.1\r\n{}Content-Length: {length}\r\n\r\n", self.head);
+    pub(in super::super) async fn post(
+        &mut self,
+        path: &str,
+        body: &[u8],
+    ) -> anyhow::Result<(u16, String)> {
+        self.send("POST", path, "", body).await
+    }
+
+    /// Sends a request; `headers` are lines that end with CRLF.
+    pub(in super::super) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> anyhow::Result<(u16, String)> {
+        let (own, length) = (&self.head, body.len());
+        let head =
+            format!("{method} {path} HTTP/1.1\r\n{own}{headers}Content-Length: {length}\r\n\r\n");
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
         self.stream.write_all(&request).await.context("the server closed the connection")?;

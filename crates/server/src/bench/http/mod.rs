@@ -2,7 +2,7 @@
 //! waits for its answer before it sends the next one. The clients speak HTTP/1.1 by hand and have
 //! a thread of their own, so that they cost the server as little as possible.
 
-mod client;
+pub(super) mod client;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,9 +21,9 @@ use crate::cli::output;
 use crate::operator::token::file;
 use client::Client;
 
-const ASSET: &str = "BENCH";
+pub(super) const ASSET: &str = "BENCH";
 /// Before anything is counted.
-const WARM_UP: Duration = Duration::from_secs(1);
+pub(super) const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Single transfers through the public API
 #[derive(Debug, Args)]
@@ -123,7 +123,10 @@ impl HttpBench {
     }
 }
 
-fn clients(plan: &client::Plan, connections: u32) -> anyhow::Result<(Latencies, Duration)> {
+pub(super) fn clients(
+    plan: &client::Plan,
+    connections: u32,
+) -> anyhow::Result<(Latencies, Duration)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut tasks = tokio::task::JoinSet::new();
@@ -140,7 +143,11 @@ fn clients(plan: &client::Plan, connections: u32) -> anyhow::Result<(Latencies, 
 }
 
 /// Creates the asset and the accounts; answers with the accounts' ids.
-async fn prepare(address: &str, token: &str, accounts: u32) -> anyhow::Result<Vec<String>> {
+pub(super) async fn prepare(
+    address: &str,
+    token: &str,
+    accounts: u32,
+) -> anyhow::Result<Vec<String>> {
     let mut client = Client::connect(address, token).await?;
     let asset = json!({ "code": ASSET, "scale": 2, "kind": "other" });
     let (status, body) = client.post("/v1/ledger/assets", asset.to_string().as_bytes()).await?;

@@ -1,18 +1,17 @@
 //! The token's copy in the data folder, for the commands on this host.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::Context as _;
 
 use super::Token;
+use crate::operator::private_file;
 
 /// The token in the file; `None` if there is no file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Token>> {
     match fs::read_to_string(path) {
-        Ok(text) => match Token::parse(text.trim()) {
+        Ok(text) => match super::parse(text.trim()) {
             Some(token) => Ok(Some(token)),
             None => anyhow::bail!(
                 "{} holds no operator token; remove it and run `bushel token rotate`",
@@ -24,22 +23,10 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Token>> {
     }
 }
 
-/// Writes the file whole or not at all, readable only by its owner.
+/// Writes the file, readable only by its owner.
 pub(crate) fn write(path: &Path, token: &Token) -> anyhow::Result<()> {
-    let unfinished = path.with_extension("new");
-    let attempt = || -> io::Result<()> {
-        // A leftover could have another mode.
-        match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
-        writeln!(file, "{}", token.as_str())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    attempt().with_context(|| format!("could not write the operator token to {}", path.display()))
+    private_file::write(path, token.as_str())
+        .with_context(|| format!("could not write the operator token to {}", path.display()))
 }
 
 #[cfg(test)]
@@ -53,7 +40,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
         assert_eq!(read(&path).unwrap(), None);
-        let token = Token::try_generate().unwrap();
+        let token = super::super::generate();
         write(&path, &token).unwrap();
         write(&path, &token).unwrap();
         assert_eq!(read(&path).unwrap(), Some(token));

@@ -11,62 +11,21 @@ mod store;
 
 pub(crate) use service::{First, Guard, Refusal};
 
-use std::fmt;
-
-use anyhow::Context as _;
-use rand::TryRng as _;
+use kernel::secret::SecretToken;
 
 const PREFIX: &str = "bshl_op_";
-const SECRET_BYTES: usize = 32;
-/// The checksum's bytes, in hexadecimal like the secret's.
-const CHECK_BYTES: usize = 4;
 
 /// The token. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token(String);
+pub(crate) type Token = SecretToken;
 
-impl Token {
-    /// A fresh one from the operating system's randomness.
-    pub(crate) fn try_generate() -> anyhow::Result<Self> {
-        let mut secret = [0; SECRET_BYTES];
-        rand::rngs::SysRng.try_fill_bytes(&mut secret).context("the system has no randomness")?;
-        let mut text = String::from(PREFIX);
-        push_hex(&mut text, &secret);
-        let check = crc32fast::hash(text.as_bytes());
-        push_hex(&mut text, &check.to_be_bytes());
-        Ok(Self(text))
-    }
-
-    /// Checks form and checksum; whether it is the right one is another question.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let length = PREFIX.len() + 2 * (SECRET_BYTES + CHECK_BYTES);
-        if text.len() != length || !text.is_ascii() || !text.starts_with(PREFIX) {
-            return None;
-        }
-        let (body, check) = text.split_at(length - 2 * CHECK_BYTES);
-        let found = u32::from_str_radix(check, 16).ok()?;
-        (found == crc32fast::hash(body.as_bytes())).then(|| Self(text.to_owned()))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn hash(&self) -> [u8; 32] {
-        *blake3::hash(self.0.as_bytes()).as_bytes()
-    }
+/// A fresh one.
+pub(crate) fn generate() -> Token {
+    SecretToken::generate(PREFIX)
 }
 
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        text.push_str(&format!("{byte:02x}"));
-    }
+/// Checks form and checksum; whether it is the right one is another question.
+pub(crate) fn parse(text: &str) -> Option<Token> {
+    SecretToken::parse(PREFIX, text)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Guard {
 
     /// Lets the right token pass.
     pub(crate) async fn check(&self, candidate: &str) -> Result<(), Refusal> {
-        let Some(token) = Token::parse(candidate) else { return Err(Refusal::Wrong) };
+        let Some(token) = super::parse(candidate) else { return Err(Refusal::Wrong) };
         let hash = token.hash();
         let known = self.known();
         if known.read_at.elapsed() > BELIEF_MAX {
@@ -97,7 +97,7 @@ impl Guard {
     /// second. `None` if somebody else has just done the same.
     pub(crate) async fn rotate(&self) -> anyhow::Result<Option<Token>> {
         let old = self.known().hash;
-        let token = Token::try_generate()?;
+        let token = super::generate();
         let hash = token.hash();
         if !store::replace(&self.database, &old, &hash).await? {
             self.refresh_if_older(Duration::ZERO).await;
@@ -151,7 +151,7 @@ async fn make_first(
     let token = match file::read(path)? {
         Some(token) => token,
         None => {
-            let token = Token::try_generate()?;
+            let token = super::generate();
             file::write(path, &token)?;
             token
         }

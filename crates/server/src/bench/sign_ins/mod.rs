@@ -1,0 +1,209 @@
+//! `bushel bench sign-ins`: a flood of password sign-ins, and what it does to everybody else.
+//! Readers ask for their accounts all the time: first alone, then beside the flood.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use serde::Serialize;
+
+use super::Stage;
+use super::http::client::Client;
+use super::latency::{Latencies, Percentiles};
+use super::people;
+use super::report::percent;
+use crate::cli::output;
+
+/// A reader asks so often.
+const READ_EVERY: Duration = Duration::from_millis(2);
+
+/// A flood of password sign-ins beside other requests
+#[derive(Debug, Args)]
+pub(super) struct SignInsBench {
+    /// Sign-ins in the flood
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    sign_ins: u32,
+    /// Connections that they come over
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    connections: u32,
+    /// How long the readers are alone before
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// Folder of the data, instead of one that is removed at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// End with one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    sign_ins: u32,
+    signed_in: u32,
+    told_to_come_back: u32,
+    seconds: f64,
+    alone: Percentiles,
+    beside: Percentiles,
+    /// The readers' p99 beside the flood, of that alone.
+    p99_percent: u64,
+}
+
+/// How the sign-ins were answered.
+#[derive(Default)]
+struct Answers {
+    signed_in: AtomicU32,
+    told_to_come_back: AtomicU32,
+}
+
+impl SignInsBench {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let stage = Stage::set(self.data.clone()).await?;
+        let report = self.measure(&stage).await;
+        stage.strike().await;
+        let report = report?;
+        show(&report)?;
+        if self.json {
+            output::json(&report)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
+        const READERS: u32 = 8;
+        let server = &stage.server;
+        let address = server.url().strip_prefix("http://").context("our own URL")?.to_owned();
+        people::make(server.contexts(), READERS).await?;
+        let mut tokens = Vec::new();
+        for number in 0..READERS {
+            tokens.push(people::sign_in(&address, number).await?);
+        }
+        output::note("measuring readers alone");
+        let time = Duration::from_secs(self.seconds);
+        let alone = read_while(&address, &tokens, tokio::time::sleep(time)).await?;
+        output::note(&format!("measuring readers beside {} sign-ins", self.sign_ins));
+        let (began, answers) = (Instant::now(), Arc::new(Answers::default()));
+        let flood = flood(address.clone(), self.sign_ins, self.connections, Arc::clone(&answers));
+        let beside = read_while(&address, &tokens, flood).await?;
+        let (alone, beside) = (alone.percentiles(), beside.percentiles());
+        Ok(Report {
+            sign_ins: self.sign_ins,
+            signed_in: answers.signed_in.load(Ordering::Relaxed),
+            told_to_come_back: answers.told_to_come_back.load(Ordering::Relaxed),
+            seconds: began.elapsed().as_secs_f64(),
+            p99_percent: percent(beside.p99_us.into(), alone.p99_us.into()),
+            alone,
+            beside,
+        })
+    }
+}
+
+/// Reads over as many connections as there are tokens until `work` is done.
+async fn read_while(
+    address: &str,
+    tokens: &[String],
+    work: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<Latencies> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let (plan, stop) = ((address.to_owned(), tokens.to_vec()), Arc::clone(&is_over));
+    let readers = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut tasks = tokio::task::JoinSet::new();
+            for token in plan.1 {
+                tasks.spawn(read(plan.0.clone(), token, Arc::clone(&stop)));
+            }
+            let mut all = Latencies::default();
+            while let Some(latencies) = tasks.join_next().await {
+                all.append(latencies.context("a reader panicked")??);
+            }
+            anyhow::Ok(all)
+        })
+    });
+    work.await;
+    is_over.store(true, Ordering::Relaxed);
+    readers.await.context("the readers panicked")?
+}
+
+async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::Result<Latencies> {
+    let mut client = Client::connect(&address, &token).await?;
+    let mut latencies = Latencies::default();
+    while !stop.load(Ordering::Relaxed) {
+        let sent = Instant::now();
+        let (status, body) = client.send("GET", "/v1/wallet/accounts", "", b"").await?;
+        ensure!(status == 200, "a reader was answered with {status}: {body}");
+        latencies.add(sent.elapsed());
+        tokio::time::sleep(READ_EVERY).await;
+    }
+    Ok(latencies)
+}
+
+/// Sends sign-ins as fast as they are answered.
+async fn flood(address: String, sign_ins: u32, connections: u32, answers: Arc<Answers>) {
+    let flooding = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let left = Arc::new(AtomicU32::new(sign_ins));
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..connections {
+                tasks.spawn(sign_in(address.clone(), Arc::clone(&left), Arc::clone(&answers)));
+            }
+            while let Some(done) = tasks.join_next().await {
+                done.context("a client panicked")??;
+            }
+            anyhow::Ok(())
+        })
+    });
+    match flooding.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the flood broke off"),
+        Err(error) => tracing::warn!(%error, "the flood panicked"),
+    }
+}
+
+async fn sign_in(
+    address: String,
+    left: Arc<AtomicU32>,
+    answers: Arc<Answers>,
+) -> anyhow::Result<()> {
+    let mut client = Client::anonymous(&address).await?;
+    let body = people::credentials(0);
+    let take = |left: u32| left.checked_sub(1);
+    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+        let (status, answer) = client.post("/v1/identity/sign-ins", body.as_bytes()).await?;
+        match status {
+            200 => answers.signed_in.fetch_add(1, Ordering::Relaxed),
+            429 | 503 => answers.told_to_come_back.fetch_add(1, Ordering::Relaxed),
+            _ => anyhow::bail!("a sign-in was answered with {status}: {answer}"),
+        };
+    }
+    Ok(())
+}
+
+fn show(report: &Report) -> std::io::Result<()> {
+    let count = |number: u32| output::grouped(&number.to_string());
+    output::line(
+        output::BOLD,
+        &format!(
+            "{} sign-ins in {:.1} s: others' p99 is {} % of what it was",
+            count(report.sign_ins),
+            report.seconds,
+            report.p99_percent
+        ),
+    )?;
+    let plain = anstyle::Style::new();
+    output::line(plain, &format!("alone:  {}", report.alone.text()))?;
+    output::line(plain, &format!("beside: {}", report.beside.text()))?;
+    output::line(
+        output::DIM,
+        &format!(
+            "{} signed in, {} told to come back",
+            count(report.signed_in),
+            count(report.told_to_come_back)
+        ),
+    )
+}

@@ -1,0 +1,145 @@
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::super::output::{self, Align, Table};
+use super::super::rest::{Api, text};
+use super::super::staff::{escaped, plain};
+use super::session::Person;
+
+/// Show what you hold
+#[derive(Debug, Args)]
+pub(crate) struct Accounts {
+    #[command(flatten)]
+    person: Person,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show what came and went, the newest first
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Of what, such as EUR
+    asset: String,
+    /// Only what has this text in its message, reference or name
+    #[arg(long, short, value_name = "TEXT")]
+    query: Option<String>,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
+    limit: u16,
+    #[command(flatten)]
+    person: Person,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Accept or decline what waits for you, or cancel what you sent
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    #[arg(value_enum)]
+    verb: Verb,
+    /// The transfer, tr_…
+    id: String,
+    #[command(flatten)]
+    person: Person,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Verb {
+    Accept,
+    Decline,
+    Cancel,
+}
+
+impl Accounts {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let accounts = self.person.api().await?.get("/v1/wallet/accounts").await?;
+        let right = ["available", "pending in", "pending out"].map(|name| (name, Align::Right));
+        let mut table =
+            Table::new(&[&[("account", Align::Left), ("asset", Align::Left)], &right[..]].concat());
+        for account in accounts["data"].as_array().into_iter().flatten() {
+            let amount = |field: &str| scaled(&account["balance"][field], account);
+            table.row(vec![
+                plain(&account["id"]),
+                plain(&account["asset"]),
+                amount("available"),
+                amount("pending_in"),
+                amount("pending_out"),
+            ]);
+        }
+        table.print()?;
+        if self.json {
+            output::json(&accounts)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl History {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let api = self.person.api().await?;
+        let account = account(&api, &self.asset).await?;
+        let mut path =
+            format!("/v1/wallet/accounts/{}/history?limit={}", text(&account, "id")?, self.limit);
+        if let Some(query) = &self.query {
+            path += &format!("&q={}", escaped(query));
+        }
+        let page = api.get(&path).await?;
+        let mut table = Table::new(&[
+            ("at", Align::Left),
+            ("kind", Align::Left),
+            ("with", Align::Left),
+            ("amount", Align::Right),
+            ("balance", Align::Right),
+            ("message", Align::Left),
+        ]);
+        for entry in page["data"].as_array().into_iter().flatten() {
+            let sign = if entry["direction"] == "out" { "-" } else { "" };
+            table.row(vec![
+                plain(&entry["at"]),
+                plain(&entry["kind"]),
+                plain(&entry["counterparty"]["name"]),
+                format!("{sign}{}", scaled(&entry["amount"], &account)),
+                scaled(&entry["balance"], &account),
+                plain(&entry["message"]),
+            ]);
+        }
+        table.print()?;
+        if self.json {
+            output::json(&page)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Resolve {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let api = self.person.api().await?;
+        let verb =
+            self.verb.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+        let path = format!("/v1/wallet/transfers/{}/{verb}", escaped(&self.id));
+        let transfer = api.post(&path, &json!({})).await?;
+        output::line(output::GREEN, &format!("{} is {}", self.id, text(&transfer, "status")?))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn account(api: &Api, asset: &str) -> anyhow::Result<Value> {
+    let accounts = api.get("/v1/wallet/accounts").await?;
+    let mut all = accounts["data"].as_array().into_iter().flatten();
+    match all.find(|account| account["asset"] == asset) {
+        Some(account) => Ok(account.clone()),
+        None => bail!("you have no account in {asset}"),
+    }
+}
+
+/// An amount as people write it.
+fn scaled(amount: &Value, account: &Value) -> String {
+    let scale = account["scale"].as_u64().and_then(|scale| u8::try_from(scale).ok()).unwrap_or(0);
+    let amount = amount.as_str().and_then(|text| text.parse::<kernel::SignedAmount>().ok());
+    amount.map_or_else(|| "-".to_owned(), |amount| amount.format_scaled(scale))
+}

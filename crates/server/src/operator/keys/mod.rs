@@ -1,0 +1,3 @@
+//! The keys that sign access tokens, exchanged by command.
+
+pub(crate) mod http;

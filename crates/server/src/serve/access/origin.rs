@@ -1,0 +1,58 @@
+//! A browser sends its cookies with whatever page asks it to. So a request that is let in by a
+//! cookie and changes something must come from a page of ours: its `Origin` says so, which no
+//! page can forge.
+
+use axum::http::{HeaderMap, Method, Uri, header};
+
+use super::super::refusal::Refusal;
+
+/// The origin of a URL: scheme, host and port.
+pub(super) fn of_url(url: &str) -> String {
+    let uri: Option<Uri> = url.parse().ok();
+    let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.authority()?.as_str())));
+    parts.map_or_else(String::new, |(scheme, authority)| format!("{scheme}://{authority}"))
+}
+
+/// Refuses what could be another page's doing.
+pub(super) fn check(ours: &str, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+    if method.is_safe() {
+        return Ok(());
+    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (Some(origin), None) if !ours.is_empty() && origin.as_bytes() == ours.as_bytes() => Ok(()),
+        _ => Err(Refusal::Origin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn line_20_writes_by_cookie_need_our_own_origin() {
+        let ours = of_url("https://bushel.example:8443/some/path");
+        assert_eq!(ours, "https://bushel.example:8443");
+        let check = |origin: Option<&'static str>, method: Method| {
+            let mut headers = HeaderMap::new();
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            check(&ours, &method, &headers).is_ok()
+        };
+        assert!(check(Some("https://bushel.example:8443"), Method::POST));
+        assert!(check(None, Method::GET));
+        let others = [
+            None,
+            Some("null"),
+            Some("https://bushel.example"),
+            Some("http://bushel.example:8443"),
+        ];
+        for origin in others {
+            assert!(!check(origin, Method::POST), "{origin:?}");
+            assert!(!check(origin, Method::DELETE), "{origin:?}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What all contexts together hold about a person: for the export of one's own data, and before
+//! somebody leaves. Identity asks; it knows none of them.
+
+use identity::UserId;
+use kernel::{ErrorKind, Problem};
+
+use super::contexts::Contexts;
+
+/// Lets identity ask the others.
+pub(super) fn connect(contexts: &Contexts) {
+    let (wallet, payments) = (contexts.wallet.clone(), contexts.payments.clone());
+    let notifications = contexts.notifications.clone();
+    let identity = &contexts.identity;
+    identity.on_export("wallet", move |user| {
+        let wallet = wallet.clone();
+        Box::pin(async move { Ok(wallet.export_user(user).await?) })
+    });
+    identity.on_export("payments", move |user| {
+        let payments = payments.clone();
+        Box::pin(async move { Ok(payments.export(user).await?) })
+    });
+    identity.on_export("notifications", move |user| {
+        let notifications = notifications.clone();
+        Box::pin(async move { Ok(notifications.export(user).await?) })
+    });
+    let contexts = contexts.clone();
+    identity.before_delete("value", move |user| {
+        let contexts = contexts.clone();
+        Box::pin(async move { holds_nothing(&contexts, user).await })
+    });
+}
+
+async fn holds_nothing(contexts: &Contexts, user: UserId) -> Result<(), Problem> {
+    if let Some(account) = contexts.wallet.holdings(user).await?.first() {
+        let asset = &account.asset;
+        return Err(Problem::new(
+            ErrorKind::Conflict,
+            "wallet.account.not_empty",
+            format!("your account in {asset} isn't empty, or something is held; send it on first"),
+        ));
+    }
+    if contexts.payments.holds_value(user).await? {
+        return Err(Problem::new(
+            ErrorKind::Conflict,
+            "payments.flow.open",
+            "a deposit, withdrawal or refund of yours is still under way; wait until it has ended",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! What an installation decides: who it is to the outside, how it sends mail, what it lets in.
+
+use anyhow::Context as _;
+use clap::Args;
+use ipnet::IpNet;
+
+use super::ContextOptions;
+
+/// How often a user may call, unless it is said.
+const RATE_LIMIT_DEFAULT: u32 = 100;
+
+/// Settings of the services that stand on the ledger
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Settings {
+    /// Where people reach this server, such as https://bank.example; its own address unless given
+    #[arg(long, value_name = "URL", env = "BUSHEL_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// The mail server, such as smtp://user:password@host:587?tls=required; without one, mail is
+    /// kept in the mailbox at /operator/
+    #[arg(long, value_name = "URL", env = "BUSHEL_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Whom mail is from
+    #[arg(long, value_name = "SENDER", env = "BUSHEL_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// Requests per second of each user; 0 for no limit
+    #[arg(long, value_name = "N", env = "BUSHEL_RATE_LIMIT", default_value_t = RATE_LIMIT_DEFAULT)]
+    pub(crate) rate_limit: u32,
+    /// A private network that webhooks may be sent to, such as 127.0.0.0/8 for development
+    #[arg(long, value_name = "CIDR", env = "BUSHEL_WEBHOOK_ALLOW", value_delimiter = ',')]
+    webhook_allow: Vec<IpNet>,
+    /// The key that seals secrets, if it isn't in the data folder: 64 hexadecimal digits
+    #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
+    pub(crate) secret_key: Option<String>,
+}
+
+impl Settings {
+    /// The contexts' options; what is malformed is said before anything starts.
+    pub(crate) fn contexts(&self) -> anyhow::Result<ContextOptions> {
+        let mut options = ContextOptions::default();
+        if let Some(url) = &self.smtp_url {
+            // The text holds a password, so it isn't repeated.
+            options.notifications.mail.smtp =
+                Some(url.parse().context("BUSHEL_SMTP_URL is not the URL of a mail server")?);
+        }
+        if let Some(sender) = &self.mail_from {
+            options.notifications.mail.from.clone_from(sender);
+        }
+        options.notifications.webhooks.allowed.clone_from(&self.webhook_allow);
+        Ok(options)
+    }
+}
+
+impl ContextOptions {
+    /// The same at a place: where people reach it, and where it reaches itself.
+    pub(super) fn at(mut self, public_url: &str, own_url: &str) -> Self {
+        public_url.clone_into(&mut self.identity.issuer);
+        public_url.clone_into(&mut self.notifications.public_url);
+        self.payments.public_url = Some(public_url.to_owned());
+        self.payments.sandbox.webhook_url = Some(own_url.to_owned());
+        self
+    }
+}
