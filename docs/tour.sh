@@ -30,7 +30,10 @@ SERVER_PID="" RECEIVER_PID="" PORT=""
 
 finish() {
     [ -z "$RECEIVER_PID" ] || kill "$RECEIVER_PID" 2>/dev/null || true
-    [ -z "$SERVER_PID" ] || { kill "$SERVER_PID" 2>/dev/null && wait "$SERVER_PID" 2>/dev/null || true; }
+    if [ -n "$SERVER_PID" ]; then
+        kill "$SERVER_PID" 2>/dev/null || true
+        wait "$SERVER_PID" 2>/dev/null || true
+    fi
     rm -rf "$WORK"
 }
 trap finish EXIT

@@ -36,7 +36,7 @@ lock() {
 
 make_it() {
     local python
-    python="$(command -v python3)" || { say "python3 is not installed; the tests of mail need it"; exit 1; }
+    python="$(command -v python3)" || { say "python3 is not installed; some tests need it"; exit 1; }
     if ! [ -x "$PYTHON" ]; then
         say "making a Python environment in $PLACE"
         "$python" -m venv "$PLACE" || {

@@ -252,11 +252,28 @@ need_postgres() {
     line ok postgres "${found##* } in ${found% *}"
 }
 
+# Some tests speak to programs of others: a real SMTP server, a stock gRPC client, a library that
+# verifies webhooks. They come from Python's registry into a folder of their own.
+need_python() {
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        if [ "$(system)" = debian ]; then
+            line install python "apt-get install python3 python3-venv"
+            apt_install python3 python3-venv || stop python "apt-get could not install it" \
+                "As root, run: apt-get install python3 python3-venv"
+        else
+            stop python "python3 with its module venv is not installed" "Install Python 3.10 or newer."
+        fi
+    fi
+    scripts/python-tools.sh >/dev/null 2>&1 || stop python "the packages for the tests can't be installed" \
+        "Run this to see why: scripts/python-tools.sh"
+    line ok python "$(python3 --version) with the packages of scripts/python-tools.sh"
+}
+
 case "$PURPOSE" in
     run) needs=(rust c_compiler postgres) ;;
-    test) needs=(rust c_compiler make postgres) ;;
+    test) needs=(rust c_compiler make postgres python) ;;
     check) needs=(rust c_compiler rustfmt clippy) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy postgres) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy postgres python) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

@@ -168,10 +168,8 @@ impl Workers {
 /// All routes. They authenticate nobody: that is done in front of them.
 pub fn routes(notifications: Notifications) -> OpenApiRouter {
     let webhooks = webhooks::http::routes(notifications.webhooks.clone());
-    let mut router = documented_routes()
-        .with_state(notifications)
-        .merge(webhooks)
-        .layer(map_response(no_store));
+    let mut router =
+        documented_routes().with_state(notifications).merge(webhooks).layer(map_response(no_store));
     documents::complete(router.get_openapi_mut());
     router
 }

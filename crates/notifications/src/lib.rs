@@ -34,9 +34,7 @@ pub mod webhooks;
 pub use error::NotificationsError;
 pub use events::EventKind;
 pub use events::feed::RunningFeed;
-pub use facade::{
-    Notifications, NotificationsOptions, Parts, Workers, document, routes, workers,
-};
+pub use facade::{Notifications, NotificationsOptions, Parts, Workers, document, routes, workers};
 pub use ids::{EventId, MailId};
 pub use messages::{MailOptions, SmtpUrl};
 pub use webhooks::{WebhookError, WebhookOptions};

@@ -5,7 +5,7 @@ use kernel::{Timestamp, Vault, secret};
 use sha2::Sha256;
 
 use super::Purpose;
-use crate::ids::{ChallengeId, UserId};
+use crate::ids::{ChallengeId, SignInId, UserId};
 
 const PURPOSE: &str = "bushel identity one-time codes v1";
 /// Eight digits.
@@ -28,6 +28,8 @@ pub struct ChallengeSecret {
     pub expires_at: Timestamp,
     /// Who asked for it.
     pub device: Option<String>,
+    /// The sign-in that it confirms.
+    pub sign_in: Option<SignInId>,
 }
 
 impl std::fmt::Debug for ChallengeSecret {

@@ -141,6 +141,7 @@ impl Identity {
             code_expires_at: challenge.code_expires_at,
             expires_at: challenge.expires_at,
             device: challenge.device,
+            sign_in: challenge.sign_in,
         }))
     }
 }

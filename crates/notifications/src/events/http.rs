@@ -9,8 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::present::EventJson;
 use super::SEQUENCE_MAX;
+use super::present::EventJson;
 use crate::Notifications;
 
 pub(crate) fn routes() -> OpenApiRouter<Notifications> {

@@ -27,8 +27,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Somebody sent money.
-    TransferReceived = "transfer.received" email,
+    /// Somebody sent money. By default mail is for what asks for something, or warns: who is paid
+    /// often would get more mail than they read.
+    TransferReceived = "transfer.received",
     TransferSent = "transfer.sent",
     /// Somebody sent money that has to be accepted.
     TransferWaiting = "transfer.waiting" email,

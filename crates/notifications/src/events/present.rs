@@ -70,8 +70,7 @@ impl Notifications {
         reader: UserId,
         events: Vec<UserEvent>,
     ) -> Result<Vec<EventJson>, NotificationsError> {
-        let mut wanted: Vec<UserId> =
-            events.iter().flat_map(|event| people(&event.data)).collect();
+        let mut wanted: Vec<UserId> = events.iter().flat_map(|event| people(&event.data)).collect();
         wanted.push(reader);
         let users = self.identity.users(&wanted).await?;
         let locale = Locale::of(users.get(&reader).map_or("", |user| &user.locale));

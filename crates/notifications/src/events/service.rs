@@ -29,9 +29,8 @@ impl Notifications {
         let users: Vec<Uuid> = users.into_iter().collect();
         let chosen = preferences::store::of_users_in_tx(tx, &users).await?;
         let nothing = Choices::default();
-        let choice = |event: &NewUserEvent| {
-            chosen.get(&event.user).unwrap_or(&nothing).of(event.kind)
-        };
+        let choice =
+            |event: &NewUserEvent| chosen.get(&event.user).unwrap_or(&nothing).of(event.kind);
         let channels: Vec<Channels> = events
             .iter()
             .map(|event| {

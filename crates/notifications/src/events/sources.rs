@@ -38,7 +38,14 @@ pub(crate) fn of_bus(event: &Event) -> Told {
             let old = event.data.get("old_email").and_then(Value::as_str);
             told.messages.extend(old.map(|old| {
                 let kind = EventKind::SecurityEmailChanged.as_str();
-                message(event, ":old", kind, user, Some(old), with_at(event, &["old_email", "new_email"]))
+                message(
+                    event,
+                    ":old",
+                    kind,
+                    user,
+                    Some(old),
+                    with_at(event, &["old_email", "new_email"]),
+                )
             }));
         }
         "wallet.invite.created" => told.messages.extend(invitation(event)),
@@ -66,7 +73,9 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         "identity.password.changed" => K::SecurityPasswordChanged,
         "identity.password.reset" => K::SecurityPasswordReset,
         "identity.email.changed" => K::SecurityEmailChanged,
-        "identity.credential.added" => return Some((K::SecurityCredentialAdded, credential(event))),
+        "identity.credential.added" => {
+            return Some((K::SecurityCredentialAdded, credential(event)));
+        }
         "identity.credential.removed" => {
             return Some((K::SecurityCredentialRemoved, credential(event)));
         }
@@ -233,8 +242,8 @@ fn side(
         ("counterparty", counterparty.map(|user| json!(user))),
         ("message", event.message.as_ref().map(|text| json!(text))),
         ("reference", event.reference.as_ref().map(|text| json!(text))),
-        ("is_waiting", (event.kind == WalletEventKind::Held).then(|| json!(true))),
-        ("is_reversal", (event.kind == WalletEventKind::Reversed).then(|| json!(true))),
+        ("is_waiting", (event.kind == WalletEventKind::Held).then_some(Value::Bool(true))),
+        ("is_reversal", (event.kind == WalletEventKind::Reversed).then_some(Value::Bool(true))),
     ];
     for (name, value) in optional {
         if let Some(value) = value {

@@ -127,10 +127,7 @@ pub(crate) async fn after(
 }
 
 /// The sequence of a user's last event; 0 without any.
-pub(crate) async fn last_sequence(
-    database: &Database,
-    user: UserId,
-) -> Result<i64, DatabaseError> {
+pub(crate) async fn last_sequence(database: &Database, user: UserId) -> Result<i64, DatabaseError> {
     let client = database.client().await?;
     let sql = "select last_sequence from notifications.logs where user_id = $1";
     let statement = client.prepare_cached(sql).await?;
@@ -139,10 +136,7 @@ pub(crate) async fn last_sequence(
 }
 
 /// Forgets a user's events for good; later ones are passed over.
-pub(crate) async fn erase_in_tx(
-    tx: &Transaction<'_>,
-    users: &[Uuid],
-) -> Result<(), DatabaseError> {
+pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<(), DatabaseError> {
     let sql = "insert into notifications.logs (user_id, is_erased)
         select user_id, true from unnest($1::uuid[]) as deleted (user_id) order by user_id
             on conflict (user_id) do update set is_erased = true";
@@ -171,10 +165,7 @@ pub(crate) async fn move_feed_in_tx(
     Ok(())
 }
 
-pub(crate) async fn feed_position(
-    database: &Database,
-    name: &str,
-) -> Result<i64, DatabaseError> {
+pub(crate) async fn feed_position(database: &Database, name: &str) -> Result<i64, DatabaseError> {
     let client = database.client().await?;
     let sql = "select position from notifications.feeds where name = $1";
     Ok(client.query_one(sql, &[&name]).await?.get(0))

@@ -26,9 +26,7 @@ fn only_event(told: &Told) -> (EventKind, &Value) {
 
 #[test]
 fn only_new_devices_are_told_of() {
-    let session = |is_new: bool| {
-        json!({ "session_id": "ses_1", "device": "Firefox", "ip": "192.0.2.7", "is_new_device": is_new })
-    };
+    let session = |is_new: bool| json!({ "session_id": "ses_1", "device": "Firefox", "ip": "192.0.2.7", "is_new_device": is_new });
     let seen = told("identity.session.started", session(false));
     assert!(seen.events.is_empty() && seen.messages.is_empty());
     let new = told("identity.session.started", session(true));
@@ -78,7 +76,8 @@ fn change_of_address_is_mailed_to_the_old_one_too() {
 #[test]
 fn challenges_are_mailed_where_they_belong_without_a_secret() {
     for purpose in ["verify_email", "sign_in", "reset_password", "change_email"] {
-        let data = json!({ "challenge_id": "chl_1", "purpose": purpose, "email": "new@example.org" });
+        let data =
+            json!({ "challenge_id": "chl_1", "purpose": purpose, "email": "new@example.org" });
         let told = told("identity.challenge.created", data);
         assert!(told.events.is_empty(), "a code is no event");
         let [message] = &told.messages[..] else { panic!("{told:?}") };

@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn facts_keep_their_types() {
-        let facts = serde_json::json!({ "amount": "1250", "scale": 2, "is_waiting": true, "list": [null] });
+        let facts =
+            serde_json::json!({ "amount": "1250", "scale": 2, "is_waiting": true, "list": [null] });
         let Some(Kind::StructValue(facts)) = value(facts).kind else { panic!("an object") };
         assert_eq!(facts.fields["amount"].kind, Some(Kind::StringValue("1250".to_owned())));
         assert_eq!(facts.fields["scale"].kind, Some(Kind::NumberValue(2.0)));

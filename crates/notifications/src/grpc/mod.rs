@@ -107,7 +107,6 @@ fn limit(limit: u32) -> Result<Limit, Status> {
 fn cursor<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status> {
     let read = |text: &str| text.parse().map(|Cursor(position)| position);
     let position = (!text.is_empty()).then(|| read(text)).transpose();
-    position.map_err(|error: kernel::page::CursorError| {
-        failure::invalid("cursor", error.to_string())
-    })
+    position
+        .map_err(|error: kernel::page::CursorError| failure::invalid("cursor", error.to_string()))
 }

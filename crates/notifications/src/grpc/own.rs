@@ -81,8 +81,7 @@ impl Service {
     ) -> Result<Answers<api::StreamEventsResponse>, Status> {
         let user = user(&actor)?;
         let after = request.after.map(|after| sequence("after", after)).transpose()?;
-        let reader =
-            Reader::open(self.0.clone(), user, after, stopping).await.map_err(refuse)?;
+        let reader = Reader::open(self.0.clone(), user, after, stopping).await.map_err(refuse)?;
         Ok(Box::pin(stream::unfold(reader, |mut reader| async move {
             let event = Some(convert::notification(reader.next().await?));
             Some((Ok(api::StreamEventsResponse { event }), reader))
@@ -104,9 +103,9 @@ impl Service {
         actor: Actor,
         request: api::UpdatePreferencesRequest,
     ) -> Result<api::UpdatePreferencesResponse, Status> {
-        let expected = request.expected_version.map_or(IfMatch::Any, |version| {
-            IfMatch::Versions(vec![version])
-        });
+        let expected = request
+            .expected_version
+            .map_or(IfMatch::Any, |version| IfMatch::Versions(vec![version]));
         let kinds: Vec<String> = request.preferences.iter().map(|it| it.kind.clone()).collect();
         let asked = request.preferences.into_iter().map(|it| {
             let choice = Choice { in_app: it.in_app, email: it.email, webhook: it.webhook };

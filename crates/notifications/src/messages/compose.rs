@@ -6,8 +6,8 @@ use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 
-use super::render::Rendered;
 use super::Message;
+use super::render::Rendered;
 
 /// A mail that can be handed over.
 pub(crate) struct Composed {
@@ -62,10 +62,7 @@ pub(crate) fn compose(
         .message_id(Some(message_id))
         .date(SystemTime::UNIX_EPOCH + Duration::from_micros(created_us))
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
-        .multipart(MultiPart::alternative_plain_html(
-            rendered.text.clone(),
-            rendered.html.clone(),
-        ))
+        .multipart(MultiPart::alternative_plain_html(rendered.text.clone(), rendered.html.clone()))
         .map_err(|error| ComposeError::Other(error.to_string()))?;
     let bytes = mail.formatted();
     let headers = headers(&bytes);

@@ -11,8 +11,8 @@
 use std::time::Duration;
 
 use identity::ChallengeId;
-use kernel::bus::{self, Backoff, Bus, Job, JobError, NewJob, Outcome, Policy, Worker};
 use kernel::Timestamp;
+use kernel::bus::{self, Backoff, Bus, Job, JobError, NewJob, Outcome, Policy, Worker};
 use serde::{Deserialize, Serialize};
 
 use super::compose::{ComposeError, Composed, compose};
@@ -151,9 +151,7 @@ async fn deliver(
         let end = End { status, provider: None, reply: reply.as_deref() };
         store::end(database, now, message.id, message.attempt, &end).await
     };
-    if !message.ignores_suppression()
-        && suppressions::is_suppressed(database, &message.to).await?
-    {
+    if !message.ignores_suppression() && suppressions::is_suppressed(database, &message.to).await? {
         finish(MessageStatus::Suppressed, None).await?;
         return Ok(Outcome::Done);
     }
@@ -290,7 +288,8 @@ async fn secret(
     if secret.expires_at <= now {
         return Ok(None);
     }
-    let code = (secret.code_expires_at > now).then(|| (secret.code.clone(), secret.code_expires_at));
+    let code =
+        (secret.code_expires_at > now).then(|| (secret.code.clone(), secret.code_expires_at));
     let page = match message.kind.as_str() {
         "challenge.verify_email" => "verify",
         "challenge.reset_password" => "reset",
@@ -298,7 +297,9 @@ async fn secret(
     };
     let token: String =
         url::form_urlencoded::byte_serialize(secret.link_token.as_bytes()).collect();
-    let link = format!("{}/{page}?token={token}", notifications.options.public_url);
+    // The page has to say which sign-in it confirms.
+    let sign_in = secret.sign_in.map_or_else(String::new, |id| format!("&sign_in={id}"));
+    let link = format!("{}/{page}?token={token}{sign_in}", notifications.options.public_url);
     Ok(Some(Secret { code, link, expires_at: secret.expires_at }))
 }
 

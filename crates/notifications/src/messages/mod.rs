@@ -23,7 +23,8 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use compose::mailbox_of;
+#[cfg(test)]
+use compose::mailbox_of;
 pub use options::{MailOptions, SmtpUrl};
 pub(crate) use render::Layouts;
 pub(crate) use smtp::Smtp;
@@ -36,6 +37,7 @@ use crate::events::EventKind;
 use crate::ids::MailId;
 
 /// Kinds of mail that aren't events: codes, and what is said to people who are no users.
+#[cfg(test)]
 pub(crate) const MAIL_KINDS: [&str; 6] = [
     "challenge.verify_email",
     "challenge.sign_in",

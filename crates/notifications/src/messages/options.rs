@@ -140,7 +140,9 @@ impl Default for Query {
 impl Query {
     fn set(&mut self, name: &str, value: &str) -> Result<(), NotificationsError> {
         match (name, value) {
-            ("tls", _) if self.tls == Tls::Implicit => return Err(refuse("smtps:// is TLS already")),
+            ("tls", _) if self.tls == Tls::Implicit => {
+                return Err(refuse("smtps:// is TLS already"));
+            }
             ("tls", "required") => self.tls = Tls::Required,
             ("tls", "optional") => self.tls = Tls::Optional,
             ("tls", "none") => self.tls = Tls::None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::Timestamp;
 use minijinja::value::Value;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, escape_formatter};
 
 use super::Message;
 use crate::error::NotificationsError;
@@ -48,8 +48,14 @@ impl Layouts {
         // By its name, `layout.html` is escaped and `layout.txt` is not.
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let layouts =
-            [("layout.html", include_str!("layout.html")), ("layout.txt", include_str!("layout.txt"))];
+        environment.set_formatter(|out, state, value| match state.auto_escape() {
+            AutoEscape::Html => Ok(out.write_str(&escaped(&value.to_string()))?),
+            _ => escape_formatter(out, state, value),
+        });
+        let layouts = [
+            ("layout.html", include_str!("layout.html")),
+            ("layout.txt", include_str!("layout.txt")),
+        ];
         for (name, source) in layouts {
             environment.add_template(name, source).map_err(broken)?;
         }
@@ -69,7 +75,8 @@ impl Layouts {
         let subject = self.subject(texts, locale, message, setting)?;
         let mut values = phrases(texts, catalogue, message, setting, &view)?;
         values.insert("lang", locale.as_str().into());
-        values.insert("subject", subject.as_str().into());
+        let heading = texts.fill(&kind_texts(catalogue, message)?.title, view.values())?;
+        values.insert("heading", heading.into());
         values.insert("facts", facts(catalogue, message, &view).into());
         let fill = |name| {
             let layout = self.0.get_template(name).map_err(broken)?;
@@ -90,6 +97,23 @@ impl Layouts {
         let subject = texts.fill(&kind_texts(catalogue, message)?.title, view.values())?;
         Ok(one_line(&subject))
     }
+}
+
+/// What HTML needs, in texts and in quoted attributes. The engine's own also escapes slashes, which
+/// makes addresses unreadable where mail is shown as it came.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 fn kind_texts<'c>(
@@ -137,7 +161,8 @@ fn phrases(
         _ if is_security => ("why_security", Some("not_you")),
         _ => ("why_event", None),
     };
-    let greeting = if view.values().contains_key("name") { "greeting" } else { "greeting_nameless" };
+    let greeting =
+        if view.values().contains_key("name") { "greeting" } else { "greeting_nameless" };
     let link = match setting.secret {
         Some(secret) => secret.link.clone(),
         None => format!("{}{}", setting.public_url, page(message)),
@@ -195,7 +220,8 @@ fn facts(catalogue: &Catalogue, message: &Message, view: &View<'_>) -> Vec<Value
         .filter_map(|key| view.values().get(key).map(|value| fact(key, value)))
         .collect();
     if let Some(counterparty) = view.values().get("counterparty") {
-        let gives = matches!(view.values().get("role").map(String::as_str), Some("sender" | "payer"));
+        let gives =
+            matches!(view.values().get("role").map(String::as_str), Some("sender" | "payer"));
         let place = usize::from(view.values().contains_key("amount"));
         facts.insert(place, fact(if gives { "to" } else { "from" }, counterparty));
     }

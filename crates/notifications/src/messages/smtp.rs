@@ -127,8 +127,13 @@ impl Smtp {
         let SmtpUrl { host, port, tls, tls_parameters, timeout, .. } = &self.url;
         let implicit = tls_parameters.clone().filter(|_| *tls == Tls::Implicit);
         let server = (host.trim_matches(['[', ']']), *port);
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(server, Some(*timeout), &self.hello, implicit, None);
+        let connecting = AsyncSmtpConnection::connect_tokio1(
+            server,
+            Some(*timeout),
+            &self.hello,
+            implicit,
+            None,
+        );
         let mut connection = within(*timeout, connecting).await?;
         let starts_tls = match tls {
             Tls::Required if !connection.can_starttls() => {

@@ -57,10 +57,7 @@ pub(super) async fn insert_in_tx(
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-pub(super) async fn get(
-    database: &Database,
-    id: MailId,
-) -> Result<Option<Message>, DatabaseError> {
+pub(super) async fn get(database: &Database, id: MailId) -> Result<Option<Message>, DatabaseError> {
     let client = database.client().await?;
     let sql = format!("select {COLUMNS} from notifications.messages where id = $1");
     let statement = client.prepare_cached(&sql).await?;
@@ -213,10 +210,7 @@ pub(super) async fn of_user(
 }
 
 /// Forgets the mail of users for good, and what is known of their addresses.
-pub(crate) async fn erase_in_tx(
-    tx: &Transaction<'_>,
-    users: &[Uuid],
-) -> Result<(), DatabaseError> {
+pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<(), DatabaseError> {
     for sql in [
         "delete from notifications.suppressions where address in
             (select lower(to_address) from notifications.messages where user_id = any($1))",

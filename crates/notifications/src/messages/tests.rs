@@ -15,7 +15,8 @@ const BOB: UserId = UserId::from_u128(2);
 /// Every kind with all that its source gives it, and some with less.
 fn samples() -> Vec<(&'static str, Value)> {
     let money = |more: Value| {
-        let mut data = json!({ "asset": "EUR", "amount": "125000", "scale": 2, "at": "2026-11-20T21:33:00Z" });
+        let mut data =
+            json!({ "asset": "EUR", "amount": "125000", "scale": 2, "at": "2026-11-20T21:33:00Z" });
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         data
     };
@@ -26,10 +27,13 @@ fn samples() -> Vec<(&'static str, Value)> {
             "transfer" => {
                 for role in ["sender", "recipient"] {
                     let id = "tr_00000000000000000000000001";
-                    samples.push((kind, money(json!({
-                        "role": role, "counterparty": BOB, "transfer_id": id,
-                        "message": "for lunch", "reference": "R-1",
-                    }))));
+                    samples.push((
+                        kind,
+                        money(json!({
+                            "role": role, "counterparty": BOB, "transfer_id": id,
+                            "message": "for lunch", "reference": "R-1",
+                        })),
+                    ));
                 }
                 if kind != "transfer.received" && kind != "transfer.waiting" {
                     // An invitation: there is nobody on the other side yet.
@@ -38,7 +42,10 @@ fn samples() -> Vec<(&'static str, Value)> {
             }
             "request" => {
                 for role in ["payer", "payee"] {
-                    samples.push((kind, money(json!({ "role": role, "counterparty": BOB, "request_id": "req_1" }))));
+                    samples.push((
+                        kind,
+                        money(json!({ "role": role, "counterparty": BOB, "request_id": "req_1" })),
+                    ));
                 }
             }
             "invite" => {
@@ -50,17 +57,23 @@ fn samples() -> Vec<(&'static str, Value)> {
                 samples.push((kind, bare()));
             }
             "deposit" | "withdrawal" => {
-                samples.push((kind, money(json!({ "reason": "card_declined", "deposit_id": "dep_1" }))));
+                samples.push((
+                    kind,
+                    money(json!({ "reason": "card_declined", "deposit_id": "dep_1" })),
+                ));
                 samples.push((kind, money(json!({ "reason": "do_not_honor" }))));
             }
             _ => {
-                samples.push((kind, json!({
-                    "device": "Firefox on Linux", "ip": "192.0.2.7", "credential": "passkey",
-                    "credential_name": "my key", "old_email": "a@example.org",
-                    "new_email": "b@example.org", "webhook_host": "hooks.example.org",
-                    "at": "2026-11-20T21:33:00Z",
-                })));
-                if !kind.contains("credential") {
+                samples.push((
+                    kind,
+                    json!({
+                        "device": "Firefox on Linux", "ip": "192.0.2.7", "credential": "passkey",
+                        "credential_name": "my key", "old_email": "a@example.org",
+                        "new_email": "b@example.org", "webhook_host": "hooks.example.org",
+                        "at": "2026-11-20T21:33:00Z",
+                    }),
+                ));
+                if kind.starts_with("security.") && !kind.contains("credential") {
                     samples.push((kind, bare()));
                 }
             }
@@ -206,7 +219,7 @@ fn headers_refuse_line_breaks() {
         assert_eq!(refused(&message, &mail), Some(ComposeError::LineBreak("Subject")), "{evil:?}");
         let to = format!("ann@example.org{evil}");
         let message = Message { to, ..message.clone() };
-        assert_eq!(refused(&message, &mail.clone()).is_some(), true);
+        assert!(refused(&message, &mail).is_some());
         assert_eq!(mailbox_of(&format!("{evil} <a@example.org>")), None);
     }
     for address in ["", "ann", "ann@", "@example.org", "a b@example.org", "a@b@c", "<a@b.c>"] {

@@ -128,8 +128,11 @@ pub(crate) async fn update(
 /// The choices of a request; a refusal names the field.
 fn choices(asked: Vec<PreferenceJson>) -> Result<Choices, Problem> {
     let kinds: Vec<String> = asked.iter().map(|one| one.kind.clone()).collect();
-    let choice =
-        |one: &PreferenceJson| Choice { in_app: one.in_app, email: one.email, webhook: one.webhook };
+    let choice = |one: &PreferenceJson| Choice {
+        in_app: one.in_app,
+        email: one.email,
+        webhook: one.webhook,
+    };
     let pairs = asked.into_iter().map(|one| {
         let choice = choice(&one);
         (one.kind, choice)
@@ -160,7 +163,8 @@ fn answer(preferences: &Preferences) -> Response {
         CurrentJson { kind: kind.as_str(), in_app, email, webhook, is_required: kind.is_security() }
     };
     let version = preferences.version;
-    let body = PreferencesJson { preferences: EventKind::ALL.iter().map(current).collect(), version };
+    let body =
+        PreferencesJson { preferences: EventKind::ALL.iter().map(current).collect(), version };
     let mut response = Json(body).into_response();
     response.headers_mut().insert(ETAG, etag(version));
     response

@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 use super::{Choices, Preferences};
 
-pub(crate) async fn get(
-    database: &Database,
-    user: UserId,
-) -> Result<Preferences, DatabaseError> {
+pub(crate) async fn get(database: &Database, user: UserId) -> Result<Preferences, DatabaseError> {
     let client = database.client().await?;
     let sql = "select version, choices from notifications.preferences where user_id = $1";
     let statement = client.prepare_cached(sql).await?;

@@ -10,11 +10,14 @@ fn choices(asked: &[(&str, Choice)]) -> Result<Choices, NotificationsError> {
 #[test]
 fn nothing_chosen_is_the_default() {
     let none = Choices::default();
-    assert_eq!(none.of(EventKind::TransferReceived), ALL);
+    assert_eq!(none.of(EventKind::TransferWaiting), ALL);
     let quiet = Choice { in_app: true, email: false, webhook: true };
     assert_eq!(none.of(EventKind::TransferSent), quiet);
     let mailed = EventKind::ALL.iter().filter(|kind| kind.is_mailed_by_default()).count();
-    assert_eq!(mailed, 21, "money in, what waits, what failed, withdrawals, webhooks, all security");
+    assert_eq!(
+        mailed, 20,
+        "money in, what waits, what failed, withdrawals, webhooks, all security"
+    );
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl Reader {
             if let Some(event) = self.page.next() {
                 self.after = event.sequence;
                 // It may say that this very reader was signed out.
-                self.is_over = EventKind::from_name(&event.kind).is_some_and(EventKind::is_security);
+                self.is_over =
+                    EventKind::from_name(&event.kind).is_some_and(EventKind::is_security);
                 return Some(event);
             }
             // The sign is taken before the look, so what comes during the look is seen next.

@@ -32,10 +32,7 @@ pub(crate) async fn add(
 }
 
 /// Answers whether it was there.
-pub(crate) async fn remove(
-    database: &Database,
-    address: &str,
-) -> Result<bool, DatabaseError> {
+pub(crate) async fn remove(database: &Database, address: &str) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
     let sql = "delete from notifications.suppressions where address = lower($1)";
     let statement = client.prepare_cached(sql).await?;

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 use identity::{
-    Actor, ActorKind, Confirmation, Identity, IdentityOptions, Limits, NewPassword, NewUser,
-    Role, RoleSet, SessionId, User, UserId,
+    Actor, ActorKind, Confirmation, Identity, IdentityOptions, Limits, NewPassword, NewUser, Role,
+    RoleSet, SessionId, User, UserId,
 };
 use kernel::bus::{Bus, NewEvent, RunningBus};
 use kernel::http::Stopping;
@@ -278,6 +278,10 @@ impl App {
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         let client = self.database.database().client().await.unwrap();
         client.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    pub(crate) fn clock_now(&self) -> kernel::Timestamp {
+        self.clock.now()
     }
 
     pub(crate) fn pass(&self, duration: Duration) {

@@ -37,11 +37,18 @@ async fn feed_is_read_page_by_page_and_shows_nobody_elses() {
     let page = app.get_as(Some(ann.id), "/v1/notifications/events?limit=2").await;
     assert_eq!(page.body["next_after"], 2);
     let page = app.get_as(Some(ann.id), "/v1/notifications/events?limit=200&after=2").await;
-    let sequences: Vec<i64> =
-        page.body["data"].as_array().unwrap().iter().map(|it| it["sequence"].as_i64().unwrap()).collect();
+    let sequences: Vec<i64> = page.body["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["sequence"].as_i64().unwrap())
+        .collect();
     assert_eq!(sequences, [3, 4, 5]);
     let end = app.get_as(Some(ann.id), "/v1/notifications/events?after=5").await;
-    assert_eq!((end.body["next_after"].as_i64(), end.body["data"].as_array().unwrap().len()), (Some(5), 0));
+    assert_eq!(
+        (end.body["next_after"].as_i64(), end.body["data"].as_array().unwrap().len()),
+        (Some(5), 0)
+    );
     assert!(app.log(bob.id).await.is_empty());
     let wrong = app.get_as(Some(ann.id), "/v1/notifications/events?after=-1").await;
     assert_eq!(wrong.problem(), (400, "request.query.invalid", "query:after"));
@@ -56,11 +63,8 @@ async fn three_contexts_at_once_leave_no_gap_and_no_deadlock() {
         users.push(app.user(name).await.id);
     }
     let each = 300;
-    let kinds = [
-        "identity.user.unfrozen",
-        "wallet.schedule.completed",
-        "payments.deposit.succeeded",
-    ];
+    let kinds =
+        ["identity.user.unfrozen", "wallet.schedule.completed", "payments.deposit.succeeded"];
     let data = json!({ "asset": "EUR", "amount": "1", "scale": 2 });
     for kind in kinds {
         // Each context names the users in another order.

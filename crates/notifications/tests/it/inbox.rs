@@ -49,7 +49,8 @@ async fn what_is_read_is_no_longer_unread() {
     let read = app.get_as(Some(ann), "/v1/notifications/inbox?unread=false").await;
     assert_eq!(sequences(&read.body), [2]);
     assert!(read.body["data"][0]["read_at"].is_string());
-    let up_to = app.post_as(Some(ann), "/v1/notifications/inbox/read-all", json!({ "up_to": 1 })).await;
+    let up_to =
+        app.post_as(Some(ann), "/v1/notifications/inbox/read-all", json!({ "up_to": 1 })).await;
     assert_eq!(up_to.body, json!({ "read": 1 }));
     let path = "/v1/notifications/inbox/read-all";
     let all = app.send(Method::POST, path, Some(crate::app::person(ann)), &[], None).await;
@@ -98,7 +99,8 @@ async fn malformed_input_is_refused_by_name() {
     for path in ["/v1/notifications/inbox", "/v1/notifications/inbox/unread-count"] {
         assert_eq!(app.get_as(None, path).await.status, 401, "{path}");
     }
-    let operator = app.send(Method::GET, path_of_list(), Some(identity::Actor::OPERATOR), &[], None).await;
+    let operator =
+        app.send(Method::GET, path_of_list(), Some(identity::Actor::OPERATOR), &[], None).await;
     assert_eq!(operator.problem().1, "identity.actor.no_user");
 }
 

@@ -22,21 +22,24 @@ async fn every_kind_has_its_default_and_a_choice_replaces_all() {
     let app = App::start().await;
     let ann = app.user("ann").await.id;
     let first = app.get_as(Some(ann), PATH).await;
-    assert_eq!((first.body["version"].as_u64(), &first.headers["etag"]), (Some(0), &"\"0\"".parse().unwrap()));
+    assert_eq!(
+        (first.body["version"].as_u64(), &first.headers["etag"]),
+        (Some(0), &"\"0\"".parse().unwrap())
+    );
     let kinds = first.body["preferences"].as_array().unwrap();
-    assert_eq!(kinds.len(), 36);
+    assert_eq!(kinds.len(), 38);
     let of = |answer: &Answer, kind: &str| {
         let all = answer.body["preferences"].as_array().unwrap();
         all.iter().find(|it| it["kind"] == kind).unwrap().clone()
     };
-    assert_eq!(of(&first, "transfer.received")["email"], true);
+    assert_eq!(of(&first, "transfer.waiting")["email"], true);
     assert_eq!(of(&first, "transfer.sent")["email"], false);
     assert_eq!(of(&first, "security.frozen")["is_required"], true);
-    let set = put(&app, ann, "\"0\"", json!([choice("transfer.received", true, false)])).await;
+    let set = put(&app, ann, "\"0\"", json!([choice("transfer.waiting", true, false)])).await;
     assert_eq!((set.status, set.body["version"].as_u64()), (200, Some(1)), "{set:?}");
-    assert_eq!(of(&set, "transfer.received")["email"], false);
+    assert_eq!(of(&set, "transfer.waiting")["email"], false);
     let set = put(&app, ann, "\"1\"", json!([choice("transfer.sent", true, true)])).await;
-    assert_eq!(of(&set, "transfer.received")["email"], true, "what is left out is as by default");
+    assert_eq!(of(&set, "transfer.waiting")["email"], true, "what is left out is as by default");
     assert_eq!(app.get_as(Some(ann), PATH).await.body, set.body);
 }
 
@@ -44,9 +47,13 @@ async fn every_kind_has_its_default_and_a_choice_replaces_all() {
 async fn security_cannot_be_switched_off() {
     let app = App::start().await;
     let ann = app.user("ann").await.id;
-    let asked = json!([choice("transfer.sent", true, true), choice("security.new_device", true, false)]);
+    let asked =
+        json!([choice("transfer.sent", true, true), choice("security.new_device", true, false)]);
     let refused = put(&app, ann, "*", asked).await;
-    assert_eq!(refused.problem(), (422, "notifications.preferences.security_required", "/preferences/1"));
+    assert_eq!(
+        refused.problem(),
+        (422, "notifications.preferences.security_required", "/preferences/1")
+    );
     assert!(refused.body["detail"].as_str().unwrap().contains("could hide it"), "{refused:?}");
     assert_eq!(app.get_as(Some(ann), PATH).await.body["version"], 0, "nothing was changed");
 }
@@ -56,7 +63,9 @@ async fn change_is_based_on_what_was_read() {
     let app = App::start().await;
     let ann = app.user("ann").await.id;
     let none = json!([]);
-    let missing = app.send(Method::PUT, PATH, Some(person(ann)), &[], Some(json!({ "preferences": [] }))).await;
+    let missing = app
+        .send(Method::PUT, PATH, Some(person(ann)), &[], Some(json!({ "preferences": [] })))
+        .await;
     assert_eq!(missing.status, 428);
     assert_eq!(put(&app, ann, "\"0\"", none.clone()).await.status, 200);
     let stale = put(&app, ann, "\"0\"", none.clone()).await;
@@ -73,13 +82,20 @@ async fn malformed_choices_are_refused_by_name() {
     let app = App::start().await;
     let ann = app.user("ann").await.id;
     let unknown = put(&app, ann, "*", json!([choice("transfer.lost", true, true)])).await;
-    assert_eq!(unknown.problem(), (400, "notifications.preferences.kind_unknown", "/preferences/0"));
+    assert_eq!(
+        unknown.problem(),
+        (400, "notifications.preferences.kind_unknown", "/preferences/0")
+    );
     let twice = json!([choice("transfer.sent", true, true), choice("transfer.sent", true, false)]);
     let twice = put(&app, ann, "*", twice).await;
     assert_eq!(twice.problem(), (400, "notifications.preferences.kind_twice", "/preferences/1"));
     let mut extra = choice("transfer.sent", true, true);
     extra["is_required"] = json!(false);
-    assert_eq!(put(&app, ann, "*", json!([extra])).await.status, 400, "read-only fields are refused");
+    assert_eq!(
+        put(&app, ann, "*", json!([extra])).await.status,
+        400,
+        "read-only fields are refused"
+    );
     assert_eq!(app.get_as(None, PATH).await.status, 401);
 }
 
@@ -87,7 +103,8 @@ async fn malformed_choices_are_refused_by_name() {
 async fn choices_decide_over_list_and_mail_but_not_over_the_log() {
     let app = App::start().await;
     let ann = app.user("ann").await.id;
-    let asked = json!([choice("deposit.succeeded", false, true), choice("deposit.failed", true, false)]);
+    let asked =
+        json!([choice("deposit.succeeded", false, true), choice("deposit.failed", true, false)]);
     assert_eq!(put(&app, ann, "*", asked).await.status, 200);
     let data = json!({ "deposit_id": "dep_1", "asset": "EUR", "amount": "1", "scale": 2 });
     for kind in ["payments.deposit.succeeded", "payments.deposit.failed"] {

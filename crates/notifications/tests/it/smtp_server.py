@@ -35,6 +35,10 @@ def tell(**event):
     print(json.dumps(event), flush=True)
 
 
+def encrypted(server):
+    return server.transport.get_extra_info("sslcontext") is not None
+
+
 class Handler:
     def __init__(self):
         self.times = {}
@@ -78,16 +82,18 @@ class Handler:
             return "250 nobody hears this"
         if name.startswith("hold-text"):
             # Like any mail server, it takes what it has, also if the client is gone meanwhile.
-            await asyncio.shield(asyncio.ensure_future(self.hold_and_accept(session, envelope)))
+            taken = self.hold_and_accept(server, session, envelope)
+            await asyncio.shield(asyncio.ensure_future(taken))
         else:
-            self.accept(session, envelope)
+            self.accept(server, session, envelope)
         return "250 2.0.0 taken"
 
-    async def hold_and_accept(self, session, envelope):
+    async def hold_and_accept(self, server, session, envelope):
+        is_encrypted = encrypted(server)
         await self.hold("text")
-        self.accept(session, envelope)
+        self.accept(server, session, envelope, is_encrypted)
 
-    def accept(self, session, envelope):
+    def accept(self, server, session, envelope, is_encrypted=None):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         part = lambda kind: mail.get_body((kind,))
         text, html = part("plain"), part("html")
@@ -95,7 +101,7 @@ class Handler:
             event="accepted",
             sender=envelope.mail_from,
             to=envelope.rcpt_tos,
-            is_encrypted=session.ssl is not None,
+            is_encrypted=encrypted(server) if is_encrypted is None else is_encrypted,
             login=getattr(session.auth_data, "login", b"").decode() if session.auth_data else None,
             headers=[[name, str(value)] for name, value in mail.items()],
             subject=str(mail["Subject"]),
@@ -148,7 +154,7 @@ def certificates(folder):
 def authenticator(login, password):
     def check(server, session, envelope, mechanism, data):
         good = data.login == login.encode() and data.password == password.encode()
-        tell(event="auth", mechanism=mechanism, good=good, is_encrypted=session.ssl is not None)
+        tell(event="auth", mechanism=mechanism, good=good, is_encrypted=encrypted(server))
         return AuthResult(success=good, handled=good, auth_data=data if good else None)
 
     return check

@@ -14,11 +14,27 @@ pub(crate) fn folder() -> TempDir {
     tempfile::Builder::new().prefix("bushel-it-").tempdir_in(parent).unwrap()
 }
 
+/// What would change the program.
+const FORGOTTEN: [&str; 12] = [
+    "DATABASE_URL",
+    "BUSHEL_TOKEN",
+    "BUSHEL_LOG",
+    "BUSHEL_LOG_FORMAT",
+    "BUSHEL_SERVER",
+    "BUSHEL_API_KEY",
+    "BUSHEL_PUBLIC_URL",
+    "BUSHEL_SMTP_URL",
+    "BUSHEL_MAIL_FROM",
+    "BUSHEL_RATE_LIMIT",
+    "BUSHEL_WEBHOOK_ALLOW",
+    "BUSHEL_SECRET_KEY",
+];
+
 /// The program with nothing of the environment that would change what it does.
 pub(crate) fn bushel(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bushel"));
     command.args(arguments);
-    for name in ["DATABASE_URL", "BUSHEL_TOKEN", "BUSHEL_LOG", "BUSHEL_LOG_FORMAT"] {
+    for name in FORGOTTEN {
         command.env_remove(name);
     }
     command
@@ -67,6 +83,26 @@ impl Running {
             running.printed.push(line);
         }
         running
+    }
+
+    /// Starts it with all that it prints in a file.
+    pub(crate) fn start_into(data: &Path, mut command: Command, printed: &Path) -> Self {
+        let file = std::fs::File::create(printed).unwrap();
+        command.arg("--data").arg(data).stdout(file.try_clone().unwrap()).stderr(file);
+        let mut running =
+            Self { child: command.spawn().unwrap(), printed: Vec::new(), url: String::new() };
+        while running.url.is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            let text = std::fs::read_to_string(printed).unwrap();
+            assert!(running.child.try_wait().unwrap().is_none(), "it ended: {text}");
+            let url = text.lines().find_map(|line| line.strip_prefix("ready "));
+            running.url = url.unwrap_or_default().to_owned();
+        }
+        running
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn client(&self, data: &Path) -> Client {

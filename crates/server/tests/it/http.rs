@@ -8,6 +8,7 @@ use serde_json::Value;
 
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
+#[derive(Clone)]
 pub(crate) struct Client {
     address: String,
     token: Option<String>,
@@ -55,14 +56,38 @@ impl Client {
         let _ = stream.write_all(bytes.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        let text = String::from_utf8(answer).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
+        Answer::of(answer)
+    }
+
+    /// What comes of a stream that doesn't end, until nothing has come for so long.
+    pub(crate) fn listen(&self, path: &str, quiet: Duration) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(quiet)).unwrap();
+        let token = self.token.iter().map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let (address, token) = (&self.address, token.collect::<String>());
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{token}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // It ends with the time-out.
+        let _ = stream.read_to_end(&mut answer);
+        Answer::of(answer)
     }
 }
 
 impl Answer {
+    fn of(bytes: Vec<u8>) -> Self {
+        let text = String::from_utf8_lossy(&bytes);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// All values of a header.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)

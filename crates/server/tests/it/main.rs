@@ -2,10 +2,16 @@
 #![cfg(test)]
 
 mod bushel;
+mod cli_people;
 mod commands;
 mod edge;
 mod forwarding;
 mod http;
 mod import;
 mod lifecycle;
+mod matrix;
+mod people;
+mod security;
+mod staff;
 mod token;
+mod tour;

@@ -37,7 +37,9 @@ impl Wallet {
     /// Sends value: at once, held until it is accepted, or held for an e-mail address.
     pub(crate) async fn send(&self, actor: &Actor, new: &NewTransfer, ids: &Ids) -> Result<Sent> {
         let sender = actor.require_active()?;
-        let (id, fingerprint) = (ids.get(0), new.fingerprint());
+        // Without a key nothing can be repeated, so there is nothing to tell apart.
+        let fingerprint = if ids.are_derived() { new.fingerprint() } else { 1 };
+        let id = ids.get(0);
         match self.try_send(sender, id, fingerprint, new).await {
             // What refuses it now may not have been so when the first request came.
             Err(error) if ids.are_derived() && !error.is_outage() => {
@@ -80,18 +82,20 @@ impl Wallet {
             fingerprint,
             about: 0,
         };
-        self.pay(&payment, new.message.as_ref()).await
+        self.pay(&payment, recipient, new.message.as_ref()).await
     }
 
-    async fn pay(&self, payment: &Payment, message: Option<&Message>) -> Result<Sent> {
-        let Receiver::User(recipient) = payment.receiver else {
-            return Err(WalletError::Corrupt("an invitation is no payment"));
-        };
+    async fn pay(
+        &self,
+        payment: &Payment,
+        recipient: Arc<User>,
+        message: Option<&Message>,
+    ) -> Result<Sent> {
         if let Some(message) = message {
             let message = NewMessage {
                 transfer: payment.id,
                 author: payment.sender,
-                other: Some(recipient),
+                other: Some(recipient.id),
                 text: message.as_str(),
             };
             self.write_message(&message).await?;
@@ -102,7 +106,8 @@ impl Wallet {
         match submitted {
             Ok(submitted) => {
                 let text = message.map(|message| message.as_str().to_owned());
-                let transfer = self.first_view(payment.sender, submitted.seq, text).await?;
+                let transfer =
+                    self.first_view(payment.sender, Some(recipient), submitted.seq, text).await?;
                 Ok(Sent { transfer, replayed: submitted.replayed })
             }
             Err(error) => {
@@ -128,7 +133,7 @@ impl Wallet {
         if !is_same {
             return Err(WalletError::KeyReused);
         }
-        let transfer = self.first_view(sender, there.record.seq, None).await?;
+        let transfer = self.first_view(sender, None, there.record.seq, None).await?;
         Ok(Some(Sent { transfer, replayed: true }))
     }
 

@@ -1,7 +1,9 @@
 //! Records of the ledger as people see them.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
-use identity::UserId;
+use identity::{User, UserId};
 use kernel::{Amount, Timestamp};
 use ledger::TransferId;
 use ledger::engine::{PendingStatus, Record, TransferFlags};
@@ -63,10 +65,11 @@ impl Wallet {
         Ok(shown)
     }
 
-    /// A transfer as it was when it was made. Its message is given if it is at hand.
+    /// A transfer as it was when it was made. Recipient and message are given if they are at hand.
     pub(super) async fn first_view(
         &self,
         sender: UserId,
+        recipient: Option<Arc<User>>,
         seq: i64,
         message: Option<String>,
     ) -> Result<Transfer> {
@@ -96,8 +99,15 @@ impl Wallet {
         if there.record.code == books::INVITATION {
             context.invitations = self.invited(&[id]).await?;
         }
-        let recipient = self.owner_of(there.credit_account).await?;
-        context.users = self.users([Some(sender), recipient].into_iter().flatten()).await?;
+        let recipient = match recipient {
+            Some(user) => Some(user),
+            None => match self.owner_of(there.credit_account).await? {
+                Some(user) => self.identity.user(user).await?,
+                None => None,
+            },
+        };
+        let known = [self.identity.user(sender).await?, recipient].into_iter().flatten();
+        context.users = known.map(|user| (user.id, user)).collect();
         self.view(sender, &there, &context).await
     }
 
