@@ -48,6 +48,7 @@ start_server() {
     [ -x "$bushel" ] || fail "there is no $bushel; build it with \`cargo build --release -p server\`"
     # Postgres runs as another user if we are root, and has to be able to enter.
     chmod 755 "$WORK"
+    : >"$WORK/server.out" # read below before the server has begun to write it
     "$bushel" serve --data "$WORK/data" --listen 127.0.0.1:0 --webhook-allow 127.0.0.0/8 \
         >"$WORK/server.out" 2>"$WORK/server.log" &
     SERVER_PID=$!

@@ -106,11 +106,11 @@ pub struct Parts {
     pub(crate) relying_party: RelyingParty,
     pub(crate) hooks: Hooks,
     /// Reads changes and writes uses for as long as this lives.
-    _tasks: Tasks,
+    tasks: Tasks,
 }
 
 struct Tasks {
-    _feed: Feed,
+    feed: Feed,
     writer: JoinHandle<()>,
 }
 
@@ -148,7 +148,7 @@ impl Identity {
             known_keys: KnownKeys::new(),
             relying_party: RelyingParty::new(&options.issuer),
             hooks: Hooks::default(),
-            _tasks: Tasks { _feed: feed, writer },
+            tasks: Tasks { feed, writer },
             touched,
             changes,
             database,
@@ -161,6 +161,12 @@ impl Identity {
         let job = NewJob::new(cleanup::KIND, ());
         bus::ensure_recurring(&identity.database, &*identity.clock, job).await?;
         Ok(identity)
+    }
+
+    /// Ends what runs beside requests. After it nobody is let in.
+    pub fn stop(&self) {
+        self.tasks.feed.stop();
+        self.tasks.writer.abort();
     }
 
     /// How many passwords this process has hashed or compared so far.

@@ -27,11 +27,15 @@ pub const PG_SHARED_BUFFERS_MB: Setting = Setting {
 pub(crate) const PATH: Setting =
     Setting { name: "PATH", meaning: "Folders in which Postgres is searched, too." };
 /// Where a user's settings are.
-pub const CONFIG_HOME: Setting =
-    Setting { name: "XDG_CONFIG_HOME", meaning: "Folder of a user's settings: the session of the command line." };
+pub const CONFIG_HOME: Setting = Setting {
+    name: "XDG_CONFIG_HOME",
+    meaning: "Folder of a user's settings: the session of the command line.",
+};
 /// The user's folder.
-pub const HOME: Setting =
-    Setting { name: "HOME", meaning: "The user's folder; `.config` in it stands in for XDG_CONFIG_HOME." };
+pub const HOME: Setting = Setting {
+    name: "HOME",
+    meaning: "The user's folder; `.config` in it stands in for XDG_CONFIG_HOME.",
+};
 /// Where temporary files go.
 pub(crate) const TMPDIR: Setting =
     Setting { name: "TMPDIR", meaning: "Folder for the data of tests and benchmarks." };

@@ -68,7 +68,7 @@ pub struct Parts {
     pub(crate) hub: Hub,
     /// How far the wallet's transfers were read, as far as this process knows.
     pub(crate) feed_position: Mutex<Option<i64>>,
-    _listening: stream::store::Listening,
+    listening: stream::store::Listening,
 }
 
 impl Deref for Notifications {
@@ -101,7 +101,7 @@ impl Notifications {
             sender: options.mail.sender()?,
             smtp: options.mail.smtp.clone().map(Smtp::new),
             feed_position: Mutex::default(),
-            _listening: stream::store::listen(database.clone(), hub.clone()),
+            listening: stream::store::listen(database.clone(), hub.clone()),
             hub,
             webhooks,
             database,
@@ -121,6 +121,11 @@ impl Notifications {
     #[must_use = "when it is dropped, transfers are no longer told"]
     pub fn start_feed(&self) -> RunningFeed {
         feed::start(self)
+    }
+
+    /// Ends what runs beside requests and the bus.
+    pub fn stop(&self) {
+        self.listening.stop();
     }
 
     /// All that is kept about a user, for the user: the log, the choices and the mail.

@@ -31,6 +31,11 @@ impl Drop for Feed {
 }
 
 impl Feed {
+    /// Ends it; from then on nothing that is remembered can be trusted.
+    pub(crate) fn stop(&self) {
+        self.0.abort();
+    }
+
     /// Returns when changes are being read: what is remembered from now on can be trusted.
     pub(crate) async fn start(
         database: Database,

@@ -24,6 +24,12 @@ impl Drop for Listening {
     }
 }
 
+impl Listening {
+    pub(crate) fn stop(&self) {
+        self.0.abort();
+    }
+}
+
 pub(crate) fn listen(database: Database, hub: Hub) -> Listening {
     Listening(tokio::spawn(async move {
         let mut pause = RECONNECT_MIN;

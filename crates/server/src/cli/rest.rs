@@ -49,10 +49,6 @@ impl Api {
         self.json(Method::POST, path, &[], Some(body)).await
     }
 
-    pub(super) async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.json(Method::PUT, path, &[], Some(body)).await
-    }
-
     /// A request with JSON in both directions; an empty answer is null.
     pub(super) async fn json(
         &self,

@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use wallet::{Wallet, WalletOptions};
 
 use super::cleanup::ForgetAnswers;
-use super::personal_data;
+use super::personal_data::{self, Erasure};
 
 /// The facades. Clones share them.
 #[derive(Clone)]
@@ -95,13 +95,20 @@ impl Contexts {
         let replay = Replay::new(database.clone(), Arc::clone(&clock));
         ForgetAnswers::ensure(database, &*clock).await?;
         let bus = Bus::new(database.clone(), Arc::clone(&clock))
-            .worker(ForgetAnswers::new(replay, clock));
+            .worker(ForgetAnswers::new(replay, clock))
+            .consumer(Erasure(self.wallet.clone()));
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);
         let bus = notifications::workers(&self.notifications).register(bus);
         let bus = self.admin.register(bus);
         Ok(Running { bus: bus.start(), feed: self.notifications.start_feed() })
+    }
+
+    /// Ends what runs beside requests and the bus; the ledger is stopped apart.
+    pub(crate) fn stop(&self) {
+        self.identity.stop();
+        self.notifications.stop();
     }
 
     /// The routes of all contexts.

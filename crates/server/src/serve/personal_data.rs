@@ -1,8 +1,11 @@
-//! What all contexts together hold about a person: for the export of one's own data, and before
-//! somebody leaves. Identity asks; it knows none of them.
+//! What all contexts together hold about a person: for the export of one's own data, before
+//! somebody leaves, and after. Identity asks and tells; it knows none of them.
 
 use identity::UserId;
+use kernel::bus::{Consumer, Event, JobError};
 use kernel::{ErrorKind, Problem};
+use tokio_postgres::Transaction;
+use wallet::Wallet;
 
 use super::contexts::Contexts;
 
@@ -28,6 +31,27 @@ pub(super) fn connect(contexts: &Contexts) {
         let contexts = contexts.clone();
         Box::pin(async move { holds_nothing(&contexts, user).await })
     });
+}
+
+/// Erases what the wallet keeps in words of somebody who has left. Once more does no harm.
+pub(super) struct Erasure(pub(super) Wallet);
+
+impl Consumer for Erasure {
+    fn name(&self) -> &'static str {
+        "server.erasure"
+    }
+
+    fn context(&self) -> &'static str {
+        identity::CONTEXT
+    }
+
+    async fn handle(&self, _: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
+        let left = events.iter().filter(|event| event.kind == "identity.user.deleted");
+        for user in left.filter_map(|event| event.subject) {
+            self.0.erase_user(UserId::from_u128(user)).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn holds_nothing(contexts: &Contexts, user: UserId) -> Result<(), Problem> {

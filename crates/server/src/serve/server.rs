@@ -157,6 +157,7 @@ impl Server {
             tracing::warn!(%error, "the listener did not stop in order");
         }
         self.running.stop().await;
+        self.contexts.stop();
         self.contexts.ledger.stop().await;
         self.storage.close().await;
         drop(self.data);

@@ -1,0 +1,211 @@
+//! The commands of people and of those who look after them.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::bushel::{bushel, file, folder, json as last_json, stderr, stdout};
+use crate::people::{Bank, code, ok, password, text, until};
+
+/// Of "old plum kettle harbour", with the lowest cost.
+const BCRYPT: &str = "$2b$04$y.n462wKd/XnZJkeMXBSo.eBYlgn6cx5ahzfNFvVuAsLF0R0nklfO";
+
+/// A home of one's own, where the session is kept.
+fn at_home(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = bushel(arguments);
+    command.env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path().join("config"));
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    command.output().unwrap()
+}
+
+/// A command of the operator's.
+fn operate(bank: &Bank, arguments: &[&str]) -> Output {
+    let data = bank.data.path().to_str().unwrap();
+    // `bushel user` takes what is common to its commands before them.
+    let at = if arguments[0] == "user" { 1 } else { arguments.len() };
+    let (before, after) = arguments.split_at(at);
+    run(bushel(&[before, &["--data", data], after].concat()))
+}
+
+/// Signs in on the command line; the code goes to standard input once its mail has come.
+fn sign_in(bank: &Bank, home: &TempDir, login: &str, email: &str, password: &str) -> Output {
+    let file = file(home, "password", password);
+    let arguments = ["sign-in", login, "--password-file", &file, "--server", &bank.server.url];
+    let mut command = at_home(home, &arguments);
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    let code = code(&bank.mail(email, "challenge.sign_in"));
+    writeln!(child.stdin.take().unwrap(), "{code}").unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn person_signs_in_sends_and_resolves_on_the_command_line() {
+    let bank = Bank::open();
+    let (ann, bob) = (bank.sign_up("ann"), folder());
+    ann.deposit(10_000);
+    let email = bank.register("bob");
+    let output = sign_in(&bank, &bob, "bob", &email, &password("bob"));
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(mode(&bob.path().join("config/bushel/session.json")), 0o600);
+    let none = last_json(&run(at_home(&bob, &["accounts", "--json"])));
+    assert_eq!(none["data"], json!([]));
+    let opened =
+        bank.as_bearer(&token(&bob)).post("/v1/wallet/accounts", &json!({ "asset": "EUR" }));
+    ok(&opened);
+
+    // Ann sends by an API key, as programs do.
+    let scopes = ["wallet.read", "wallet.write"];
+    let key =
+        ok(&ann.client.post("/v1/identity/api-keys", &json!({ "name": "cli", "scopes": scopes })));
+    let key = text(&key, "key");
+    let as_ann = |arguments: &[&str]| {
+        let mut command = bushel(arguments);
+        run({
+            command.env("BUSHEL_SERVER", &bank.server.url).env("BUSHEL_API_KEY", &key);
+            command
+        })
+    };
+    let send = ["send", "12.50", "EUR", "@bob", "--message", "pizza", "--accept-within", "3600"];
+    let once = [&send[..], &["--idempotency-key", "one", "--json"]].concat();
+    let (first, again) = (last_json(&as_ann(&once)), last_json(&as_ann(&once)));
+    assert_eq!(first["id"], again["id"], "a repeat sends nothing");
+    let accepted = run(at_home(&bob, &["resolve", "accept", &text(&first, "id")]));
+    assert!(stdout(&accepted).contains("accepted"), "{}{}", stdout(&accepted), stderr(&accepted));
+    let history = last_json(&run(at_home(&bob, &["history", "EUR", "--json"])));
+    assert_eq!(history["data"][0]["amount"], "1250", "{history}");
+    let shown = stdout(&run(at_home(&bob, &["history", "EUR"])));
+    assert!(shown.contains("12.50") && shown.contains("pizza"), "{shown}");
+    let accounts = stdout(&as_ann(&["accounts"]));
+    assert!(accounts.contains("87.50"), "{accounts}");
+    let much = as_ann(&["send", "1000", "EUR", "bob"]);
+    assert!(!much.status.success() && stderr(&much).starts_with("error: "), "{}", stderr(&much));
+
+    let out = run(at_home(&bob, &["sign-out"]));
+    assert!(out.status.success(), "{}", stderr(&out));
+    assert!(!bob.path().join("config/bushel/session.json").exists());
+    let gone = run(at_home(&bob, &["accounts"]));
+    assert!(stderr(&gone).contains("not signed in"), "{}", stderr(&gone));
+}
+
+/// The access token of the stored session.
+fn token(home: &TempDir) -> String {
+    let path = home.path().join("config/bushel/session.json");
+    let session: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    text(&session, "access_token")
+}
+
+#[test]
+fn administrator_is_made_on_the_host_and_helps_users() {
+    let bank = Bank::open();
+    let home = folder();
+    let file = file(&home, "password", "a staff password of length\n");
+    let email = "root@example.org";
+    let create = ["admin", "create", email, "--name", "Root", "--password-file", &file, "--json"];
+    let made = last_json(&operate(&bank, &create));
+    assert_eq!(made["email"], email);
+    let again = operate(&bank, &create);
+    assert!(!again.status.success(), "an address has one user");
+    let short = crate::bushel::file(&home, "short", "short\n");
+    let create = ["admin", "create", "x@example.org", "--name", "X", "--password-file", &short];
+    assert!(!operate(&bank, &create).status.success(), "a short password is refused");
+    let output = sign_in(&bank, &home, email, email, "a staff password of length");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let staff = bank.as_bearer(&token(&home));
+    assert_eq!(staff.get("/v1/admin/users?q=root").status, 200);
+
+    let ann = bank.sign_up("ann");
+    let found = last_json(&operate(&bank, &["user", "find", &ann.email, "--json"]));
+    assert_eq!(found["data"][0]["id"], ann.id.as_str());
+    let shown = stdout(&operate(&bank, &["user", "show", &ann.id]));
+    assert!(shown.contains(&ann.email) && shown.contains("status: active"), "{shown}");
+    let reason = ["--reason", "a call from the owner"];
+    let frozen = operate(&bank, &[&["user", "freeze", &ann.id][..], &reason].concat());
+    assert!(frozen.status.success(), "{}", stderr(&frozen));
+    assert_eq!(ann.client.get("/v1/identity/profile").status, 401);
+    let shown = last_json(&operate(&bank, &["user", "show", &ann.id, "--json"]));
+    assert_eq!(shown["status"], "frozen");
+    let free = operate(&bank, &[&["user", "unfreeze", &ann.id][..], &reason].concat());
+    assert!(free.status.success(), "{}", stderr(&free));
+    let roles = ["user", "roles", &ann.id, "user", "support"];
+    let roles = operate(&bank, &[&roles[..], &reason].concat());
+    assert!(roles.status.success(), "{}", stderr(&roles));
+    let shown = last_json(&operate(&bank, &["user", "show", &ann.id, "--json"]));
+    assert_eq!(
+        (&shown["status"], &shown["roles"]),
+        (&json!("active"), &json!(["user", "support"]))
+    );
+    let timeline = stdout(&operate(&bank, &["user", "timeline", &ann.id]));
+    assert!(timeline.contains("frozen") || timeline.contains("freeze"), "{timeline}");
+}
+
+#[test]
+fn imported_user_signs_in_with_the_old_password() {
+    let bank = Bank::open();
+    let home = folder();
+    let csv = format!(
+        "email,name,password_hash,handle,email_verified\n\
+         old@example.org,\"Old, User\",{BCRYPT},olduser,true\n\
+         broken@example.org,Broken,nonsense,,true\n"
+    );
+    let path = file(&home, "users.csv", &csv);
+    let import = || operate(&bank, &["identity", "import", &path, "--json"]);
+    let summary = |output: &Output| -> Value {
+        serde_json::from_str(stdout(output).lines().last().unwrap()).unwrap()
+    };
+    let first = import();
+    assert_eq!(first.status.code(), Some(1), "a line was rejected: {}", stderr(&first));
+    let done = summary(&first);
+    assert_eq!((&done["created"], &done["rejected"][0]["line"]), (&json!(1), &json!(3)), "{done}");
+    let done = summary(&import());
+    assert_eq!((&done["created"], &done["existing"]), (&json!(0), &json!(1)), "{done}");
+    let output = sign_in(&bank, &home, "olduser", "old@example.org", "old plum kettle harbour");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let client = bank.as_bearer(&token(&home));
+    assert_eq!(ok(&client.get("/v1/identity/profile"))["name"], "Old, User");
+
+    let before = ok(&bank.anyone().get("/v1/identity/keys"));
+    let rotated = last_json(&operate(&bank, &["identity", "rotate-keys", "--json"]));
+    let kid = text(&rotated, "kid");
+    assert!(!before.to_string().contains(&kid));
+    until("the new key is told", || {
+        ok(&bank.anyone().get("/v1/identity/keys")).to_string().contains(&kid).then_some(())
+    });
+    assert_eq!(client.get("/v1/identity/profile").status, 200, "tokens of the old key still count");
+}
+
+#[test]
+fn commands_without_a_session_or_a_right_code_say_so() {
+    let bank = Bank::open();
+    let home = folder();
+    let output = run(at_home(&home, &["accounts"]));
+    assert!(stderr(&output).contains("bushel sign-in"), "{}", stderr(&output));
+    let mut lonely = at_home(&home, &["accounts", "--api-key", "bshl_key_x"]);
+    let output = lonely.output().unwrap();
+    assert!(stderr(&output).contains("--server"), "{}", stderr(&output));
+    bank.register("ann");
+    let wrong = file(&home, "wrong", "not the password at all");
+    let arguments = ["sign-in", "ann", "--password-file", &wrong, "--server", &bank.server.url];
+    let output = run(at_home(&home, &arguments));
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("login or the password is wrong"), "{}", stderr(&output));
+    let right = file(&home, "right", &password("ann"));
+    let arguments = ["sign-in", "ann", "--password-file", &right, "--server", &bank.server.url];
+    let mut command = at_home(&home, &arguments);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "00000000").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(!output.status.success(), "a guessed code is refused");
+    assert!(!home.path().join("config/bushel/session.json").exists());
+}

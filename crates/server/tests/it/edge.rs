@@ -4,8 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use crate::bushel::{Running, bushel, folder, stdout};
 use crate::http::Client;
 
@@ -31,27 +29,6 @@ fn everything_but_the_public_addresses_needs_the_token() {
     let known = server.client(folder.path());
     assert_eq!(known.get("/metrics").status, 200);
     assert!(known.get("/metrics").body.contains("http_requests_total{"));
-}
-
-#[test]
-fn every_operation_of_the_document_refuses_strangers() {
-    let folder = folder();
-    let server = Running::start(folder.path());
-    let anyone = Client::anonymous(&server.url);
-    let document = anyone.get("/openapi.json").json();
-    let mut operations = 0;
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            if operation["security"] == json!([{}]) {
-                continue;
-            }
-            let path = path.replace(['{', '}'], "x");
-            let answer = anyone.send(&method.to_uppercase(), &path, "", "");
-            assert_eq!(answer.status, 401, "{method} {path}");
-            operations += 1;
-        }
-    }
-    assert!(operations > 10, "{operations}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-const ANSWER_MAX: Duration = Duration::from_secs(30);
+const ANSWER_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub(crate) struct Client {

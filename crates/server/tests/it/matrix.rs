@@ -1,9 +1,9 @@
 //! The two-user matrix (line 15 of the security checklist): bob calls every operation there is with
 //! what is ann's. Nothing of hers comes out, and nothing of hers changes.
 
-mod objects;
+pub(crate) mod objects;
 mod rpc;
-mod table;
+pub(crate) mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::http::{Answer, Client};
 use crate::people::Bank;
-use objects::{Ann, fill};
+pub(crate) use objects::{Ann, fill};
 
 /// What comes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+pub(crate) enum Outcome {
     /// It is about something of ann's: as if it didn't exist.
     Foreign,
     /// It is about the caller, whatever is said; answered like this.
@@ -29,8 +29,8 @@ enum Outcome {
     Operator,
 }
 
-/// Method and path by operation.
-fn operations(anyone: &Client) -> BTreeMap<String, (String, String, Value)> {
+/// Method, path and description by operation.
+pub(crate) fn operations(anyone: &Client) -> BTreeMap<String, (String, String, Value)> {
     let document = anyone.get("/openapi.json").json();
     let paths = document["paths"].as_object().unwrap().clone();
     let each = paths.into_iter().flat_map(|(path, item)| {

@@ -75,10 +75,8 @@ impl Bank {
     /// Around a server that runs already; makes the asset.
     pub(crate) fn of(server: Running, data: TempDir) -> Self {
         let operator = server.client(data.path());
-        ok(&operator.post(
-            "/v1/ledger/assets",
-            &json!({ "code": "EUR", "scale": 2, "kind": "money" }),
-        ));
+        ok(&operator
+            .post("/v1/ledger/assets", &json!({ "code": "EUR", "scale": 2, "kind": "money" })));
         Self { server, operator, data }
     }
 
@@ -121,8 +119,7 @@ impl Bank {
     /// Signs somebody in with the code of the mail; the answer has the session.
     pub(crate) fn sign_in(&self, handle: &str, transport: &str) -> Answer {
         let anyone = self.anyone();
-        let body =
-            json!({ "login": handle, "password": password(handle), "transport": transport });
+        let body = json!({ "login": handle, "password": password(handle), "transport": transport });
         let pending = ok(&anyone.post("/v1/identity/sign-ins", &body));
         let id = text(&pending, "sign_in");
         let code = code(&self.mail(&format!("{handle}@example.org"), "challenge.sign_in"));

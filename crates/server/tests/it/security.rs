@@ -1,0 +1,7 @@
+//! Lines of the security checklist that only the whole program can keep. Each test has the number of
+//! its line.
+
+mod bodies;
+mod browsers;
+mod canary;
+mod failures;

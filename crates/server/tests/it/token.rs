@@ -37,9 +37,9 @@ async fn rotation_reaches_other_processes_within_a_second() {
     let database = testkit::TestDatabase::create(&[]).await;
     let url = crate::forwarding::url(&database);
     let (one, two) = (folder(), folder());
-    let first = crate::forwarding::start(one.path(), &url, None);
+    let first = crate::forwarding::start(one.path(), &url);
+    let second = crate::forwarding::start_beside(one.path(), two.path(), &url);
     let token = std::fs::read_to_string(one.path().join("token")).unwrap();
-    let second = crate::forwarding::start(two.path(), &url, Some(token.trim()));
     let elsewhere = Client::new(&second.url, token.trim());
     assert_eq!(elsewhere.get("/metrics").status, 200);
     let answer = first.client(one.path()).post("/v1/operator/token/rotate", &serde_json::json!({}));

@@ -62,7 +62,7 @@ impl Accounts {
         let mut table =
             Table::new(&[&[("account", Align::Left), ("asset", Align::Left)], &right[..]].concat());
         for account in accounts["data"].as_array().into_iter().flatten() {
-            let amount = |field: &str| scaled(&account["balance"][field], account);
+            let amount = |field: &str| scaled(&account[field], account);
             table.row(vec![
                 plain(&account["id"]),
                 plain(&account["asset"]),

@@ -86,7 +86,8 @@ async fn ask(connection: &Connection, action: &Action) -> anyhow::Result<Value> 
         Action::Roles { id, roles, reason } => {
             let path = format!("/v1/identity/users/{}/roles", escaped(id));
             let body = json!({ "roles": roles, "reason": reason });
-            api.json(Method::PUT, &path, &[], Some(&body)).await
+            // Whatever they were: who types this means it.
+            api.json(Method::PUT, &path, &[("if-match", "*")], Some(&body)).await
         }
     }
 }

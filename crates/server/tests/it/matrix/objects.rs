@@ -10,16 +10,15 @@ use crate::http::Client;
 use crate::people::{Bank, Person, card, ok, password, text, until};
 
 /// Ann, with what is hers by name.
-pub(super) struct Ann {
-    person: Person,
-    pub(super) objects: BTreeMap<&'static str, String>,
+pub(crate) struct Ann {
+    pub(crate) person: Person,
+    pub(crate) objects: BTreeMap<&'static str, String>,
 }
 
 /// Puts what is ann's into a text.
-pub(super) fn fill(text: &str, objects: &BTreeMap<&'static str, String>) -> String {
-    let fill = |text: String, (name, value): (&&str, &String)| {
-        text.replace(&format!("{{{name}}}"), value)
-    };
+pub(crate) fn fill(text: &str, objects: &BTreeMap<&'static str, String>) -> String {
+    let fill =
+        |text: String, (name, value): (&&str, &String)| text.replace(&format!("{{{name}}}"), value);
     objects.iter().fold(text.to_owned(), fill)
 }
 
@@ -33,7 +32,7 @@ pub(super) fn difference(before: &Value, after: &Value) -> Option<String> {
 
 impl Ann {
     /// Signs ann up and lets her do everything once.
-    pub(super) fn settle(bank: &Bank) -> Self {
+    pub(crate) fn settle(bank: &Bank) -> Self {
         let person = bank.sign_up("annxq");
         let carol = bank.sign_up("carol");
         ok(&carol.client.post("/v1/wallet/accounts", &json!({ "asset": "EUR" })));
@@ -72,7 +71,7 @@ impl Ann {
 
     /// What nobody else may see.
     pub(super) fn private(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let everybodys = ["month", "sign_in", "ceremony", "passkey", "adjustment", "job"];
+        let everybodys = ["month", "sign_in", "ceremony", "passkey", "group", "adjustment", "job"];
         let private = self.objects.iter().filter(move |(name, _)| !everybodys.contains(name));
         private.map(|(name, value)| (*name, value.as_str()))
     }
@@ -116,11 +115,8 @@ const OWN: [&str; 23] = [
     "/v1/notifications/webhooks/{webhook}/secret",
     "/v1/notifications/webhooks/{webhook}/deliveries",
 ];
-const STAFFS: [&str; 3] = [
-    "/v1/admin/users/{user}",
-    "/v1/identity/users/{user}/roles",
-    "/v1/wallet/limits/{user}/EUR",
-];
+const STAFFS: [&str; 3] =
+    ["/v1/admin/users/{user}", "/v1/identity/users/{user}/roles", "/v1/wallet/limits/{user}/EUR"];
 
 /// Looking at things is a use of the session.
 fn forget_uses(value: &mut Value) {
@@ -195,6 +191,7 @@ fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) 
         ("ceremony", format!("cer_{none}")),
         ("passkey", format!("passkey_{none}")),
         ("bobs_password", password("bob")),
+        ("group", format!("grp_{none}")),
         ("adjustment", format!("adj_{none}")),
         ("job", format!("job_{none}")),
     ]);
