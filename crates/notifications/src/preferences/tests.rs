@@ -22,7 +22,7 @@ fn nothing_chosen_is_the_default() {
 
 #[test]
 fn what_is_chosen_holds_and_defaults_are_not_stored() {
-    let chosen = choices(&[("transfer.sent", NOTHING), ("transfer.received", ALL)]).unwrap();
+    let chosen = choices(&[("transfer.sent", NOTHING), ("transfer.waiting", ALL)]).unwrap();
     assert_eq!(chosen.of(EventKind::TransferSent), NOTHING);
     let stored = serde_json::to_value(&chosen).unwrap();
     assert_eq!(stored.as_object().unwrap().keys().collect::<Vec<_>>(), ["transfer.sent"]);

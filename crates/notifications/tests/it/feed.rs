@@ -35,7 +35,10 @@ async fn both_sides_of_a_transfer_are_told_in_their_language() {
     assert_eq!(bobs[0]["counterparty"], json!({ "id": ann, "handle": "ann", "name": "ann" }));
     assert_eq!(bobs[0]["data"]["message"], "for lunch");
     assert_eq!(bobs[0]["link"], format!("/transfers/{}", sent["id"].as_str().unwrap()));
-    // Money in is mailed, money out isn't.
+    // Mail is for what asks for something.
+    assert!(app.mails("bob@example.org").await.is_empty());
+    app.send_money(ann, "bob", json!({ "accept_within_s": 3600 })).await;
+    app.notifications.catch_up().await.unwrap();
     let mails = app.mails("bob@example.org").await;
     assert_eq!((mails.len(), &mails[0]["locale"]), (1, &json!("de")));
     assert!(app.mails("ann@example.org").await.is_empty());
@@ -93,7 +96,7 @@ async fn two_readers_of_the_feed_tell_each_transfer_once() {
     let (app, ann, bob) = with_money().await;
     let other = app.node().await;
     for _ in 0..30 {
-        app.send_money(ann, "bob", json!({})).await;
+        app.send_money(ann, "bob", json!({ "accept_within_s": 3600 })).await;
         let (one, two) = tokio::join!(app.notifications.catch_up(), other.catch_up());
         one.unwrap();
         two.unwrap();

@@ -80,7 +80,8 @@ impl Edge {
     async fn answer(&self, call: Call, mut request: Request) -> Result<Response, Refusal> {
         check_host(&request)?;
         self.forwarder.recognise(&mut request);
-        let rate = match self.gate.check(&mut request).await {
+        let checked = tokio::time::timeout(limits::CHECK_MAX, self.gate.check(&mut request)).await;
+        let rate = match checked.unwrap_or(Err(Refusal::TokenUnknown)) {
             Ok(rate) => rate,
             Err(refusal) => {
                 let (method, path) = (request.method(), request.uri().path());

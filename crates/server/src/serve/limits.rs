@@ -12,6 +12,9 @@ use super::refusal::Refusal;
 pub(super) const BODY_BYTES_MAX: usize = 16 << 20;
 /// After this a request is given up; streams are only bound until they begin.
 pub(super) const ANSWER_MAX: Duration = Duration::from_secs(30);
+/// By then it has to be known who is calling, or nobody is let in: a database that hangs must not
+/// hold requests before their time counts.
+pub(super) const CHECK_MAX: Duration = Duration::from_secs(5);
 /// Requests at once. The last places are kept for what frees others.
 const IN_FLIGHT_MAX: usize = 1_024;
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -92,7 +93,7 @@ impl Running {
         let mut running =
             Self { child: command.spawn().unwrap(), printed: Vec::new(), url: String::new() };
         while running.url.is_empty() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            pause(Duration::from_millis(20));
             let text = std::fs::read_to_string(printed).unwrap();
             assert!(running.child.try_wait().unwrap().is_none(), "it ended: {text}");
             let url = text.lines().find_map(|line| line.strip_prefix("ready "));
@@ -128,6 +129,12 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Between two looks at another process, which has no event that we could wait for.
+#[expect(clippy::disallowed_methods, reason = "what another process does can only be looked at")]
+pub(crate) fn pause(duration: Duration) {
+    std::thread::sleep(duration);
 }
 
 /// A file with this text, in a folder that has to be kept.

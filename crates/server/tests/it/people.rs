@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::bushel::{Running, bushel, folder};
+use crate::bushel::{Running, bushel, folder, pause};
 use crate::http::{Answer, Client};
 
 /// For things that happen in the background.
@@ -46,7 +46,7 @@ pub(crate) fn until<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T 
             return found;
         }
         assert!(began.elapsed() < SOON, "still not there: {what}");
-        std::thread::sleep(Duration::from_millis(20));
+        pause(Duration::from_millis(20));
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::bushel::pause;
 use crate::http::Client;
 use crate::people::{Bank, Person, card, ok, password, text, until};
 
@@ -59,7 +61,7 @@ impl Ann {
     fn wait(&self, bank: &Bank) {
         let mut last = self.snapshot(bank);
         until("a moment in which nothing happens", || {
-            std::thread::sleep(std::time::Duration::from_millis(500));
+            pause(Duration::from_millis(500));
             let now = self.snapshot(bank);
             let is_under_way = now.to_string().contains("\"processing\"")
                 || now.to_string().contains("\"pending\"");

@@ -57,6 +57,12 @@ fn line_32_nobody_is_let_in_without_the_database() {
     let key = json!({ "name": "a program", "scopes": ["wallet.read"] });
     let key = ok(&ann.client.post("/v1/identity/api-keys", &key));
     let key = bank.as_bearer(&text(&key, "key"));
+    // Known to nobody's memory, so the database has to be asked.
+    let body = json!({
+        "login": "ann", "password": password("ann"), "device_token": ann.session["device_token"],
+    });
+    let unseen = ok(&bank.anyone().post("/v1/identity/sign-ins", &body));
+    let unseen = bank.as_bearer(&text(&unseen, "access_token"));
     // This is answered from memory, so it tells who is let in.
     let roles = "/v1/identity/roles";
     let who = [("a session", &ann.client), ("a key", &key), ("the operator", &bank.operator)];
@@ -64,11 +70,19 @@ fn line_32_nobody_is_let_in_without_the_database() {
     let stopped = Stopped::of(bank.server.pid());
     let began = Instant::now();
     let waiting = ask_the_database(&bank, &ann.client);
+    let refused = unseen.get(roles);
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    assert!(began.elapsed() < BELIEF, "{:?}", began.elapsed());
     for (name, client) in who {
         let refused = until(name, || {
             let at = began.elapsed();
             let answer = client.get(roles);
-            assert!([200, 503].contains(&answer.status), "{name} {}", answer.body);
+            let took = began.elapsed() - at;
+            assert!(
+                [200, 503].contains(&answer.status),
+                "{name} at {at:?} {took:?}: {}",
+                answer.body
+            );
             // Half a second for what was read just before the stop, and for the request.
             assert!(answer.status == 503 || at < BELIEF + Duration::from_millis(500), "{name}");
             (answer.status == 503).then_some(answer)
