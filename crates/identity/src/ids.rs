@@ -1,5 +1,7 @@
 //! Ids of this context, and the names that follow from a user's id.
 
+use std::sync::LazyLock;
+
 kernel::define_id! {
     /// A person or company that signs in.
     pub struct UserId = "usr";
@@ -30,7 +32,10 @@ impl UserId {
     /// The ledger's id of that account. It follows from user and asset, so nobody has to look it
     /// up; a UUIDv8 (RFC 9562) of their hash.
     pub fn account_id(self, asset: &str) -> u128 {
-        let mut hasher = blake3::Hasher::new_derive_key("bushel user account v1");
+        // The context is hashed once: an id is needed for every transfer.
+        static CONTEXT: LazyLock<blake3::Hasher> =
+            LazyLock::new(|| blake3::Hasher::new_derive_key("bushel user account v1"));
+        let mut hasher = CONTEXT.clone();
         hasher.update(&self.as_u128().to_be_bytes()).update(asset.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);

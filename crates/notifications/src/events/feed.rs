@@ -1,8 +1,8 @@
 //! Reads wallet transfers from the journal into logs.
 //!
 //! It works where this process leads the ledger; elsewhere it waits. The position moves in the
-//! transaction that appends, so each transfer is told once. Under a backlog it pauses three times
-//! as long as a batch took, so that it takes a quarter of the time at most: transfers of people
+//! transaction that appends, so each transfer is told once. Under a backlog it pauses nine times
+//! as long as a batch took, so that it takes a tenth of the time at most: transfers of people
 //! who wait for an answer come first.
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const BATCH: usize = 1_000;
 const IDLE: Duration = Duration::from_millis(200);
 /// How often a process that doesn't lead looks whether it does.
 const NOT_LEADING: Duration = Duration::from_secs(1);
-const PAUSE_FACTOR: u32 = 3;
+const PAUSE_FACTOR: u32 = 9;
 
 /// The task; dropping it ends it.
 pub struct RunningFeed(JoinHandle<()>);

@@ -25,17 +25,26 @@ const MESSAGE_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Target {
     /// Folder of the data, whose server is used
-    #[arg(long, value_name = "DIR", default_value = crate::DATA_DEFAULT)]
+    #[arg(long, value_name = "DIR", default_value = crate::DATA_DEFAULT, global = true)]
     pub(crate) data: PathBuf,
     /// A server anywhere, instead of that of the data folder
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     pub(crate) server: Option<String>,
     /// The operator token, if it isn't in the data folder
-    #[arg(long, value_name = "TOKEN", env = "BUSHEL_TOKEN", hide_env_values = true)]
+    #[arg(long, value_name = "TOKEN", env = "BUSHEL_TOKEN", hide_env_values = true, global = true)]
     pub(crate) token: Option<String>,
     /// Where no server runs: a Postgres to use instead of the private one
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub(crate) database_url: Option<String>,
+    /// Where no server runs: the key that seals secrets, if it isn't in the data folder
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "BUSHEL_SECRET_KEY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) secret_key: Option<String>,
 }
 
 /// The way to a server.
@@ -94,6 +103,7 @@ impl Target {
         Server::start(Options {
             database_url: self.database_url.clone(),
             token: self.token.clone(),
+            secret_key: self.secret_key.clone(),
             ..Options::local(self.data.clone())
         })
         .await

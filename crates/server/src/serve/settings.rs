@@ -12,7 +12,8 @@ const RATE_LIMIT_DEFAULT: u32 = 100;
 /// Settings of the services that stand on the ledger
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Settings {
-    /// Where people reach this server, such as https://bank.example; its own address unless given
+    /// Where people reach this server, such as https://bank.example; its own address unless given.
+    /// Processes that share a database need the same one
     #[arg(long, value_name = "URL", env = "BUSHEL_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// The mail server, such as smtp://user:password@host:587?tls=required; without one, mail is

@@ -1,6 +1,6 @@
 //! Sending.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use identity::{Actor, User, UserId, UserStatus};
 use kernel::Amount;
@@ -182,7 +182,9 @@ impl NewTransfer {
             self.reference.as_ref().map_or("", Reference::as_str),
             &party_text(&self.to),
         ];
-        let mut hasher = blake3::Hasher::new_derive_key("bushel wallet request v1");
+        static CONTEXT: LazyLock<blake3::Hasher> =
+            LazyLock::new(|| blake3::Hasher::new_derive_key("bushel wallet request v1"));
+        let mut hasher = CONTEXT.clone();
         for part in parts {
             hasher.update(&(part.len() as u64).to_be_bytes()).update(part.as_bytes());
         }

@@ -18,8 +18,8 @@ use super::people;
 use super::report::percent;
 use crate::cli::output;
 
-/// A reader asks so often.
-const READ_EVERY: Duration = Duration::from_millis(2);
+/// Each of the readers asks so often.
+const READ_EVERY: Duration = Duration::from_millis(10);
 
 /// A flood of password sign-ins beside other requests
 #[derive(Debug, Args)]
