@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
@@ -16,11 +15,7 @@ use crate::error::IdentityError;
 /// How many may wait for each thread; at about 20 ms each that is five seconds.
 const WAITING_PER_THREAD: usize = 256;
 
-/// A job that waited longer than a full queue takes has waited for the processor.
-const PATIENCE: Duration = Duration::from_secs(8);
-
-/// What to do, and since when it waits.
-type Job = (Instant, Box<dyn FnOnce(&mut Hasher) + Send>);
+type Job = Box<dyn FnOnce(&mut Hasher) + Send>;
 
 /// See the module's text. Its threads end when the last clone is dropped.
 #[derive(Clone)]
@@ -101,77 +96,45 @@ impl Pool {
         work: impl FnOnce(&mut Hasher) -> T + Send + 'static,
     ) -> Result<T, IdentityError> {
         let (answer, answered) = oneshot::channel();
-        let job = move |hasher: &mut Hasher| {
+        let job: Job = Box::new(move |hasher| {
             // Whoever asked may have gone: then nobody needs the work.
             if !answer.is_closed() {
                 let _ = answer.send(work(hasher));
             }
-        };
-        self.queue
-            .try_send((Instant::now(), Box::new(job)))
-            .map_err(|_| IdentityError::PasswordsBusy)?;
+        });
+        self.queue.try_send(job).map_err(|_| IdentityError::PasswordsBusy)?;
         self.operations.fetch_add(1, Ordering::Relaxed);
         answered.await.map_err(|_| IdentityError::PasswordsBusy)
     }
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>) {
-    let mut priority = Priority::default();
+    give_way();
     let mut hasher = Hasher::new();
     loop {
         // The lock is held while waiting: the others wait for the lock instead.
         let job = jobs.lock().recv();
         match job {
-            Ok((since, job)) => {
-                priority.set(if since.elapsed() > PATIENCE { Share::Some } else { Share::Rest });
-                job(&mut hasher);
-            }
+            Ok(job) => job(&mut hasher),
             Err(_) => return,
         }
     }
 }
 
-/// How much of the processor a thread gets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Share {
-    /// What nobody else wants: under a flood of sign-ins the rest stays quick.
-    Rest,
-    /// A little in any case: on a machine without any rest people still get in.
-    Some,
-}
-
-/// The share that the calling thread has, as far as it was set.
-#[derive(Default)]
-struct Priority(Option<Share>);
-
-impl Priority {
-    fn set(&mut self, share: Share) {
-        if self.0 != Some(share) {
-            self.0 = Some(share);
-            give(share);
-        }
-    }
-}
-
+/// Lets everything else go first: under a flood of sign-ins the rest stays quick. A low priority and
+/// not `SCHED_IDLE`: the scheduler takes a processor that runs an idle thread for a free one, wakes
+/// others there, and on kernels that preempt at the tick they wait for it (p99 twice as long).
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "the standard library can't set the priority of a thread")]
-fn give(share: Share) {
+fn give_way() {
     const NICE: libc::c_int = 10;
-    let policy = match share {
-        Share::Rest => libc::SCHED_IDLE,
-        Share::Some => libc::SCHED_OTHER,
-    };
-    let parameters = libc::sched_param { sched_priority: 0 };
-    // SAFETY: the calls read a value that outlives them and touch no other memory. On Linux 0 is
-    // the calling thread for both (sched(7); setpriority(2), "C library/kernel differences").
-    let failed = unsafe {
-        libc::setpriority(libc::PRIO_PROCESS, 0, NICE)
-            | libc::sched_setscheduler(0, policy, &raw const parameters)
-    };
-    if failed != 0 {
+    // SAFETY: it takes plain numbers and touches no memory. On Linux `PRIO_PROCESS` with 0 is the
+    // calling thread (setpriority(2), "C library/kernel differences").
+    let result = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+    if result != 0 {
         tracing::warn!("the threads that hash passwords could not be given a low priority");
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give(_: Share) {}
+fn give_way() {}

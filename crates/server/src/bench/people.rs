@@ -80,17 +80,25 @@ async fn user(contexts: &Contexts, number: u32, password: NewPassword) -> anyhow
     Ok(contexts.identity.create_user(new).await?.id)
 }
 
-/// The body of a sign-in.
-pub(super) fn credentials(number: u32) -> String {
-    json!({ "login": handle(number), "password": PASSWORD }).to_string()
+/// The body of a sign-in; from a device that is known, if its token is given.
+pub(super) fn credentials(number: u32, device: Option<&str>) -> String {
+    let mut body = json!({ "login": handle(number), "password": PASSWORD });
+    if let Some(device) = device {
+        body["device_token"] = json!(device);
+    }
+    body.to_string()
 }
 
-/// Signs a user in and answers with the access token.
-pub(super) async fn sign_in(address: &str, number: u32) -> anyhow::Result<String> {
+/// Signs a user in; answers with the access token and the device's.
+pub(super) async fn sign_in(
+    address: &str,
+    number: u32,
+) -> anyhow::Result<(String, Option<String>)> {
     let mut client = Client::anonymous(address).await?;
-    let body = credentials(number);
+    let body = credentials(number, None);
     let (status, answer) = client.post("/v1/identity/sign-ins", body.as_bytes()).await?;
     let answer: Value = serde_json::from_str(&answer).unwrap_or(Value::Null);
     let token = answer["access_token"].as_str();
-    Ok(token.with_context(|| format!("a sign-in was answered with {status}: {answer}"))?.to_owned())
+    let token = token.with_context(|| format!("a sign-in was answered with {status}: {answer}"))?;
+    Ok((token.to_owned(), answer["device_token"].as_str().map(str::to_owned)))
 }

@@ -77,17 +77,23 @@ impl SignInsBench {
         const READERS: u32 = 8;
         let server = &stage.server;
         let address = server.url().strip_prefix("http://").context("our own URL")?.to_owned();
-        people::make(server.contexts(), READERS).await?;
+        people::make(server.contexts(), READERS + self.connections).await?;
         let mut tokens = Vec::new();
         for number in 0..READERS {
-            tokens.push(people::sign_in(&address, number).await?);
+            tokens.push(people::sign_in(&address, number).await?.0);
+        }
+        // Each connection is a person on a device that is known: nobody is warned of each sign-in.
+        let mut bodies = Vec::new();
+        for number in READERS..READERS + self.connections {
+            let (_, device) = people::sign_in(&address, number).await?;
+            bodies.push(people::credentials(number, device.as_deref()));
         }
         output::note("measuring readers alone");
         let time = Duration::from_secs(self.seconds);
         let alone = read_while(&address, &tokens, tokio::time::sleep(time)).await?;
         output::note(&format!("measuring readers beside {} sign-ins", self.sign_ins));
         let (began, answers) = (Instant::now(), Arc::new(Answers::default()));
-        let flood = flood(address.clone(), self.sign_ins, self.connections, Arc::clone(&answers));
+        let flood = flood(address.clone(), bodies, self.sign_ins, Arc::clone(&answers));
         let beside = read_while(&address, &tokens, flood).await?;
         let (alone, beside) = (alone.percentiles(), beside.percentiles());
         Ok(Report {
@@ -142,15 +148,16 @@ async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::
     Ok(latencies)
 }
 
-/// Sends sign-ins as fast as they are answered.
-async fn flood(address: String, sign_ins: u32, connections: u32, answers: Arc<Answers>) {
+/// Sends sign-ins as fast as they are answered, over a connection for each body.
+async fn flood(address: String, bodies: Vec<String>, sign_ins: u32, answers: Arc<Answers>) {
     let flooding = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let left = Arc::new(AtomicU32::new(sign_ins));
             let mut tasks = tokio::task::JoinSet::new();
-            for _ in 0..connections {
-                tasks.spawn(sign_in(address.clone(), Arc::clone(&left), Arc::clone(&answers)));
+            for body in bodies {
+                let (left, answers) = (Arc::clone(&left), Arc::clone(&answers));
+                tasks.spawn(sign_in(address.clone(), body, left, answers));
             }
             while let Some(done) = tasks.join_next().await {
                 done.context("a client panicked")??;
@@ -167,11 +174,11 @@ async fn flood(address: String, sign_ins: u32, connections: u32, answers: Arc<An
 
 async fn sign_in(
     address: String,
+    body: String,
     left: Arc<AtomicU32>,
     answers: Arc<Answers>,
 ) -> anyhow::Result<()> {
     let mut client = Client::anonymous(&address).await?;
-    let body = people::credentials(0);
     let take = |left: u32| left.checked_sub(1);
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
         let (status, answer) = client.post("/v1/identity/sign-ins", body.as_bytes()).await?;

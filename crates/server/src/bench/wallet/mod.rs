@@ -82,7 +82,7 @@ impl WalletBench {
         people::make(server.contexts(), self.people).await?;
         let mut tokens = Vec::new();
         for number in 0..self.connections {
-            tokens.push(people::sign_in(&address, number).await?);
+            tokens.push(people::sign_in(&address, number).await?.0);
         }
         output::note("measuring the ledger alone");
         let (ledger, ledger_time) = self.ledger(server, &address).await?;
