@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use kernel::id::derived;
+
 kernel::define_id! {
     /// A person or company that signs in.
     pub struct UserId = "usr";
@@ -30,16 +32,14 @@ impl UserId {
     }
 
     /// The ledger's id of that account. It follows from user and asset, so nobody has to look it
-    /// up; a UUIDv8 (RFC 9562) of their hash.
+    /// up.
     pub fn account_id(self, asset: &str) -> u128 {
         // The context is hashed once: an id is needed for every transfer.
         static CONTEXT: LazyLock<blake3::Hasher> =
             LazyLock::new(|| blake3::Hasher::new_derive_key("bushel user account v1"));
         let mut hasher = CONTEXT.clone();
         hasher.update(&self.as_u128().to_be_bytes()).update(asset.as_bytes());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+        derived::of_hash(hasher.finalize().as_bytes())
     }
 
     /// The user whose account has this address.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use std::str::FromStr;
 
-use kernel::id::UuidV7;
+use kernel::id::{UuidV7, derived};
 use kernel::{IdError, IdSource};
 use thiserror::Error;
 
@@ -169,10 +169,7 @@ pub(crate) fn unknown_account(address: &str) -> u128 {
         });
         *hasher.finalize().as_bytes()
     });
-    let hash = blake3::keyed_hash(&SECRET, address.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.as_bytes()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    derived::of_hash(blake3::keyed_hash(&SECRET, address.as_bytes()).as_bytes())
 }
 
 /// What a transfer is.

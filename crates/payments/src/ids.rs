@@ -1,5 +1,7 @@
 //! Ids of this context, and the ledger ids that follow from them.
 
+use kernel::id::derived;
+
 kernel::define_id! {
     /// Money from a card into an account.
     pub struct DepositId = "dep";
@@ -39,19 +41,14 @@ pub(crate) enum Role {
 }
 
 /// The ledger's id of a transfer: a row and a role come to the same one each time, so no step can
-/// be done twice and nothing has to be remembered between the steps. A UUIDv8 (RFC 9562); its
-/// first 16 bits are zero, so that it lies before the ledger's time-ordered ids.
+/// be done twice and nothing has to be remembered between the steps.
 pub(crate) fn transfer_id(row: u128, role: Role) -> u128 {
-    let mut bytes = [0; 16];
-    bytes[2..].copy_from_slice(&hash(&row.to_be_bytes(), &[role as u8])[..14]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    derived::early_of_hash(&hash(&row.to_be_bytes(), &[role as u8]))
 }
 
 /// The ledger's id of a house account with this address.
 pub(crate) fn house_account_id(address: &str) -> u128 {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash(b"house account", address.as_bytes())[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    derived::of_hash(&hash(b"house account", address.as_bytes()))
 }
 
 fn hash(first: &[u8], second: &[u8]) -> [u8; 32] {

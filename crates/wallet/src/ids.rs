@@ -1,5 +1,7 @@
 //! Ids of this context, and ids that follow from others.
 
+use kernel::id::derived::{of_hash, of_hash_at};
+
 kernel::define_id! {
     /// A request for payment.
     pub struct RequestId = "req";
@@ -40,25 +42,20 @@ impl Purpose {
     }
 }
 
-/// The id of what is done to `first` for a purpose, the `second`-th time. A UUIDv8 (RFC 9562) that
-/// keeps the leading 48 bits of `first`, the time of a time-ordered id: the ledger looks ids up that
-/// lie far from those of their time.
+/// The id of what is done to `first` for a purpose, the `second`-th time; among the ids of its
+/// time.
 pub(crate) fn derived(purpose: Purpose, first: u128, second: u128) -> u128 {
     let mut hasher = blake3::Hasher::new_derive_key("bushel wallet transfer v1");
     hasher.update(purpose.label().as_bytes()).update(&[0]);
     hasher.update(&first.to_be_bytes()).update(&second.to_be_bytes());
-    let mut bytes = first.to_be_bytes();
-    bytes[6..].copy_from_slice(&hasher.finalize().as_bytes()[..10]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    of_hash_at(first, hasher.finalize().as_bytes())
 }
 
 /// The id of an account of the house, which follows from its address.
 pub(crate) fn of_address(address: &str) -> u128 {
     let mut hasher = blake3::Hasher::new_derive_key("bushel wallet account v1");
     hasher.update(address.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    of_hash(hasher.finalize().as_bytes())
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use identity::UserId;
+use kernel::id::derived;
 use kernel::{Amount, Timestamp};
 use ledger::engine::{Extra, NewTransfer};
 use ledger::{AccountId, TransferId};
@@ -229,14 +230,9 @@ fn house_id(asset: &str) -> u128 {
     hash("bushel adjustment account v1", asset.as_bytes())
 }
 
-/// A UUIDv8 (RFC 9562) of a hash. Its first 16 bits are zero: so it lies before all time-ordered
-/// ids, among which it would make the ledger look up every id to come.
 fn hash(purpose: &str, bytes: &[u8]) -> u128 {
     let mut hasher = blake3::Hasher::new_derive_key(purpose);
-    let hash = hasher.update(bytes).finalize();
-    let mut id = [0; 16];
-    id[2..].copy_from_slice(&hash.as_bytes()[..14]);
-    uuid::Builder::from_custom_bytes(id).into_uuid().as_u128()
+    derived::early_of_hash(hasher.update(bytes).finalize().as_bytes())
 }
 
 #[cfg(test)]

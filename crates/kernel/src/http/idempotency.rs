@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::{header, malformed_header};
 use crate::error::ErrorKind;
-use crate::id::{IdSource, UuidV7};
+use crate::id::{IdSource, UuidV7, derived};
 use crate::problem::Problem;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -71,7 +71,7 @@ impl Ids {
     pub fn get(&self, index: usize) -> u128 {
         let Some(key) = &self.key else { return UuidV7.next_bits() };
         let hash = key.clone().update(&(index as u64).to_be_bytes()).finalize();
-        derived_id(hash.as_bytes())
+        derived::early_of_hash(hash.as_bytes())
     }
 }
 
@@ -79,15 +79,6 @@ const KEY_RULE: &str = "a key has 1 to 255 visible ASCII characters, without spa
 
 fn is_key(key: &str) -> bool {
     (1..=KEY_LEN_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// A UUIDv8 (RFC 9562) of the hash. Its first 16 bits are zero, so it lies before every
-/// time-ordered id: among those it would make the ledger look up every id to come. The 106 bits
-/// that are left are enough to never meet by chance.
-fn derived_id(hash: &[u8; 32]) -> u128 {
-    let mut bytes = [0; 16];
-    bytes[2..].copy_from_slice(&hash[..14]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
 }
 
 /// The answer to a key that came with another body before.

@@ -5,6 +5,7 @@
 //! [`define_id!`](crate::define_id), so an account's id can't be passed where a transfer's is meant.
 //! Encoding and decoding allocate nothing: they are on the ledger's hot path.
 
+pub mod derived;
 mod source;
 mod text;
 

@@ -2,6 +2,8 @@
 //! Each member gets a record of its own, whose id follows from the command's id and the
 //! member's, so that a repeated command finds what it did before.
 
+use kernel::id::derived::of_hash_at;
+
 use super::status::{GroupStatus, TransferStatus};
 use super::transfer::{Extra, NewTransfer, Record, TransferFlags};
 use super::{AMOUNT_MAX, Engine, Response, TransferResult};
@@ -40,16 +42,11 @@ pub fn expiry_id(pending: u128) -> u128 {
     derived_id(b"expire", pending, 0)
 }
 
-/// A UUIDv8 (RFC 9562) from a BLAKE3 hash of what it stands for. It keeps the leading 48 bits of
-/// `first`, the time of a time-ordered id: a wholly random id would stretch the span of ids of
-/// its range over all ids to come, and each of those would have to be looked up.
+/// From a BLAKE3 hash of what it stands for, among the ids of its time.
 fn derived_id(what: &[u8], first: u128, second: u128) -> u128 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(what).update(&first.to_be_bytes()).update(&second.to_be_bytes());
-    let hash = hasher.finalize();
-    let mut bytes = first.to_be_bytes();
-    bytes[6..].copy_from_slice(&hash.as_bytes()[..10]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128()
+    of_hash_at(first, hasher.finalize().as_bytes())
 }
 
 impl Engine {
