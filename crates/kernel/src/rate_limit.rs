@@ -58,30 +58,16 @@ impl<K: Hash + Eq> RateLimiter<K> {
 
     /// Takes one, if the key has one left.
     pub fn take(&self, key: K, now: Timestamp) -> Decision {
-        self.decide(key, now, true)
-    }
-
-    /// What [`take`](Self::take) would say, taking nothing.
-    pub fn look(&self, key: K, now: Timestamp) -> Decision {
-        self.decide(key, now, false)
-    }
-
-    /// Forgets what the key has taken.
-    pub fn reset(&self, key: &K) {
-        self.keys.lock().arrivals.remove(key);
-    }
-
-    fn decide(&self, key: K, now: Timestamp, takes: bool) -> Decision {
         let (now, step) = (now.as_micros(), self.quota.step_us());
         let mut keys = self.keys.lock();
         let arrival = keys.arrivals.get(&key).copied().unwrap_or(now).max(now);
         let is_allowed = arrival - now <= self.quota.tolerance_us();
         let next = if is_allowed { arrival + step } else { arrival };
-        if takes && is_allowed {
+        if is_allowed {
             keys.arrivals.insert(key, next);
             keys.prune(now);
         }
-        self.quota.decision(is_allowed, if takes { next } else { arrival } - now)
+        self.quota.decision(is_allowed, next - now)
     }
 }
 
@@ -139,19 +125,6 @@ mod tests {
         let later = now.saturating_add(Duration::from_secs(1));
         assert!(limiter.take("a", later).is_allowed);
         assert!(!limiter.take("a", later).is_allowed);
-    }
-
-    #[test]
-    fn looking_takes_nothing_and_a_reset_forgets() {
-        let limiter = RateLimiter::new(QUOTA);
-        let now = Timestamp::UNIX_EPOCH;
-        for _ in 0..10 {
-            assert_eq!(limiter.look("a", now).remaining, 3);
-        }
-        assert!((0..3).all(|_| limiter.take("a", now).is_allowed));
-        assert!(!limiter.look("a", now).is_allowed);
-        limiter.reset(&"a");
-        assert!(limiter.take("a", now).is_allowed);
     }
 
     #[test]

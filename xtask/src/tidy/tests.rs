@@ -244,12 +244,12 @@ fn text_rules() {
     check_cases(&[
         Case {
             rule: "machine-path",
-            refused: ("scripts/a.sh", "cd /root/project"),
+            refused: ("scripts/a.sh", concat!("cd /", "root/project")),
             accepted: ("scripts/a.sh", "cd target/root/project # https://example.org/home/x"),
         },
         Case {
             rule: "machine-path",
-            refused: ("README.md", "see `/home/ann/bushel`"),
+            refused: ("README.md", concat!("see `/", "home/ann/bushel`")),
             accepted: ("README.md", "see `$HOME/bushel` and framework/work/x"),
         },
         Case {

@@ -11,7 +11,7 @@ const CODE_EXTENSIONS: [&str; 11] =
     ["rs", "sql", "proto", "ts", "tsx", "js", "css", "py", "sh", "toml", "Makefile"];
 
 /// Folders that exist on the machine of one developer only.
-const MACHINE_FOLDERS: [&str; 3] = ["/work/", "/root/", "/home/"];
+const MACHINE_FOLDERS: [&str; 3] = ["work", "root", "home"];
 
 pub(super) fn check(file: &TextFile, tree: &Tree, findings: &mut Findings) {
     length(file, findings);
@@ -58,7 +58,7 @@ fn machine_paths(file: &TextFile, findings: &mut Findings) {
                 &file.path,
                 number,
                 "machine-path",
-                format!("`{folder}` exists on one machine only: use a path relative to the repository, $HOME or a setting"),
+                format!("`/{folder}/` exists on one machine only: use a path relative to the repository, $HOME or a setting"),
             );
         }
         if line.contains("../shared") {
@@ -72,9 +72,9 @@ fn machine_paths(file: &TextFile, findings: &mut Findings) {
     }
 }
 
-/// Whether a path starts with the folder; `docs/work/` and `https://example.org/home/` don't.
+/// Whether a path begins with the folder; one in a path of the project or in a URL doesn't.
 fn names_folder(line: &str, folder: &str) -> bool {
-    line.match_indices(folder).any(|(at, _)| {
+    line.match_indices(&format!("/{folder}/")).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         before.is_none_or(|c| c.is_whitespace() || "\"'`=:(,[<>|".contains(c))
     })
