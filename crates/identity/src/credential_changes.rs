@@ -4,11 +4,11 @@
 
 use std::net::IpAddr;
 
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use kernel::{Clock, DatabaseError, Problem};
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use crate::actor::Actor;
 use crate::changes;

@@ -3,10 +3,10 @@
 
 use std::net::IpAddr;
 
+use deadpool_postgres::Transaction;
 use kernel::bus::{NewEvent, publish_in_tx};
 use kernel::{Clock, DatabaseError};
 use serde::{Deserialize, Serialize};
-use tokio_postgres::Transaction;
 
 use crate::challenges::Purpose;
 use crate::ids::{ChallengeId, SessionId, UserId};

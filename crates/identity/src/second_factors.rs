@@ -1,7 +1,7 @@
 //! What protects an account besides its password, whatever kind it is.
 
 use deadpool_postgres::GenericClient;
-use tokio_postgres::Transaction;
+use deadpool_postgres::Transaction;
 
 use crate::error::IdentityError;
 use crate::identity::Identity;
@@ -32,7 +32,7 @@ impl Identity {
         user: UserId,
     ) -> Result<Factors, IdentityError> {
         let has_totp = totp::is_enabled(client, user).await?;
-        let has_passkey = !passkeys::store::of_user(client, user).await?.is_empty();
+        let has_passkey = passkeys::store::has_any(client, user).await?;
         Ok(Factors { has_totp, has_passkey })
     }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use deadpool_postgres::Transaction;
 use kernel::bus::{
     self, Bus, Consumer, Event, Job, JobError, NewEvent, NewJob, Outcome, Policy, Worker,
 };
@@ -12,7 +13,6 @@ use serde_json::json;
 use testkit::OwnPostgres;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio_postgres::Transaction;
 
 const PUBLISHERS: usize = 16;
 

@@ -2,9 +2,11 @@
 
 mod config;
 mod error;
+mod statements;
 
 pub use config::{DatabaseOptions, parse_url};
 pub use error::{DatabaseError, constraint};
+pub use statements::Statements;
 
 use std::time::{Duration, Instant};
 
@@ -66,7 +68,7 @@ impl Database {
         Ok(Self { pool, config })
     }
 
-    /// A session from the pool. Prepare statements on it with `prepare_cached`.
+    /// A session from the pool; see [`Statements`].
     pub async fn client(&self) -> Result<Object, DatabaseError> {
         self.pool.get().await.map_err(DatabaseError::from)
     }

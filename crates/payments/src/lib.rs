@@ -24,6 +24,7 @@ mod crash;
 mod deposits;
 mod error;
 mod events;
+mod flows;
 pub mod grpc;
 mod http;
 mod ids;

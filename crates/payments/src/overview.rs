@@ -54,6 +54,15 @@ impl Payments {
         Ok(found.map(|withdrawal| withdrawal.user))
     }
 
+    /// Erases how somebody who has left paid: card tokens and bank accounts. What was paid stays.
+    /// Once more does no harm.
+    pub async fn erase_user(&self, user: UserId) -> Result<(), PaymentsError> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        store::erase_in_tx(&tx, user).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// All that is kept of a user here, with IBANs in clear, for the user.
     pub async fn export(&self, user: UserId) -> Result<Value, PaymentsError> {
         let flows = self.list_for(user, usize::MAX).await?;

@@ -8,10 +8,11 @@ use ledger::Ledger;
 
 use crate::books::Books;
 use crate::error::PaymentsError;
+use crate::flows::{Advance, FlowKind};
 use crate::options::PaymentsOptions;
 use crate::provider::Provider;
 use crate::sandbox::{self, Sandbox};
-use crate::{deposits, reconcile, refunds, webhooks, withdrawals};
+use crate::{reconcile, webhooks};
 
 /// The payments of this process. Clones share them.
 #[derive(Clone)]
@@ -70,10 +71,10 @@ impl Payments {
     /// Adds the workers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(deposits::jobs::Advance(self.clone()))
-            .worker(refunds::jobs::Advance(self.clone()))
-            .worker(withdrawals::jobs::Advance(self.clone()))
-            .worker(webhooks::jobs::Process(self.clone()))
+        let bus = FlowKind::ALL
+            .into_iter()
+            .fold(bus, |bus, kind| bus.worker(Advance(kind, self.clone())));
+        bus.worker(webhooks::jobs::Process(self.clone()))
             .worker(reconcile::Reconcile(self.clone()))
             .worker(sandbox::jobs::Steps(self.clone()))
             .worker(sandbox::jobs::Deliver::new(self.clone()))

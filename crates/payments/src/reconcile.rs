@@ -7,13 +7,12 @@ mod store;
 use std::time::Duration;
 
 use kernel::Timestamp;
-use kernel::bus::{Job, NewJob, Outcome, Policy, Worker, enqueue_in_tx};
+use kernel::bus::{Job, Outcome, Policy, Worker, enqueue_in_tx};
 
 use crate::error::PaymentsError;
-use crate::ids::{DepositId, RefundId, WithdrawalId};
+use crate::flows::{Flow, FlowKind};
 use crate::jobs::{POLICY, outcome};
 use crate::payments::Payments;
-use crate::{deposits, refunds, withdrawals};
 
 pub(crate) const KIND: &str = "payments.reconcile";
 
@@ -44,14 +43,6 @@ impl Worker for Reconcile {
         }
         Outcome::Later(self.0.clock.now().saturating_add(EVERY))
     }
-}
-
-/// A flow that jobs bring on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Flow {
-    Deposit(DepositId),
-    Refund(RefundId),
-    Withdrawal(WithdrawalId),
 }
 
 impl Payments {
@@ -86,15 +77,12 @@ impl Payments {
         };
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let deposits = store::take_deposits(&tx, &times, BATCH).await?;
-        let refunds = store::take_refunds(&tx, &times, BATCH).await?;
-        let withdrawals = store::take_withdrawals(&tx, &times, BATCH).await?;
-        let jobs: Vec<NewJob> = deposits
-            .into_iter()
-            .map(deposits::jobs::advance)
-            .chain(refunds.into_iter().map(refunds::jobs::advance))
-            .chain(withdrawals.into_iter().map(withdrawals::jobs::advance))
-            .collect();
+        let mut jobs = Vec::new();
+        for kind in FlowKind::ALL {
+            jobs.extend(
+                store::take(&tx, kind, &times, BATCH).await?.into_iter().map(Flow::advance),
+            );
+        }
         enqueue_in_tx(&tx, &*self.clock, &jobs).await?;
         Ok(tx.commit().await?)
     }

@@ -1,5 +1,6 @@
 //! Proposing adjustments and deciding about them.
 
+use deadpool_postgres::Transaction;
 use identity::{Permission, UserId};
 use kernel::audit::{self, NewEntry};
 use kernel::bus;
@@ -8,7 +9,6 @@ use kernel::{Amount, DatabaseError, DomainError as _, Problem, Timestamp};
 use ledger::engine::Account;
 use ledger::{AccountId, AccountKey};
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::{Adjustment, Direction, OPEN_MAX, USER_CODE, jobs, store, transfer_id};
 use crate::caller::Caller;

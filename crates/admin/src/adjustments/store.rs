@@ -3,6 +3,7 @@
 
 use deadpool_postgres::GenericClient;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
@@ -28,10 +29,9 @@ pub(super) async fn insert(
              transfer_id, proposed_by, proposed_at, expires_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             on conflict (id) do nothing";
-    let statement = client.prepare_cached(sql).await?;
     let rows = client
-        .execute(
-            &statement,
+        .execute_prepared(
+            sql,
             &[
                 &new.id,
                 &new.account,
@@ -58,8 +58,7 @@ pub(super) async fn get(
     id: AdjustmentId,
 ) -> Result<Option<Adjustment>, DatabaseError> {
     let sql = format!("select {COLUMNS} from admin.adjustments where id = $1");
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(adjustment))
+    Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(adjustment))
 }
 
 /// Newest first, before a position.
@@ -77,9 +76,8 @@ pub(super) async fn list(
     );
     let (at, id) = before.unwrap_or((Timestamp::MAX, AdjustmentId::from_u128(u128::MAX)));
     let client = database.client().await?;
-    let statement = client.prepare_cached(&sql).await?;
     let state = filter.state.map(State::as_str);
-    let rows = client.query(&statement, &[&state, &filter.user, &at, &id, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&state, &filter.user, &at, &id, &limit]).await?;
     Ok(rows.iter().map(adjustment).collect())
 }
 
@@ -96,8 +94,7 @@ pub(super) async fn approve(
            and expires_at > $3
          returning {COLUMNS}"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id, &approver, &now]).await?.as_ref().map(adjustment))
+    Ok(client.query_opt_prepared(&sql, &[&id, &approver, &now]).await?.as_ref().map(adjustment))
 }
 
 pub(super) async fn reject(
@@ -114,8 +111,7 @@ pub(super) async fn reject(
            and expires_at > $3
          returning {COLUMNS}"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    let rejected = client.query_opt(&statement, &[&id, &person, &now, &reason]).await?;
+    let rejected = client.query_opt_prepared(&sql, &[&id, &person, &now, &reason]).await?;
     Ok(rejected.as_ref().map(adjustment))
 }
 
@@ -130,8 +126,7 @@ pub(super) async fn cancel(
          where id = $1 and state = 'proposed' and proposed_by = $2 and expires_at > $3
          returning {COLUMNS}"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id, &proposer, &now]).await?.as_ref().map(adjustment))
+    Ok(client.query_opt_prepared(&sql, &[&id, &proposer, &now]).await?.as_ref().map(adjustment))
 }
 
 /// Ends a proposal whose time has passed.
@@ -145,8 +140,7 @@ pub(super) async fn expire(
          where id = $1 and state = 'proposed' and expires_at <= $2
          returning {COLUMNS}"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id, &now]).await?.as_ref().map(adjustment))
+    Ok(client.query_opt_prepared(&sql, &[&id, &now]).await?.as_ref().map(adjustment))
 }
 
 /// Notes what the ledger said; `failure` is why it refused. `None` if it is noted already.
@@ -163,8 +157,7 @@ pub(super) async fn settle(
          where id = $1 and state = 'approved'
          returning {COLUMNS}"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id, &failure, &now]).await?.as_ref().map(adjustment))
+    Ok(client.query_opt_prepared(&sql, &[&id, &failure, &now]).await?.as_ref().map(adjustment))
 }
 
 fn adjustment(row: &Row) -> Adjustment {

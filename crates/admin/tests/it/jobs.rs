@@ -1,10 +1,10 @@
+use deadpool_postgres::Transaction;
 use identity::{Actor, Role, UserId};
 use kernel::bus::{self, Bus, Consumer, Event, Job, JobError, NewEvent, NewJob, Outcome, Worker};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
-use tokio_postgres::Transaction;
 
 use crate::app::{App, person};
 

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use ipnet::IpNet;
 use kernel::Timestamp;
 use kernel::secret::SecretToken;
-use tokio_postgres::Transaction;
 
 use super::{ApiKey, KEYS_MAX, PREFIX, SHOWN_CHARS, store};
 use crate::credential_changes::{Credential, Owner};

@@ -1,9 +1,11 @@
 use std::net::IpAddr;
 
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use ipnet::IpNet;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::authenticate::{KeyRow, WRITTEN_EVERY};
 use super::{ApiKey, parse_network};
@@ -18,8 +20,7 @@ pub(super) async fn owner(
     hash: &[u8; 32],
 ) -> Result<Option<UserId>, IdentityError> {
     let sql = "select user_id from identity.api_keys where hash = $1";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_opt(&statement, &[&hash.as_slice()]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt_prepared(sql, &[&hash.as_slice()]).await?.map(|row| row.get(0)))
 }
 
 pub(super) async fn by_hash(
@@ -29,8 +30,7 @@ pub(super) async fn by_hash(
     let sql = "select api_keys.id, user_id, scopes, allowed_ips, expires_at, revoked_at, \
                last_used_at, roles, status from identity.api_keys \
                join identity.users on users.id = user_id where hash = $1";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&hash.as_slice()]).await?;
+    let row = client.query_opt_prepared(sql, &[&hash.as_slice()]).await?;
     Ok(row.map(|row| {
         let owner = RoleSet::from_names(row.get::<_, Vec<&str>>("roles")).permissions();
         KeyRow {
@@ -54,8 +54,7 @@ pub(crate) async fn of_user(
     let sql = "select id, name, prefix, scopes, allowed_ips, created_at, expires_at, revoked_at, \
                replaces, last_used_at, last_used_ip from identity.api_keys \
                where user_id = $1 order by created_at, id";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user]).await?;
+    let rows = client.query_prepared(sql, &[&user]).await?;
     Ok(rows.iter().map(api_key).collect())
 }
 
@@ -100,7 +99,7 @@ pub(super) async fn insert(
     let allowed_ips: Vec<String> = key.allowed_ips.iter().map(IpNet::to_string).collect();
     let hash = hash.as_slice();
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &key.id,
@@ -128,7 +127,7 @@ pub(super) async fn live(
                replaces, last_used_at, last_used_ip from identity.api_keys \
                where user_id = $1 and revoked_at is null \
                and (expires_at is null or expires_at > $2) order by created_at, id";
-    let rows = tx.query(sql, &[&user, &now]).await?;
+    let rows = tx.query_prepared(sql, &[&user, &now]).await?;
     Ok(rows.iter().map(api_key).collect())
 }
 
@@ -138,7 +137,7 @@ pub(super) async fn revoke(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let sql = "update identity.api_keys set revoked_at = $2 where id = $1 and revoked_at is null";
-    tx.execute(sql, &[&key, &now]).await?;
+    tx.execute_prepared(sql, &[&key, &now]).await?;
     Ok(())
 }
 
@@ -149,12 +148,12 @@ pub(super) async fn end_at(
     end: Timestamp,
 ) -> Result<(), IdentityError> {
     let sql = "update identity.api_keys set expires_at = least(expires_at, $2) where id = $1";
-    tx.execute(sql, &[&key, &end]).await?;
+    tx.execute_prepared(sql, &[&key, &end]).await?;
     Ok(())
 }
 
 pub(crate) async fn delete_all(tx: &Transaction<'_>, user: UserId) -> Result<(), IdentityError> {
-    tx.execute("delete from identity.api_keys where user_id = $1", &[&user]).await?;
+    tx.execute_prepared("delete from identity.api_keys where user_id = $1", &[&user]).await?;
     Ok(())
 }
 
@@ -169,7 +168,6 @@ pub(crate) async fn touch(
                where id = $1 and (last_used_at is null or last_used_at <= $4)";
     let earlier = now.saturating_sub(WRITTEN_EVERY);
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&key, &ip, &now, &earlier]).await?;
+    client.execute_prepared(sql, &[&key, &ip, &now, &earlier]).await?;
     Ok(())
 }

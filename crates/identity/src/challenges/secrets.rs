@@ -30,6 +30,9 @@ pub struct ChallengeSecret {
     pub device: Option<String>,
     /// The sign-in that it confirms.
     pub sign_in: Option<SignInId>,
+    /// Whether a page can take the link. Who signs in with an app can only type the code there:
+    /// the page would begin a session that nobody has.
+    pub takes_link: bool,
 }
 
 impl std::fmt::Debug for ChallengeSecret {

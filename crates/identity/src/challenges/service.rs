@@ -1,5 +1,5 @@
+use deadpool_postgres::Transaction;
 use kernel::{DatabaseError, secret};
-use tokio_postgres::Transaction;
 
 use super::secrets::{self, ChallengeSecret};
 use super::store::{self, Challenge, Registration};
@@ -8,6 +8,7 @@ use crate::error::IdentityError;
 use crate::events::{IdentityEvent, tell_in_tx};
 use crate::identity::Identity;
 use crate::ids::{ChallengeId, SignInId, UserId};
+use crate::sign_ins;
 
 const NONCE_BYTES: usize = 16;
 
@@ -131,8 +132,14 @@ impl Identity {
         id: ChallengeId,
     ) -> Result<Option<ChallengeSecret>, IdentityError> {
         let client = self.database.client().await?;
-        let challenge = store::open(&client, id, self.clock.now()).await?;
-        Ok(challenge.map(|challenge| ChallengeSecret {
+        let Some(challenge) = store::open(&client, id, self.clock.now()).await? else {
+            return Ok(None);
+        };
+        let takes_link = match challenge.sign_in {
+            Some(sign_in) => sign_ins::store::is_of_browser(&client, sign_in).await?,
+            None => true,
+        };
+        Ok(Some(ChallengeSecret {
             user: challenge.user,
             purpose: challenge.purpose,
             code: secrets::code(&self.vault, id, &challenge.nonce),
@@ -142,6 +149,7 @@ impl Identity {
             expires_at: challenge.expires_at,
             device: challenge.device,
             sign_in: challenge.sign_in,
+            takes_link,
         }))
     }
 }

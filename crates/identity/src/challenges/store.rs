@@ -1,8 +1,10 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio_postgres::Row;
 use tokio_postgres::types::Json;
-use tokio_postgres::{Row, Transaction};
 
 use super::{OPEN_MAX, Purpose, TRIES_MAX};
 use crate::ids::{ChallengeId, SignInId, UserId};
@@ -57,7 +59,8 @@ fn challenge(row: &Row) -> Option<Challenge> {
 
 /// One at a time makes or answers challenges of a user: otherwise two would count the same.
 pub(super) async fn lock_user(tx: &Transaction<'_>, user: UserId) -> Result<(), DatabaseError> {
-    tx.execute("select from identity.users where id = $1 for no key update", &[&user]).await?;
+    tx.execute_prepared("select from identity.users where id = $1 for no key update", &[&user])
+        .await?;
     Ok(())
 }
 
@@ -66,7 +69,7 @@ pub(super) async fn user_of(
     id: ChallengeId,
 ) -> Result<Option<UserId>, DatabaseError> {
     let sql = "select user_id from identity.challenges where id = $1";
-    Ok(tx.query_opt(sql, &[&id]).await?.map(|row| row.get(0)))
+    Ok(tx.query_opt_prepared(sql, &[&id]).await?.map(|row| row.get(0)))
 }
 
 /// Inserts a challenge, unless the user has enough of them. Answers whether it did.
@@ -82,7 +85,7 @@ pub(super) async fn insert(
                       and purpose = $3 and sign_in_id is not distinct from $6 \
                       and used_at is null and code_expires_at > $9) < $12";
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &new.id,
@@ -113,7 +116,7 @@ pub(super) async fn open(
         "select {COLUMNS} from identity.challenges \
          where id = $1 and used_at is null and expires_at > $2"
     );
-    let row = client.query_opt(&client.prepare_cached(&sql).await?, &[&id, &now]).await?;
+    let row = client.query_opt_prepared(&sql, &[&id, &now]).await?;
     Ok(row.as_ref().and_then(challenge))
 }
 
@@ -127,7 +130,7 @@ pub(super) async fn lock(
         "select {COLUMNS} from identity.challenges \
          where id = $1 and used_at is null and expires_at > $2 for update"
     );
-    Ok(tx.query_opt(&sql, &[&id, &now]).await?.as_ref().and_then(challenge))
+    Ok(tx.query_opt_prepared(&sql, &[&id, &now]).await?.as_ref().and_then(challenge))
 }
 
 /// The user's challenges whose code may still be answered, locked, in a fixed order.
@@ -143,7 +146,8 @@ pub(super) async fn lock_codes(
          and used_at is null and code_expires_at > $3 and tries < $4 \
          and sign_in_id is not distinct from $5 order by id for update"
     );
-    let rows = tx.query(&sql, &[&user, &purpose.as_str(), &now, &TRIES_MAX, &sign_in]).await?;
+    let rows =
+        tx.query_prepared(&sql, &[&user, &purpose.as_str(), &now, &TRIES_MAX, &sign_in]).await?;
     Ok(rows.iter().filter_map(challenge).collect())
 }
 
@@ -154,7 +158,7 @@ pub(super) async fn count_try(
 ) -> Result<(), DatabaseError> {
     let ids: Vec<uuid::Uuid> = challenges.iter().map(|challenge| challenge.id.as_uuid()).collect();
     let sql = "update identity.challenges set tries = tries + 1 where id = any($1)";
-    tx.execute(sql, &[&ids]).await?;
+    tx.execute_prepared(sql, &[&ids]).await?;
     Ok(())
 }
 
@@ -167,7 +171,7 @@ pub(super) async fn close(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.challenges set used_at = $3 \
                where user_id = $1 and purpose = $2 and used_at is null";
-    tx.execute(sql, &[&user, &purpose.as_str(), &now]).await?;
+    tx.execute_prepared(sql, &[&user, &purpose.as_str(), &now]).await?;
     Ok(())
 }
 
@@ -176,7 +180,8 @@ pub(super) async fn close_one(
     id: ChallengeId,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    tx.execute("update identity.challenges set used_at = $2 where id = $1", &[&id, &now]).await?;
+    tx.execute_prepared("update identity.challenges set used_at = $2 where id = $1", &[&id, &now])
+        .await?;
     Ok(())
 }
 
@@ -189,5 +194,5 @@ pub(crate) async fn delete_before(
     let sql = "delete from identity.challenges where id in (select id from identity.challenges \
                where expires_at < $1 limit $2)";
     let client = database.client().await?;
-    Ok(client.execute(sql, &[&moment, &limit]).await?)
+    Ok(client.execute_prepared(sql, &[&moment, &limit]).await?)
 }

@@ -1,7 +1,10 @@
 use std::collections::HashMap;
 
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Clock, Database, DatabaseError, Timestamp};
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::ids::UserId;
@@ -19,9 +22,7 @@ pub(crate) async fn record_in_tx(
             insert into identity.changes (user_id, at) values ($1, $2)
         )
         select pg_notify('identity_changes', '')";
-    let types = [tokio_postgres::types::Type::UUID, tokio_postgres::types::Type::TIMESTAMPTZ];
-    let user = user.map(UserId::as_uuid);
-    tx.query_typed(sql, &[(&user, types[0].clone()), (&clock.now(), types[1].clone())]).await?;
+    tx.query_prepared(sql, &[&user.map(UserId::as_uuid), &clock.now()]).await?;
     Ok(())
 }
 
@@ -55,7 +56,7 @@ impl Place {
                    changes.position, changes.xid, changes.user_id
               from (select) as snapshot
               left join identity.changes on changes.xid >= $1";
-        let rows = client.query(sql, &[&self.xmin]).await?;
+        let rows = client.query_typed(sql, &[(&self.xmin, Type::INT8)]).await?;
         let mut changes = Vec::new();
         for row in &rows {
             self.xmin = row.get(0);
@@ -78,5 +79,5 @@ pub(crate) async fn forget_before(
     moment: Timestamp,
 ) -> Result<u64, DatabaseError> {
     let client = database.client().await?;
-    Ok(client.execute("delete from identity.changes where at < $1", &[&moment]).await?)
+    Ok(client.execute_prepared("delete from identity.changes where at < $1", &[&moment]).await?)
 }

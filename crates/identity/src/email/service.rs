@@ -1,6 +1,6 @@
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use tokio_postgres::Transaction;
 
 use crate::challenges::{Answer, Challenge, NewChallenge, Purpose};
 use crate::changes;
@@ -27,7 +27,7 @@ impl Identity {
         let tx = client.transaction().await?;
         // Only the newest mail counts.
         self.void_challenges_in_tx(&tx, user, Purpose::ChangeEmail).await?;
-        if users::store::by_key_in_tx(&tx, UserKey::Email(email.as_str())).await?.is_none() {
+        if users::store::by_key(&tx, UserKey::Email(email.as_str())).await?.is_none() {
             let challenge = NewChallenge {
                 user,
                 purpose: Purpose::ChangeEmail,

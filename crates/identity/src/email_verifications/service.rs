@@ -1,6 +1,6 @@
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use tokio_postgres::Transaction;
 
 use crate::challenges::{Answer, Challenge, Purpose};
 use crate::changes;

@@ -1,5 +1,6 @@
+use deadpool_postgres::Transaction;
 use kernel::DatabaseError;
-use tokio_postgres::Transaction;
+use kernel::db::Statements as _;
 
 use crate::ids::UserId;
 
@@ -11,6 +12,6 @@ pub(crate) async fn forget_password(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set password_hash = null, password_changed_at = null \
                where id = $1 and email_verified_at is null";
-    tx.execute(sql, &[&user]).await?;
+    tx.execute_prepared(sql, &[&user]).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 
+use deadpool_postgres::Transaction;
 use kernel::Timestamp;
-use tokio_postgres::Transaction;
+use kernel::db::Statements as _;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -38,7 +39,7 @@ pub(super) async fn insert_users(
     let roles = RoleSet::default().with(Role::User).names();
     let values: [&(dyn ToSql + Sync); 10] =
         [&ids, &emails, &handles, &names, &locales, &verified, &hashes, &now, &roles, &created];
-    let rows = tx.query(sql, &values).await?;
+    let rows = tx.query_prepared(sql, &values).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -59,7 +60,7 @@ pub(super) async fn take_handles(
                select handle, id, $3 from unnest($1::text[], $2::uuid[]) as new (handle, id)";
     let with_handle = || users.iter().filter_map(|(id, user)| Some((handle(user)?, id.as_uuid())));
     let (handles, ids): (Vec<&str>, Vec<Uuid>) = with_handle().unzip();
-    tx.execute(sql, &[&handles, &ids, &now]).await?;
+    tx.execute_prepared(sql, &[&handles, &ids, &now]).await?;
     Ok(())
 }
 
@@ -69,5 +70,5 @@ pub(super) async fn known_emails(
     emails: &[String],
 ) -> Result<HashSet<String>, IdentityError> {
     let sql = "select lower(email) from identity.users where lower(email) = any($1)";
-    Ok(tx.query(sql, &[&emails]).await?.iter().map(|row| row.get(0)).collect())
+    Ok(tx.query_prepared(sql, &[&emails]).await?.iter().map(|row| row.get(0)).collect())
 }

@@ -1,6 +1,7 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
 
 use super::KeyRow;
 
@@ -13,7 +14,7 @@ pub(super) async fn lock(tx: &Transaction<'_>) -> Result<(), DatabaseError> {
 pub(super) async fn all(client: &impl GenericClient) -> Result<Vec<KeyRow>, DatabaseError> {
     let sql = "select kid, public_key, sealed_secret, signs_from, retires_at \
                from identity.signing_keys order by signs_from, kid";
-    let rows = client.query(sql, &[]).await?;
+    let rows = client.query_prepared(sql, &[]).await?;
     let key = |row: &tokio_postgres::Row| KeyRow {
         kid: row.get(0),
         public_key: row.get(1),
@@ -33,14 +34,14 @@ pub(super) async fn insert(
                (kid, public_key, sealed_secret, created_at, signs_from) \
                values ($1, $2, $3, $4, $5)";
     let (public, secret) = (&key.public_key, &key.sealed_secret);
-    tx.execute(sql, &[&key.kid, public, secret, &now, &key.signs_from]).await?;
+    tx.execute_prepared(sql, &[&key.kid, public, secret, &now, &key.signs_from]).await?;
     Ok(())
 }
 
 /// All keys that there are end then.
 pub(super) async fn retire(tx: &Transaction<'_>, at: Timestamp) -> Result<(), DatabaseError> {
     let sql = "update identity.signing_keys set retires_at = $1 where retires_at is null";
-    tx.execute(sql, &[&at]).await?;
+    tx.execute_prepared(sql, &[&at]).await?;
     Ok(())
 }
 
@@ -49,7 +50,6 @@ pub(super) async fn delete_before(
     moment: Timestamp,
 ) -> Result<u64, DatabaseError> {
     let client = database.client().await?;
-    let statement =
-        client.prepare_cached("delete from identity.signing_keys where retires_at < $1").await?;
-    Ok(client.execute(&statement, &[&moment]).await?)
+    let sql = "delete from identity.signing_keys where retires_at < $1";
+    Ok(client.execute_prepared(sql, &[&moment]).await?)
 }

@@ -1,9 +1,9 @@
 //! Signing in with a passkey: the authenticator says who its user is, and proves it.
 
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use serde_json::{Value, json};
-use tokio_postgres::Transaction;
 
 use super::relying_party::{Claimed, Refusal};
 use super::{CeremonyId, Challenge, StoredPasskey, store};

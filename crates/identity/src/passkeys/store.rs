@@ -1,7 +1,9 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use kernel::Timestamp;
+use kernel::db::Statements as _;
 use serde_json::Value;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{CeremonyId, Passkey, PasskeyId, StoredPasskey};
 use crate::credential_error::CredentialError;
@@ -20,8 +22,7 @@ pub(super) async fn insert_ceremony(
     let sql = "insert into identity.passkey_ceremonies (id, user_id, state, expires_at) \
                values ($1, $2, $3, $4) on conflict (user_id) do update set \
                id = excluded.id, state = excluded.state, expires_at = excluded.expires_at";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id, &user, state, &expires_at]).await?;
+    client.execute_prepared(sql, &[&id, &user, state, &expires_at]).await?;
     Ok(())
 }
 
@@ -33,8 +34,7 @@ pub(super) async fn take_sign_in(
 ) -> Result<Option<Value>, IdentityError> {
     let sql = "delete from identity.passkey_ceremonies \
                where id = $1 and user_id is null returning state, expires_at > $2";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id, &now]).await?;
+    let row = client.query_opt_prepared(sql, &[&id, &now]).await?;
     Ok(row.filter(|row| row.get(1)).map(|row| row.get(0)))
 }
 
@@ -46,8 +46,7 @@ pub(super) async fn take_registration(
 ) -> Result<Option<Value>, IdentityError> {
     let sql = "delete from identity.passkey_ceremonies \
                where user_id = $1 returning state, expires_at > $2";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&user, &now]).await?;
+    let row = client.query_opt_prepared(sql, &[&user, &now]).await?;
     Ok(row.filter(|row| row.get(1)).map(|row| row.get(0)))
 }
 
@@ -59,9 +58,16 @@ pub(super) async fn delete_expired(
     let sql = "delete from identity.passkey_ceremonies where id in \
                (select id from identity.passkey_ceremonies where expires_at <= $1 \
                 order by expires_at limit 100 for update skip locked)";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&now]).await?;
+    client.execute_prepared(sql, &[&now]).await?;
     Ok(())
+}
+
+pub(crate) async fn has_any(
+    client: &impl GenericClient,
+    user: UserId,
+) -> Result<bool, IdentityError> {
+    let sql = "select exists (select from identity.passkeys where user_id = $1)";
+    Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
 pub(crate) async fn of_user(
@@ -70,8 +76,7 @@ pub(crate) async fn of_user(
 ) -> Result<Vec<Passkey>, IdentityError> {
     let sql = "select id, name, is_synced, created_at, last_used_at \
                from identity.passkeys where user_id = $1 order by id";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query(&statement, &[&user]).await?.iter().map(passkey).collect())
+    Ok(client.query_prepared(sql, &[&user]).await?.iter().map(passkey).collect())
 }
 
 fn passkey(row: &Row) -> Passkey {
@@ -90,8 +95,7 @@ pub(super) async fn credential_ids(
     user: UserId,
 ) -> Result<Vec<Vec<u8>>, IdentityError> {
     let sql = "select credential_id from identity.passkeys where user_id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query(&statement, &[&user]).await?.iter().map(|row| row.get(0)).collect())
+    Ok(client.query_prepared(sql, &[&user]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 pub(super) async fn insert(
@@ -105,7 +109,7 @@ pub(super) async fn insert(
                (id, user_id, credential_id, name, credential, is_synced, created_at) \
                values ($1, $2, $3, $4, $5, $6, $7)";
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &passkey.id,
@@ -135,7 +139,7 @@ pub(super) async fn lock(
 ) -> Result<Option<StoredPasskey>, IdentityError> {
     let sql = "select id, name, credential from identity.passkeys \
                where user_id = $1 and credential_id = $2 for update";
-    let row = tx.query_opt(sql, &[&user, &credential_id]).await?;
+    let row = tx.query_opt_prepared(sql, &[&user, &credential_id]).await?;
     Ok(row.map(|row| StoredPasskey {
         id: row.get("id"),
         name: row.get("name"),
@@ -150,7 +154,7 @@ pub(super) async fn update_used(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let sql = "update identity.passkeys set credential = $2, last_used_at = $3 where id = $1";
-    tx.execute(sql, &[&id, credential, &now]).await?;
+    tx.execute_prepared(sql, &[&id, credential, &now]).await?;
     Ok(())
 }
 
@@ -161,12 +165,13 @@ pub(super) async fn delete(
     id: PasskeyId,
 ) -> Result<Option<String>, IdentityError> {
     let sql = "delete from identity.passkeys where user_id = $1 and id = $2 returning name";
-    Ok(tx.query_opt(sql, &[&user, &id]).await?.map(|row| row.get(0)))
+    Ok(tx.query_opt_prepared(sql, &[&user, &id]).await?.map(|row| row.get(0)))
 }
 
 pub(crate) async fn delete_all(tx: &Transaction<'_>, user: UserId) -> Result<(), IdentityError> {
-    tx.execute("delete from identity.passkeys where user_id = $1", &[&user]).await?;
-    tx.execute("delete from identity.passkey_ceremonies where user_id = $1", &[&user]).await?;
+    tx.execute_prepared("delete from identity.passkeys where user_id = $1", &[&user]).await?;
+    tx.execute_prepared("delete from identity.passkey_ceremonies where user_id = $1", &[&user])
+        .await?;
     Ok(())
 }
 
@@ -176,6 +181,5 @@ pub(super) async fn session_started_at(
     session: SessionId,
 ) -> Result<Option<Timestamp>, IdentityError> {
     let sql = "select created_at from identity.sessions where id = $1 and ended_at is null";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_opt(&statement, &[&session]).await?.map(|row| row.get(0)))
+    Ok(client.query_opt_prepared(sql, &[&session]).await?.map(|row| row.get(0)))
 }

@@ -1,6 +1,6 @@
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use tokio_postgres::Transaction;
 
 use crate::challenges::{Answer, Challenge, Purpose};
 use crate::changes;
@@ -63,7 +63,7 @@ impl Identity {
         let tx = client.transaction().await?;
         let found = self.answered_in_tx(&tx, Purpose::ResetPassword, None, answer).await?;
         let account = match &found {
-            Some(challenge) => users::store::by_key_in_tx(&tx, UserKey::Id(challenge.user)).await?,
+            Some(challenge) => users::store::by_key(&tx, UserKey::Id(challenge.user)).await?,
             None => None,
         };
         tx.commit().await?;

@@ -1,8 +1,8 @@
+use deadpool_postgres::Transaction;
 use kernel::Problem;
 use kernel::audit::{self, AuditActor, EntryFilter, NewEntry};
 use kernel::http::{ClientInfo, IfMatch};
 use serde_json::{Map, Value, json};
-use tokio_postgres::Transaction;
 
 use super::{Profile, ProfilePatch, store};
 use crate::credential_changes::Owner;

@@ -1,7 +1,8 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use kernel::Timestamp;
+use kernel::db::Statements as _;
 use serde_json::Value;
-use tokio_postgres::Transaction;
 
 use super::ProfilePatch;
 use crate::error::IdentityError;
@@ -13,8 +14,7 @@ pub(super) async fn handle_changed_at(
     user: UserId,
 ) -> Result<Option<Timestamp>, IdentityError> {
     let sql = "select handle_changed_at from identity.users where id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&user]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
 pub(super) async fn handle_changed_at_in_tx(
@@ -22,7 +22,7 @@ pub(super) async fn handle_changed_at_in_tx(
     user: UserId,
 ) -> Result<Option<Timestamp>, IdentityError> {
     let sql = "select handle_changed_at from identity.users where id = $1";
-    Ok(tx.query_one(sql, &[&user]).await?.get(0))
+    Ok(tx.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
 /// Writes what a patch names.
@@ -42,7 +42,7 @@ pub(super) async fn update(
                version = version + 1, updated_at = $8 where id = $1";
     let handle = patch.handle.as_ref().and_then(Option::as_ref).map(Handle::as_str);
     let confirmation = patch.confirmation.flatten().map(Confirmation::as_str);
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[
             &user,
@@ -100,8 +100,7 @@ pub(super) async fn export(
              'last_used_at', last_used_at, 'last_used_ip', last_used_ip) order by id), '[]') \
              from identity.api_keys where user_id = users.id) \
          ) from identity.users where id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&user]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
 /// Takes away what says who the user was. Their handles stay taken.
@@ -116,7 +115,7 @@ pub(super) async fn erase(
         "delete from identity.challenges where user_id = $1",
         "delete from identity.sign_ins where user_id = $1",
     ] {
-        tx.execute(sql, &[&user]).await?;
+        tx.execute_prepared(sql, &[&user]).await?;
     }
     let sql = "update identity.users set status = 'deleted', email = $2, \
                email_verified_at = null, name = 'Deleted user', handle = null, \
@@ -126,6 +125,6 @@ pub(super) async fn erase(
                where id = $1";
     // RFC 2606 keeps this name free, so no mail ever goes there.
     let email = format!("{user}@deleted.invalid");
-    tx.execute(sql, &[&user, &email, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &email, &now]).await?;
     Ok(())
 }

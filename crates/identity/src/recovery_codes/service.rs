@@ -1,7 +1,7 @@
+use deadpool_postgres::Transaction;
 use kernel::Clock;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use tokio_postgres::Transaction;
 
 use super::{CODES, Remaining, generate, hash, store};
 use crate::credential_changes::{Credential, Owner};

@@ -1,7 +1,7 @@
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::{DatabaseError, Limit};
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::{EndReason, Session, store};
 use crate::changes;

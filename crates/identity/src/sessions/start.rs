@@ -1,11 +1,11 @@
 //! How a session begins, however its user has proved who they are.
 
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use kernel::secret::SecretToken;
 use kernel::{DatabaseError, Timestamp};
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::{COOKIE_PREFIX, DEVICE_PREFIX, Transport, store};
 use crate::events::{IdentityEvent, tell_in_tx};

@@ -3,8 +3,10 @@ use std::net::IpAddr;
 use std::sync::atomic::AtomicI64;
 
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{EndReason, Live, NewSession, Session, Transport};
@@ -45,7 +47,7 @@ pub(crate) async fn user_of(
     session: SessionId,
 ) -> Result<Option<UserId>, DatabaseError> {
     let sql = "select user_id from identity.sessions where id = $1";
-    let row = client.query_opt(&client.prepare_cached(sql).await?, &[&session]).await?;
+    let row = client.query_opt_prepared(sql, &[&session]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -57,7 +59,7 @@ pub(crate) async fn live(
                sessions.created_at, sessions.last_used_at \
                from identity.sessions join identity.users on users.id = sessions.user_id \
                where sessions.id = $1";
-    let row = client.query_opt(&client.prepare_cached(sql).await?, &[&session]).await?;
+    let row = client.query_opt_prepared(sql, &[&session]).await?;
     Ok(row.map(|row| StoredLive {
         user: row.get(0),
         roles: RoleSet::from_names(row.get::<_, Vec<&str>>(1)),
@@ -73,7 +75,7 @@ pub(crate) async fn by_cookie(
     hash: &[u8; 32],
 ) -> Result<Option<SessionId>, DatabaseError> {
     let sql = "select id from identity.sessions where cookie_hash = $1";
-    let row = client.query_opt(&client.prepare_cached(sql).await?, &[&hash.as_slice()]).await?;
+    let row = client.query_opt_prepared(sql, &[&hash.as_slice()]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -88,7 +90,7 @@ pub(super) async fn insert(
                user_agent, ip, created_at, last_used_at, last_ip) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $7)";
     let cookie_hash = cookie_hash.as_ref().map(<[u8; 32]>::as_slice);
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[
             &id,
@@ -125,7 +127,7 @@ pub(super) async fn touch(
     let at: Vec<Timestamp> = noted.values().map(|(at, _)| *at).collect();
     let ips: Vec<IpAddr> = noted.values().map(|(_, ip)| *ip).collect();
     let client = database.client().await?;
-    client.execute(&client.prepare_cached(sql).await?, &[&ids, &at, &ips]).await?;
+    client.execute_prepared(sql, &[&ids, &at, &ips]).await?;
     Ok(())
 }
 
@@ -137,7 +139,7 @@ pub(crate) async fn touch_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.sessions set last_used_at = $2, last_ip = $3 \
                where id = $1 and last_used_at < $2";
-    tx.execute(sql, &[&session, &now, &ip]).await?;
+    tx.execute_prepared(sql, &[&session, &now, &ip]).await?;
     Ok(())
 }
 
@@ -168,8 +170,7 @@ pub(super) async fn list(
                where user_id = $1 and ended_at is null and created_at > $2 and last_used_at > $3 \
                and ($4::uuid is null or id < $4) order by id desc limit $5";
     let (created, used) = (now.saturating_sub(absolute), now.saturating_sub(idle));
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user, &created, &used, &before, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&user, &created, &used, &before, &limit]).await?;
     Ok(rows.iter().map(|row| session(row, absolute)).collect())
 }
 
@@ -183,7 +184,7 @@ pub(super) async fn end(
 ) -> Result<bool, DatabaseError> {
     let sql = "update identity.sessions set ended_at = $4, end_reason = $3 \
                where id = $2 and user_id = $1 and ended_at is null";
-    Ok(tx.execute(sql, &[&user, &session, &reason.as_str(), &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&user, &session, &reason.as_str(), &now]).await? == 1)
 }
 
 /// Ends all sessions of a user but one. Answers with those that it ended.
@@ -197,7 +198,7 @@ pub(super) async fn end_all(
     let sql = "update identity.sessions set ended_at = $4, end_reason = $3 \
                where user_id = $1 and ended_at is null and ($2::uuid is null or id <> $2) \
                returning id";
-    let rows = tx.query(sql, &[&user, &but, &reason.as_str(), &now]).await?;
+    let rows = tx.query_prepared(sql, &[&user, &but, &reason.as_str(), &now]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -210,7 +211,7 @@ pub(crate) async fn is_device_known(
 ) -> Result<bool, DatabaseError> {
     let sql =
         "update identity.devices set last_used_at = $3 where token_hash = $1 and user_id = $2";
-    Ok(tx.execute(sql, &[&hash.as_slice(), &user, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&hash.as_slice(), &user, &now]).await? == 1)
 }
 
 pub(crate) async fn insert_device(
@@ -221,7 +222,7 @@ pub(crate) async fn insert_device(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into identity.devices (token_hash, user_id, created_at, last_used_at) \
                values ($1, $2, $3, $3) on conflict do nothing";
-    tx.execute(sql, &[&hash.as_slice(), &user, &now]).await?;
+    tx.execute_prepared(sql, &[&hash.as_slice(), &user, &now]).await?;
     Ok(())
 }
 
@@ -230,7 +231,7 @@ pub(crate) async fn forget_devices(
     tx: &Transaction<'_>,
     user: UserId,
 ) -> Result<(), DatabaseError> {
-    tx.execute("delete from identity.devices where user_id = $1", &[&user]).await?;
+    tx.execute_prepared("delete from identity.devices where user_id = $1", &[&user]).await?;
     Ok(())
 }
 
@@ -243,5 +244,5 @@ pub(crate) async fn delete_before(
     let sql = "delete from identity.sessions where id in (select id from identity.sessions \
                where last_used_at < $1 limit $2)";
     let client = database.client().await?;
-    Ok(client.execute(sql, &[&moment, &limit]).await?)
+    Ok(client.execute_prepared(sql, &[&moment, &limit]).await?)
 }

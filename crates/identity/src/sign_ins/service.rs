@@ -1,8 +1,8 @@
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use kernel::secret::SecretToken;
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::store::{self, Origin, Waiting};
 use super::{CONFIRM_MAX, FAILURES_MAX, Method, Pending};
@@ -13,8 +13,9 @@ use crate::identity::Identity;
 use crate::ids::{SignInId, UserId};
 use crate::limits::Attempt;
 use crate::passwords;
-use crate::second_factors::{Factors, SecondFactor};
+use crate::second_factors::SecondFactor;
 use crate::sessions::{self, DEVICE_PREFIX, NewSession, SignedIn, Transport};
+use crate::totp;
 use crate::users::store::Account;
 use crate::users::{self, Confirmation, UserKey};
 
@@ -91,10 +92,11 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<Outcome, IdentityError> {
         let mut client = self.database.client().await?;
-        let factors = self.factors(&client, account.user.id).await?;
         let tx = client.transaction().await?;
-        users::store::clear_failures(&tx, account.user.id).await?;
-        let methods = self.methods_in_tx(&tx, account, factors, given).await?;
+        if account.password_failures > 0 {
+            users::store::clear_failures(&tx, account.user.id).await?;
+        }
+        let methods = self.methods_in_tx(&tx, account, given).await?;
         let outcome = if methods.is_empty() {
             let new = NewSession {
                 user: account.user.id,
@@ -119,10 +121,9 @@ impl Identity {
         &self,
         tx: &Transaction<'_>,
         account: &Account,
-        factors: Factors,
         given: &Credentials,
     ) -> Result<Vec<Method>, IdentityError> {
-        if factors.has_totp {
+        if totp::is_enabled(tx, account.user.id).await? {
             return Ok(vec![Method::Totp, Method::RecoveryCode]);
         }
         let is_needed = match self.confirmation_of(account) {
@@ -224,7 +225,7 @@ impl Identity {
         if !waiting.methods.contains(&method) {
             return Err(IdentityError::MethodNotAllowed);
         }
-        let account = users::store::by_key_in_tx(&tx, UserKey::Id(waiting.user)).await?;
+        let account = users::store::by_key(&tx, UserKey::Id(waiting.user)).await?;
         let account = account.filter(|account| !account.is_deleted());
         let account = account.ok_or(IdentityError::SignInNotFound)?;
         if let Err(refusal) = self.check_proof_in_tx(&tx, id, &waiting, &proof).await? {
@@ -294,7 +295,7 @@ impl Identity {
         if !waiting.methods.contains(&Method::EmailCode) {
             return Err(IdentityError::MethodNotAllowed);
         }
-        let account = users::store::by_key_in_tx(&tx, UserKey::Id(waiting.user)).await?;
+        let account = users::store::by_key(&tx, UserKey::Id(waiting.user)).await?;
         let account = account.ok_or(IdentityError::SignInNotFound)?;
         self.mail_in_tx(&tx, &account, id, waiting.device.as_deref()).await?;
         Ok(tx.commit().await?)

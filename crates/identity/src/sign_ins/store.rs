@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
+use deadpool_postgres::{GenericClient, Transaction};
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
 
 use super::{Method, Pending, TRIES_MAX};
 use crate::ids::{SignInId, UserId};
@@ -33,7 +34,7 @@ pub(super) async fn insert(
     let sql = "insert into identity.sign_ins (id, user_id, methods, device, user_agent, ip, \
                transport, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let methods: Vec<&str> = new.methods.iter().map(|method| method.as_str()).collect();
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[
             &new.id,
@@ -60,10 +61,10 @@ pub(super) async fn lock(
 ) -> Result<Option<Waiting>, DatabaseError> {
     let user = "select from identity.users where id = \
                 (select user_id from identity.sign_ins where id = $1) for no key update";
-    tx.execute(user, &[&id]).await?;
+    tx.execute_prepared(user, &[&id]).await?;
     let sql = "select user_id, methods, device, transport from identity.sign_ins \
                where id = $1 and done_at is null and expires_at > $2 and tries < $3 for update";
-    let row = tx.query_opt(sql, &[&id, &now, &TRIES_MAX]).await?;
+    let row = tx.query_opt_prepared(sql, &[&id, &now, &TRIES_MAX]).await?;
     Ok(row.and_then(|row| {
         let methods: Vec<&str> = row.get(1);
         Some(Waiting {
@@ -75,8 +76,19 @@ pub(super) async fn lock(
     }))
 }
 
+/// Whether its session will live in a browser's cookie.
+pub(crate) async fn is_of_browser(
+    client: &impl GenericClient,
+    id: SignInId,
+) -> Result<bool, DatabaseError> {
+    let sql = "select exists (select from identity.sign_ins where id = $1 and transport = $2)";
+    let cookie = Transport::Cookie.as_str();
+    Ok(client.query_one_prepared(sql, &[&id, &cookie]).await?.get(0))
+}
+
 pub(super) async fn count_try(tx: &Transaction<'_>, id: SignInId) -> Result<(), DatabaseError> {
-    tx.execute("update identity.sign_ins set tries = tries + 1 where id = $1", &[&id]).await?;
+    tx.execute_prepared("update identity.sign_ins set tries = tries + 1 where id = $1", &[&id])
+        .await?;
     Ok(())
 }
 
@@ -85,7 +97,8 @@ pub(super) async fn finish(
     id: SignInId,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    tx.execute("update identity.sign_ins set done_at = $2 where id = $1", &[&id, &now]).await?;
+    tx.execute_prepared("update identity.sign_ins set done_at = $2 where id = $1", &[&id, &now])
+        .await?;
     Ok(())
 }
 
@@ -97,7 +110,7 @@ pub(crate) async fn void(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.sign_ins set done_at = $2 \
                where user_id = $1 and done_at is null and expires_at > $2";
-    tx.execute(sql, &[&user, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &now]).await?;
     Ok(())
 }
 
@@ -110,5 +123,5 @@ pub(crate) async fn delete_before(
     let sql = "delete from identity.sign_ins where id in (select id from identity.sign_ins \
                where expires_at < $1 limit $2)";
     let client = database.client().await?;
-    Ok(client.execute(sql, &[&moment, &limit]).await?)
+    Ok(client.execute_prepared(sql, &[&moment, &limit]).await?)
 }

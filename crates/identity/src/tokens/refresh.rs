@@ -2,11 +2,11 @@
 //! the one before it, a fresh nonce and a key of the vault. So a client that lost an answer gets
 //! the same answer again, although nothing secret is stored.
 
+use deadpool_postgres::Transaction;
 use hmac::{Hmac, Mac as _};
 use kernel::secret::{self, SecretToken};
 use kernel::{DatabaseError, Timestamp, Vault};
 use sha2::Sha256;
-use tokio_postgres::Transaction;
 
 use super::store;
 use crate::ids::SessionId;

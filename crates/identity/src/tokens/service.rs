@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use kernel::Timestamp;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use kernel::secret::SecretToken;
-use tokio_postgres::Transaction;
 
 use super::refresh;
 use super::store::{self, Known};

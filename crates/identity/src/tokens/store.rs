@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
 
 use crate::ids::{SessionId, UserId};
 use crate::permissions::RoleSet;
@@ -37,7 +38,7 @@ pub(super) async fn insert(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into identity.refresh_tokens (hash, session_id, generation, created_at) \
                values ($1, $2, $3, $4)";
-    tx.execute(sql, &[&hash.as_slice(), &session, &generation, &now]).await?;
+    tx.execute_prepared(sql, &[&hash.as_slice(), &session, &generation, &now]).await?;
     Ok(())
 }
 
@@ -47,7 +48,7 @@ pub(super) async fn lock(
     hash: &[u8; 32],
 ) -> Result<Option<Known>, DatabaseError> {
     let found = "select session_id from identity.refresh_tokens where hash = $1 for update";
-    if tx.query_opt(found, &[&hash.as_slice()]).await?.is_none() {
+    if tx.query_opt_prepared(found, &[&hash.as_slice()]).await?.is_none() {
         return Ok(None);
     }
     // A statement of its own: it sees what the one before us in the queue has committed.
@@ -62,7 +63,7 @@ pub(super) async fn lock(
                join identity.sessions on sessions.id = token.session_id \
                join identity.users on users.id = sessions.user_id \
                where token.hash = $1";
-    let row = tx.query_opt(sql, &[&hash.as_slice()]).await?;
+    let row = tx.query_opt_prepared(sql, &[&hash.as_slice()]).await?;
     Ok(row.map(|row| {
         let used_at: Option<Timestamp> = row.get(2);
         Known {
@@ -92,6 +93,6 @@ pub(super) async fn mark_used(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.refresh_tokens set used_at = $2, used_from = $3, nonce = $4 \
                where hash = $1";
-    tx.execute(sql, &[&hash.as_slice(), &now, &from, &nonce]).await?;
+    tx.execute_prepared(sql, &[&hash.as_slice(), &now, &from, &nonce]).await?;
     Ok(())
 }

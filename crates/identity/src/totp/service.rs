@@ -1,7 +1,7 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use kernel::http::ClientInfo;
 use kernel::{Clock, Vault};
-use tokio_postgres::Transaction;
 use totp_rs::Secret;
 
 use super::{Enrolment, PURPOSE, SECRET_BYTES, Verdict, bank_name, otpauth_url, store};

@@ -1,6 +1,8 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use kernel::Timestamp;
-use tokio_postgres::{Row, Transaction};
+use kernel::db::Statements as _;
+use tokio_postgres::Row;
 
 use super::Enrolment;
 use crate::error::IdentityError;
@@ -12,8 +14,7 @@ pub(super) async fn is_confirmed(
 ) -> Result<bool, IdentityError> {
     let sql = "select exists (select from identity.totps \
                where user_id = $1 and confirmed_at is not null)";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&user]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
 /// Locked, so that two requests can't use one code.
@@ -23,7 +24,7 @@ pub(super) async fn lock(
 ) -> Result<Option<Enrolment>, IdentityError> {
     let sql = "select secret, created_at, confirmed_at, last_step, failures, failed_at \
                from identity.totps where user_id = $1 for update";
-    Ok(tx.query_opt(sql, &[&user]).await?.map(|row| enrolment(&row)))
+    Ok(tx.query_opt_prepared(sql, &[&user]).await?.map(|row| enrolment(&row)))
 }
 
 fn enrolment(row: &Row) -> Enrolment {
@@ -48,7 +49,7 @@ pub(super) async fn start(
     let sql = "insert into identity.totps (user_id, secret, created_at) values ($1, $2, $3) \
                on conflict (user_id) do update set secret = excluded.secret, \
                created_at = excluded.created_at where totps.confirmed_at is null";
-    Ok(tx.execute(sql, &[&user, &secret, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&user, &secret, &now]).await? == 1)
 }
 
 pub(super) async fn confirm(
@@ -57,7 +58,7 @@ pub(super) async fn confirm(
     now: Timestamp,
 ) -> Result<(), IdentityError> {
     let sql = "update identity.totps set confirmed_at = $2 where user_id = $1";
-    tx.execute(sql, &[&user, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &now]).await?;
     Ok(())
 }
 
@@ -68,7 +69,7 @@ pub(super) async fn use_step(
 ) -> Result<(), IdentityError> {
     let sql = "update identity.totps set last_step = $2, failures = 0, failed_at = null \
                where user_id = $1";
-    tx.execute(sql, &[&user, &step]).await?;
+    tx.execute_prepared(sql, &[&user, &step]).await?;
     Ok(())
 }
 
@@ -79,11 +80,11 @@ pub(super) async fn count_failure(
 ) -> Result<(), IdentityError> {
     let sql = "update identity.totps set failures = failures + 1, failed_at = $2 \
                where user_id = $1 and failures < 2147483647";
-    tx.execute(sql, &[&user, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &now]).await?;
     Ok(())
 }
 
 pub(crate) async fn delete(tx: &Transaction<'_>, user: UserId) -> Result<(), IdentityError> {
-    tx.execute("delete from identity.totps where user_id = $1", &[&user]).await?;
+    tx.execute_prepared("delete from identity.totps where user_id = $1", &[&user]).await?;
     Ok(())
 }

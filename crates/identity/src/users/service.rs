@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use tokio_postgres::Transaction;
 
 use super::store::{self, Account, NewRow};
 use super::{
@@ -239,7 +239,7 @@ impl Identity {
             tell_in_tx(tx, &*self.clock, id, &[IdentityEvent::UserRegistered]).await?;
             id
         } else {
-            let known = store::by_key_in_tx(tx, UserKey::Email(email.as_str())).await?;
+            let known = store::by_key(tx, UserKey::Email(email.as_str())).await?;
             let known = known.ok_or(IdentityError::Corrupt("an address is taken by nobody"))?.user;
             if known.is_email_verified {
                 let events = [IdentityEvent::UserRegisteredAgain];

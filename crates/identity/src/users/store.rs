@@ -1,8 +1,10 @@
 use std::collections::HashMap;
 
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Confirmation, EmailAddress, Handle, User, UserFilter, UserKey, UserStatus};
@@ -63,37 +65,19 @@ pub(crate) async fn by_key(
     client: &impl GenericClient,
     key: UserKey<'_>,
 ) -> Result<Option<Account>, DatabaseError> {
-    let sql = by_key_sql(&key);
-    let statement = client.prepare_cached(&sql).await?;
-    let row = match &key {
-        UserKey::Id(id) => client.query_opt(&statement, &[id]).await?,
-        UserKey::Handle(text) | UserKey::Email(text) => {
-            client.query_opt(&statement, &[text]).await?
-        }
-    };
-    Ok(row.as_ref().map(account))
-}
-
-/// The same within a transaction.
-pub(crate) async fn by_key_in_tx(
-    tx: &Transaction<'_>,
-    key: UserKey<'_>,
-) -> Result<Option<Account>, DatabaseError> {
-    let sql = by_key_sql(&key);
-    let row = match &key {
-        UserKey::Id(id) => tx.query_opt(&sql, &[id]).await?,
-        UserKey::Handle(text) | UserKey::Email(text) => tx.query_opt(&sql, &[text]).await?,
-    };
-    Ok(row.as_ref().map(account))
-}
-
-fn by_key_sql(key: &UserKey<'_>) -> String {
     let condition = match key {
         UserKey::Id(_) => "id = $1",
         UserKey::Handle(_) => "handle = lower($1)",
         UserKey::Email(_) => "lower(email) = lower($1)",
     };
-    format!("select {COLUMNS} from identity.users where {condition}")
+    let sql = format!("select {COLUMNS} from identity.users where {condition}");
+    let row = match &key {
+        UserKey::Id(id) => client.query_opt_prepared(&sql, &[id]).await?,
+        UserKey::Handle(text) | UserKey::Email(text) => {
+            client.query_opt_prepared(&sql, &[text]).await?
+        }
+    };
+    Ok(row.as_ref().map(account))
 }
 
 /// The same, locked until the transaction ends.
@@ -102,7 +86,7 @@ pub(crate) async fn lock(
     user: UserId,
 ) -> Result<Option<Account>, DatabaseError> {
     let sql = format!("select {COLUMNS} from identity.users where id = $1 for update");
-    Ok(tx.query_opt(&sql, &[&user]).await?.as_ref().map(account))
+    Ok(tx.query_opt_prepared(&sql, &[&user]).await?.as_ref().map(account))
 }
 
 pub(super) async fn by_ids(
@@ -111,7 +95,7 @@ pub(super) async fn by_ids(
 ) -> Result<HashMap<UserId, User>, DatabaseError> {
     let sql = format!("select {COLUMNS} from identity.users where id = any($1)");
     let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-    let rows = client.query(&client.prepare_cached(&sql).await?, &[&ids]).await?;
+    let rows = client.query_prepared(&sql, &[&ids]).await?;
     Ok(rows.iter().map(account).map(|account| (account.user.id, account.user)).collect())
 }
 
@@ -126,7 +110,7 @@ pub(crate) async fn insert(
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $9::text is not null then $11::timestamptz end, \
                $10, $11, $11) on conflict (lower(email)) do nothing";
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &new.id,
@@ -155,7 +139,7 @@ pub(crate) async fn take_handle(
 ) -> Result<bool, DatabaseError> {
     let sql = "insert into identity.handles (handle, user_id, taken_at) values ($1, $2, $3) \
                on conflict (handle) do update set handle = excluded.handle returning user_id";
-    let row = tx.query_one(sql, &[&handle.as_str(), &user, &now]).await?;
+    let row = tx.query_one_prepared(sql, &[&handle.as_str(), &user, &now]).await?;
     Ok(row.get::<_, UserId>(0) == user)
 }
 
@@ -164,7 +148,7 @@ pub(super) async fn is_handle_taken(
     handle: &Handle,
 ) -> Result<bool, DatabaseError> {
     let sql = "select exists (select from identity.handles where handle = $1)";
-    Ok(client.query_one(&client.prepare_cached(sql).await?, &[&handle.as_str()]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&handle.as_str()]).await?.get(0))
 }
 
 /// What was asked for at the first registration.
@@ -173,7 +157,7 @@ pub(crate) async fn handle_wanted(
     user: UserId,
 ) -> Result<Option<String>, DatabaseError> {
     let sql = "select handle_wanted from identity.users where id = $1";
-    Ok(tx.query_opt(sql, &[&user]).await?.and_then(|row| row.get(0)))
+    Ok(tx.query_opt_prepared(sql, &[&user]).await?.and_then(|row| row.get(0)))
 }
 
 /// Verifies the address and puts in force what was given at the registration that the mail was
@@ -194,7 +178,8 @@ pub(crate) async fn verify_email(
         Some((hash, name, locale)) => (Some(hash), Some(name), Some(locale)),
         None => (None, None, None),
     };
-    tx.execute(sql, &[&user, &now, &hash, &name, &locale, &handle.map(Handle::as_str)]).await?;
+    tx.execute_prepared(sql, &[&user, &now, &hash, &name, &locale, &handle.map(Handle::as_str)])
+        .await?;
     Ok(())
 }
 
@@ -207,7 +192,7 @@ pub(crate) async fn set_password(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set password_hash = $2, password_changed_at = $3, \
                password_failures = 0, version = version + 1, updated_at = $3 where id = $1";
-    tx.execute(sql, &[&user, &hash, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &hash, &now]).await?;
     Ok(())
 }
 
@@ -218,7 +203,7 @@ pub(crate) async fn rehash_password(
     (old, new): (&str, &str),
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set password_hash = $3 where id = $1 and password_hash = $2";
-    client.execute(&client.prepare_cached(sql).await?, &[&user, &old, &new]).await?;
+    client.execute_prepared(sql, &[&user, &old, &new]).await?;
     Ok(())
 }
 
@@ -229,7 +214,7 @@ pub(crate) async fn count_failure(
 ) -> Result<Option<u32>, DatabaseError> {
     let sql = "update identity.users set password_failures = password_failures + 1 \
                where id = $1 returning password_failures";
-    let row = tx.query_opt(sql, &[&user]).await?;
+    let row = tx.query_opt_prepared(sql, &[&user]).await?;
     Ok(row.map(|row| row.get::<_, i32>(0).cast_unsigned()))
 }
 
@@ -239,7 +224,7 @@ pub(crate) async fn clear_failures(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set password_failures = 0 \
                where id = $1 and password_failures > 0";
-    tx.execute(sql, &[&user]).await?;
+    tx.execute_prepared(sql, &[&user]).await?;
     Ok(())
 }
 
@@ -253,7 +238,7 @@ pub(crate) async fn set_email(
     let sql = "update identity.users set email = $2, email_verified_at = $3, \
                version = version + 1, updated_at = $3 where id = $1 and not exists \
                (select from identity.users where lower(email) = lower($2) and id <> $1)";
-    Ok(tx.execute(sql, &[&user, &email, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&user, &email, &now]).await? == 1)
 }
 
 pub(super) async fn set_status(
@@ -264,7 +249,7 @@ pub(super) async fn set_status(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set status = $2, version = version + 1, updated_at = $3 \
                where id = $1";
-    tx.execute(sql, &[&user, &status.as_str(), &now]).await?;
+    tx.execute_prepared(sql, &[&user, &status.as_str(), &now]).await?;
     Ok(())
 }
 
@@ -276,7 +261,7 @@ pub(super) async fn set_roles(
 ) -> Result<(), DatabaseError> {
     let sql = "update identity.users set roles = $2, version = version + 1, updated_at = $3 \
                where id = $1";
-    tx.execute(sql, &[&user, &roles.names(), &now]).await?;
+    tx.execute_prepared(sql, &[&user, &roles.names(), &now]).await?;
     Ok(())
 }
 
@@ -299,8 +284,8 @@ pub(super) async fn search(
     let (id, words) = (filter.id(), filter.words());
     let status = filter.status.map(UserStatus::as_str);
     let role = filter.role.map(crate::permissions::Role::as_str);
-    let statement = client.prepare_cached(&sql).await?;
-    let rows =
-        client.query(&statement, &[&before, &status, &role, &start, &id, &words, &limit]).await?;
+    let rows = client
+        .query_prepared(&sql, &[&before, &status, &role, &start, &id, &words, &limit])
+        .await?;
     Ok(rows.iter().map(|row| account(row).user).collect())
 }

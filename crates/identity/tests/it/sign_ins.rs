@@ -61,11 +61,16 @@ async fn a_new_device_is_confirmed_once() {
 async fn a_link_confirms_the_sign_in_that_it_was_sent_for() {
     let app = careful().await;
     let first = pending(&app.try_sign_in(MAIL, PASSWORD).await);
-    let link = app.mail(MAIL, Purpose::SignIn).await.link_token;
+    let mail = app.mail(MAIL, Purpose::SignIn).await;
+    assert!(!mail.takes_link, "an app waits: a page that opened the link would have the session");
+    let link = mail.link_token;
     let second = pending(&app.try_sign_in(MAIL, PASSWORD).await);
     let other = confirm(&app, &second, json!({ "token": link })).await;
     assert_eq!(other.problem(), (422, "identity.challenge.refused", ""));
     Tokens::of(&confirm(&app, &first, json!({ "token": link })).await);
+    let body = json!({ "login": MAIL, "password": PASSWORD, "transport": "cookie" });
+    pending(&app.post(SIGN_INS, body).await);
+    assert!(app.mail(MAIL, Purpose::SignIn).await.takes_link, "a browser can open it");
 }
 
 #[tokio::test]

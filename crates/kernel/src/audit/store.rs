@@ -1,10 +1,12 @@
 //! SQL of the audit log.
 
+use deadpool_postgres::{GenericClient, Transaction};
 use serde_json::Value;
-use tokio_postgres::{GenericClient, Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{AuditActor, Entry, EntryFilter, NewEntry};
+use crate::db::Statements as _;
 use crate::db::{Database, DatabaseError};
 use crate::http::current_request_id;
 use crate::time::Clock;
@@ -25,7 +27,7 @@ pub async fn record(
     entries: &[NewEntry],
 ) -> Result<(), DatabaseError> {
     let client = database.client().await?;
-    insert(&**client, clock, entries).await
+    insert(&client, clock, entries).await
 }
 
 async fn insert(
@@ -41,7 +43,7 @@ async fn insert(
         let actor = entry.actor.id().map(Uuid::from_u128);
         let subject = entry.subject.map(Uuid::from_u128);
         client
-            .execute(
+            .execute_prepared(
                 sql,
                 &[
                     &Uuid::from_u128(entry.id),
@@ -77,11 +79,10 @@ pub async fn entries(
                and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6) \
                order by id desc limit $7";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
     let uuid = |id: Option<u128>| id.map(Uuid::from_u128);
     let rows = client
-        .query(
-            &statement,
+        .query_prepared(
+            sql,
             &[
                 &uuid(before_id),
                 &uuid(filter.actor),

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use tokio_postgres::Transaction;
+use deadpool_postgres::Transaction;
 
 use super::worker::BoxFuture;
 use super::{Event, JobError};

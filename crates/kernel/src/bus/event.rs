@@ -1,9 +1,9 @@
 //! What happened: published in the publisher's transaction, read by position.
 
+use deadpool_postgres::Transaction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio_postgres::Transaction;
 
 use super::{JobError, hint, store};
 use crate::id::{IdSource as _, UuidV7};

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio_postgres::Transaction;
 
 use super::{hint, store};
 use crate::id::{IdSource as _, UuidV7};

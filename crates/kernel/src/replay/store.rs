@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{Answer, Claim};
+use crate::db::Statements as _;
 use crate::db::{Database, DatabaseError};
 use crate::time::Timestamp;
 
@@ -20,14 +21,12 @@ pub(super) async fn claim(
                returning key";
     let client = database.client().await?;
     let (key, body) = (Uuid::from_u128(key), body.as_slice());
-    let statement = client.prepare_cached(sql).await?;
-    if client.query_opt(&statement, &[&key, &body, &now, &stale]).await?.is_some() {
+    if client.query_opt_prepared(sql, &[&key, &body, &now, &stale]).await?.is_some() {
         return Ok(Claim::Ours);
     }
     let sql = "select body, status, content_type, answer from replay.answers where key = $1";
-    let statement = client.prepare_cached(sql).await?;
     // It may have been forgotten or given back since: the caller tries again.
-    let Some(row) = client.query_opt(&statement, &[&key]).await? else {
+    let Some(row) = client.query_opt_prepared(sql, &[&key]).await? else {
         return Ok(Claim::InFlight);
     };
     if row.get::<_, &[u8]>("body") != body {
@@ -51,21 +50,20 @@ pub(super) async fn keep(
     let sql = "update replay.answers set status = $2, content_type = $3, answer = $4 \
                where key = $1 and status is null";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
     let (key, status) = (Uuid::from_u128(key), i32::from(status));
-    client.execute(&statement, &[&key, &status, &content_type, &answer]).await?;
+    client.execute_prepared(sql, &[&key, &status, &content_type, &answer]).await?;
     Ok(())
 }
 
 pub(super) async fn release(database: &Database, key: u128) -> Result<(), DatabaseError> {
     let client = database.client().await?;
     let sql = "delete from replay.answers where key = $1 and status is null";
-    client.execute(sql, &[&Uuid::from_u128(key)]).await?;
+    client.execute_prepared(sql, &[&Uuid::from_u128(key)]).await?;
     Ok(())
 }
 
 pub(super) async fn forget(database: &Database, before: Timestamp) -> Result<u64, DatabaseError> {
     let client = database.client().await?;
     let sql = "delete from replay.answers where claimed_at < $1";
-    Ok(client.execute(sql, &[&before]).await?)
+    Ok(client.execute_prepared(sql, &[&before]).await?)
 }

@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use kernel::bus::{self, Consumer, ConsumerRow, Event, JobError, JobState, NewJob};
 use tokio::sync::mpsc;
-use tokio_postgres::Transaction;
 
 use crate::orchard::{Diary, Gardener, Orchard, Poisoned, Recorder, WATER, water};
 

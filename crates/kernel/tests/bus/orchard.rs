@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use kernel::bus::{
     self, Backoff, Bus, Consumer, Event, Job, JobError, JobRow, NewEvent, NewJob, Outcome, Policy,
     Worker,
@@ -15,7 +16,6 @@ use kernel::{Clock as _, Database, DatabaseOptions, Migrations};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use testkit::{MockClock, TestDatabase};
-use tokio_postgres::Transaction;
 
 pub(crate) const PLANTED: &str = "orchard.tree.planted";
 /// When the gardeners' jobs are tried again.

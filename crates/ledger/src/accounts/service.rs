@@ -82,6 +82,20 @@ impl Ledger {
         self.with_balances(&led, stored).await
     }
 
+    /// Accounts whose address begins with a text, in the order of their numbers. All come at once:
+    /// it is for few, such as the accounts of one owner. Only their ids are looked up, the rest is
+    /// known if it was used before.
+    pub async fn accounts_below(&self, prefix: &str) -> Result<Vec<Account>, LedgerError> {
+        let client = self.client().await?;
+        let ids = store::ids_below(&client, prefix).await?;
+        drop(client);
+        let mut accounts = Vec::with_capacity(ids.len());
+        for id in ids {
+            accounts.extend(self.account(AccountKey::Id(id)).await?);
+        }
+        Ok(accounts)
+    }
+
     /// Ids of accounts by address.
     pub async fn account_ids(&self, addresses: &[&str]) -> Result<Vec<Option<u128>>, LedgerError> {
         let mut ids = self.names.ids_of_addresses(addresses);

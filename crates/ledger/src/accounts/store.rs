@@ -1,5 +1,6 @@
 //! SQL of accounts and their history.
 
+use deadpool_postgres::Object;
 use kernel::Amount;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
@@ -137,6 +138,20 @@ pub(crate) async fn one(client: &Client, id: u128) -> Result<Option<StoredAccoun
     Ok(accounts.into_iter().next())
 }
 
+/// Ids of accounts whose address begins with a text, by number. It is asked all the time, so it is
+/// planned once.
+pub(crate) async fn ids_below(client: &Object, prefix: &str) -> Result<Vec<u128>, StoreError> {
+    let sql = "select id from ledger.accounts where address >= $1 and address < $2 order by no";
+    let statement = client.prepare_cached(sql).await?;
+    let rows = client.query(&statement, &[&prefix, &prefix_end(prefix)]).await?;
+    rows.iter().map(|row| Ok(row.try_get::<_, Uuid>(0)?.as_u128())).collect()
+}
+
+/// Behind all texts that begin with this one.
+fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
 /// Ids of accounts by address, in no order.
 pub(crate) async fn ids_of_addresses(
     client: &Client,
@@ -174,7 +189,7 @@ pub(crate) async fn list(
     let code = filter.code.map(i32::from);
     let (from, before) = (filter.created_from.map(At), filter.created_before.map(At));
     let (key, value) = filter.metadata.clone().unzip();
-    let prefix_end = filter.address_prefix.as_ref().map(|prefix| format!("{prefix}\u{10ffff}"));
+    let prefix_end = filter.address_prefix.as_deref().map(prefix_end);
     let parameters: [(&(dyn ToSql + Sync), Type); 11] = [
         (&after_no, Type::INT8),
         (&asset, Type::INT4),

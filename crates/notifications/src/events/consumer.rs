@@ -1,7 +1,7 @@
 //! Reads the events of other contexts from the bus.
 
+use deadpool_postgres::Transaction;
 use kernel::bus::{Bus, Consumer, Event, JobError};
-use tokio_postgres::Transaction;
 
 use super::sources::{Told, of_bus};
 use crate::Notifications;

@@ -1,10 +1,10 @@
 //! Appending to logs, with the mail and the webhooks that follow; reading a log.
 
+use deadpool_postgres::Transaction;
 use hashbrown::HashSet;
 use identity::{Actor, User, UserId, UserStatus};
 use kernel::{Limit, Problem};
 use serde_json::json;
-use tokio_postgres::Transaction;
 use uuid::Uuid;
 
 use super::sources::Told;

@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use serde_json::Value;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{NewUserEvent, UserEvent};
@@ -47,19 +48,7 @@ pub(crate) async fn append_in_tx(
     let in_app: Vec<bool> = channels.iter().map(|channels| channels.is_in_app).collect();
     let webhook: Vec<bool> = channels.iter().map(|channels| channels.is_webhook).collect();
     let rows = tx
-        .query_typed(
-            APPEND,
-            &[
-                (&ids, Type::UUID_ARRAY),
-                (&users, Type::UUID_ARRAY),
-                (&kinds, Type::TEXT_ARRAY),
-                (&data, Type::JSONB_ARRAY),
-                (&at, Type::TIMESTAMPTZ_ARRAY),
-                (&sources, Type::TEXT_ARRAY),
-                (&in_app, Type::BOOL_ARRAY),
-                (&webhook, Type::BOOL_ARRAY),
-            ],
-        )
+        .query_prepared(APPEND, &[&ids, &users, &kinds, &data, &at, &sources, &in_app, &webhook])
         .await?;
     let by_id: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let inserted: HashMap<usize, UserEvent> =
@@ -75,7 +64,8 @@ const APPEND: &str = "
         select new.*,
                row_number() over (partition by user_id order by place) as nth,
                count(*) over (partition by user_id) as of_user
-          from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
+          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::timestamptz[],
+                      $6::text[], $7::bool[], $8::bool[]) with ordinality
             as new (id, user_id, kind, data, at, source, is_in_app, is_webhook, place)
          where not exists (select from notifications.events where events.source = new.source)
     ), counted as (
@@ -105,8 +95,7 @@ async fn notify_in_tx(
         1..=NOTIFIED_MAX => users.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
         _ => EVERYBODY.to_owned(),
     };
-    let params = [(&CHANNEL as _, Type::TEXT), (&payload as _, Type::TEXT)];
-    tx.query_typed("select pg_notify($1, $2)", &params).await?;
+    tx.query_prepared("select pg_notify($1, $2)", &[&CHANNEL, &payload]).await?;
     Ok(())
 }
 
@@ -121,8 +110,7 @@ pub(crate) async fn after(
     let sql = "select id, user_id, sequence, kind, data, at, is_in_app, is_webhook, read_at
           from notifications.events
          where user_id = $1 and sequence > $2 order by sequence limit $3";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user, &after, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&user, &after, &limit]).await?;
     Ok(rows.iter().map(to_event).collect())
 }
 
@@ -130,8 +118,7 @@ pub(crate) async fn after(
 pub(crate) async fn last_sequence(database: &Database, user: UserId) -> Result<i64, DatabaseError> {
     let client = database.client().await?;
     let sql = "select last_sequence from notifications.logs where user_id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&user]).await?;
+    let row = client.query_opt_prepared(sql, &[&user]).await?;
     Ok(row.map_or(0, |row| row.get(0)))
 }
 
@@ -140,9 +127,11 @@ pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<
     let sql = "insert into notifications.logs (user_id, is_erased)
         select user_id, true from unnest($1::uuid[]) as deleted (user_id) order by user_id
             on conflict (user_id) do update set is_erased = true";
-    tx.execute(sql, &[&users]).await?;
-    tx.execute("delete from notifications.events where user_id = any($1)", &[&users]).await?;
-    tx.execute("delete from notifications.preferences where user_id = any($1)", &[&users]).await?;
+    tx.execute_prepared(sql, &[&users]).await?;
+    tx.execute_prepared("delete from notifications.events where user_id = any($1)", &[&users])
+        .await?;
+    tx.execute_prepared("delete from notifications.preferences where user_id = any($1)", &[&users])
+        .await?;
     Ok(())
 }
 
@@ -152,7 +141,7 @@ pub(crate) async fn lock_feed_in_tx(
     name: &str,
 ) -> Result<Option<i64>, DatabaseError> {
     let sql = "select position from notifications.feeds where name = $1 for update skip locked";
-    Ok(tx.query_opt(sql, &[&name]).await?.map(|row| row.get(0)))
+    Ok(tx.query_opt_prepared(sql, &[&name]).await?.map(|row| row.get(0)))
 }
 
 pub(crate) async fn move_feed_in_tx(
@@ -161,14 +150,14 @@ pub(crate) async fn move_feed_in_tx(
     position: i64,
 ) -> Result<(), DatabaseError> {
     let sql = "update notifications.feeds set position = $2 where name = $1";
-    tx.execute(sql, &[&name, &position]).await?;
+    tx.execute_prepared(sql, &[&name, &position]).await?;
     Ok(())
 }
 
 pub(crate) async fn feed_position(database: &Database, name: &str) -> Result<i64, DatabaseError> {
     let client = database.client().await?;
     let sql = "select position from notifications.feeds where name = $1";
-    Ok(client.query_one(sql, &[&name]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&name]).await?.get(0))
 }
 
 pub(crate) fn to_event(row: &Row) -> UserEvent {

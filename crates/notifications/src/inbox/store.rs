@@ -1,4 +1,5 @@
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 
 use crate::events::UserEvent;
@@ -24,9 +25,8 @@ pub(super) async fn list(
          where user_id = $1 and sequence < $2 and is_in_app {which}
          order by sequence desc limit $3"
     );
-    let statement = client.prepare_cached(&sql).await?;
     let before = before.unwrap_or(i64::MAX);
-    let rows = client.query(&statement, &[&user, &before, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&user, &before, &limit]).await?;
     Ok(rows.iter().map(to_event).collect())
 }
 
@@ -41,8 +41,7 @@ pub(super) async fn count_unread(
             select from notifications.events
              where user_id = $1 and is_in_app and read_at is null limit $2
         ) as unread";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&user, &max]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&user, &max]).await?.get(0))
 }
 
 /// Answers whether the user has such an event.
@@ -55,8 +54,7 @@ pub(super) async fn read(
     let client = database.client().await?;
     let sql = "update notifications.events set read_at = coalesce(read_at, $3)
          where user_id = $1 and sequence = $2 and is_in_app";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&user, &sequence, &now]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&user, &sequence, &now]).await? == 1)
 }
 
 /// Answers how many were unread.
@@ -69,6 +67,5 @@ pub(super) async fn read_all(
     let client = database.client().await?;
     let sql = "update notifications.events set read_at = $3
          where user_id = $1 and sequence <= $2 and is_in_app and read_at is null";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&user, &up_to, &now]).await?)
+    Ok(client.execute_prepared(sql, &[&user, &up_to, &now]).await?)
 }

@@ -1,3 +1,4 @@
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError};
 use tokio_postgres::Row;
 
@@ -16,8 +17,7 @@ pub(super) async fn list(
          where ($1::text is null or lower(to_address) = lower($1))
            and ($2::uuid is null or id < $2)
          order by id desc limit $3";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&to, &before, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&to, &before, &limit]).await?;
     let to_summary = |row: &Row| KeptMailSummary {
         id: row.get(0),
         kind: row.get(1),
@@ -35,8 +35,7 @@ pub(super) async fn get(
     let client = database.client().await?;
     let sql = "select id, kind, to_address, subject, headers, text_body, html_body, created_at
           from notifications.mailbox where id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&id]).await?;
+    let row = client.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| KeptMail {
         id: row.get(0),
         kind: row.get(1),
@@ -52,7 +51,6 @@ pub(super) async fn get(
 /// Answers whether it was there.
 pub(super) async fn delete(database: &Database, id: MailId) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
-    let statement =
-        client.prepare_cached("delete from notifications.mailbox where id = $1").await?;
-    Ok(client.execute(&statement, &[&id]).await? == 1)
+    let sql = "delete from notifications.mailbox where id = $1";
+    Ok(client.execute_prepared(sql, &[&id]).await? == 1)
 }

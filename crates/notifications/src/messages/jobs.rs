@@ -300,6 +300,7 @@ async fn secret(
     // The page has to say which sign-in it confirms.
     let sign_in = secret.sign_in.map_or_else(String::new, |id| format!("&sign_in={id}"));
     let link = format!("{}/{page}?token={token}{sign_in}", notifications.options.public_url);
+    let link = secret.takes_link.then_some(link);
     Ok(Some(Secret { code, link, expires_at: secret.expires_at }))
 }
 

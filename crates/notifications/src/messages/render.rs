@@ -23,7 +23,8 @@ pub(crate) struct Rendered {
 pub(crate) struct Secret {
     /// With its end, unless that is over: a link may live longer.
     pub(crate) code: Option<(String, Timestamp)>,
-    pub(crate) link: String,
+    /// None for somebody who waits with an app for the code.
+    pub(crate) link: Option<String>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -164,7 +165,7 @@ fn phrases(
     let greeting =
         if view.values().contains_key("name") { "greeting" } else { "greeting_nameless" };
     let link = match setting.secret {
-        Some(secret) => secret.link.clone(),
+        Some(secret) => secret.link.clone().unwrap_or_default(),
         None => format!("{}{}", setting.public_url, page(message)),
     };
     let mut values = BTreeMap::from([
@@ -180,10 +181,11 @@ fn phrases(
         ("valid", String::new()),
     ]);
     if let Some(secret) = setting.secret {
-        let valid = match &secret.code {
-            Some((_, expires_at)) if *expires_at == secret.expires_at => "both_valid",
-            Some(_) => "each_valid",
-            None => "link_valid",
+        let valid = match (&secret.code, &secret.link) {
+            (Some(_), None) => "code_valid",
+            (Some((_, expires_at)), _) if *expires_at == secret.expires_at => "both_valid",
+            (Some(_), _) => "each_valid",
+            (None, _) => "link_valid",
         };
         values.insert("valid", phrase(valid)?);
         if let Some((code, _)) = &secret.code {

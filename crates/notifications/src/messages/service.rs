@@ -1,9 +1,9 @@
 //! Queueing mail, and what staff sees of it.
 
+use deadpool_postgres::Transaction;
 use identity::{Actor, Permission, UserId};
 use kernel::bus::enqueue_in_tx;
 use kernel::{Limit, Problem};
-use tokio_postgres::Transaction;
 
 use super::store::{self, MessageFilter};
 use super::{Message, NewMessage, jobs};

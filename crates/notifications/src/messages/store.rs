@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use serde_json::Value;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::compose::Composed;
@@ -32,27 +33,16 @@ pub(super) async fn insert_in_tx(
     // A user who was deleted gets no more mail.
     let sql = "insert into notifications.messages
             (id, source, kind, user_id, to_address, locale, params, created_at, updated_at)
-        select id, source, kind, user_id, to_address, locale, params, $8, $8
-          from unnest($1, $2, $3, $4, $5, $6, $7)
+        select id, source, kind, user_id, to_address, locale, params, $8::timestamptz, $8
+          from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
+                  $7::jsonb[])
             as new (id, source, kind, user_id, to_address, locale, params)
          where not exists (select from notifications.logs
                             where logs.user_id = new.user_id and logs.is_erased)
             on conflict (source) do nothing
         returning id, user_id";
     let rows = tx
-        .query_typed(
-            sql,
-            &[
-                (&ids, Type::UUID_ARRAY),
-                (&sources, Type::TEXT_ARRAY),
-                (&kinds, Type::TEXT_ARRAY),
-                (&users, Type::UUID_ARRAY),
-                (&to, Type::TEXT_ARRAY),
-                (&locales, Type::TEXT_ARRAY),
-                (&params, Type::JSONB_ARRAY),
-                (&now, Type::TIMESTAMPTZ),
-            ],
-        )
+        .query_prepared(sql, &[&ids, &sources, &kinds, &users, &to, &locales, &params, &now])
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
@@ -60,8 +50,7 @@ pub(super) async fn insert_in_tx(
 pub(super) async fn get(database: &Database, id: MailId) -> Result<Option<Message>, DatabaseError> {
     let client = database.client().await?;
     let sql = format!("select {COLUMNS} from notifications.messages where id = $1");
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(to_message))
+    Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(to_message))
 }
 
 /// Begins an attempt: whoever began one before can change nothing any more. `None` if the mail
@@ -76,9 +65,9 @@ pub(super) async fn begin(
            set status = 'queued', attempt = attempt + 1, updated_at = $4
          where id = $1 and attempt = $2 and status = $3
         returning attempt";
-    let statement = client.prepare_cached(sql).await?;
     let status = message.status.as_str();
-    let row = client.query_opt(&statement, &[&message.id, &message.attempt, &status, &now]).await?;
+    let row =
+        client.query_opt_prepared(sql, &[&message.id, &message.attempt, &status, &now]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -103,11 +92,10 @@ pub(super) async fn end(
            set status = $3, provider = coalesce($4, provider), reply = coalesce($5, reply),
                updated_at = $6
          where id = $1 and attempt = $2 and status in ('queued', 'handing_over', 'unknown')";
-    let statement = client.prepare_cached(sql).await?;
     let status = end.status.as_str();
     let params: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
         [&id, &attempt, &status, &end.provider, &end.reply, &now];
-    Ok(client.execute(&statement, &params).await? == 1)
+    Ok(client.execute_prepared(sql, &params).await? == 1)
 }
 
 /// The server gets the text next. False if another attempt has begun.
@@ -122,8 +110,7 @@ pub(super) async fn hand_over(
     let sql = "update notifications.messages
            set status = 'handing_over', provider = $3, updated_at = $4
          where id = $1 and attempt = $2 and status = 'queued'";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&id, &attempt, &provider, &now]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&id, &attempt, &provider, &now]).await? == 1)
 }
 
 /// Puts a mail into the mailbox and says so in its row.
@@ -162,8 +149,7 @@ pub(super) async fn keep(
         &now,
         &message.attempt,
     ];
-    let statement = tx.prepare_cached(sql).await?;
-    tx.execute(&statement, &params).await?;
+    tx.execute_prepared(sql, &params).await?;
     Ok(tx.commit().await?)
 }
 
@@ -192,9 +178,8 @@ pub(super) async fn list(
          order by id desc limit $5"
     );
     let status = filter.status.map(MessageStatus::as_str);
-    let statement = client.prepare_cached(&sql).await?;
     let rows =
-        client.query(&statement, &[&filter.to, &filter.kind, &status, &before, &limit]).await?;
+        client.query_prepared(&sql, &[&filter.to, &filter.kind, &status, &before, &limit]).await?;
     Ok(rows.iter().map(to_message).collect())
 }
 
@@ -206,7 +191,7 @@ pub(super) async fn of_user(
     let client = database.client().await?;
     let sql =
         format!("select {COLUMNS} from notifications.messages where user_id = $1 order by id");
-    Ok(client.query(&sql, &[&user]).await?.iter().map(to_message).collect())
+    Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(to_message).collect())
 }
 
 /// Forgets the mail of users for good, and what is known of their addresses.
@@ -218,7 +203,7 @@ pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<
             (select id from notifications.messages where user_id = any($1))",
         "delete from notifications.messages where user_id = any($1)",
     ] {
-        tx.execute(sql, &[&users]).await?;
+        tx.execute_prepared(sql, &[&users]).await?;
     }
     Ok(())
 }
@@ -233,12 +218,12 @@ pub(super) async fn clean(
     let client = database.client().await?;
     let sql = "delete from notifications.mailbox where id in
             (select id from notifications.mailbox where created_at < $1 limit $2)";
-    let mailbox = client.execute(sql, &[&mailbox_before, &batch]).await?;
+    let mailbox = client.execute_prepared(sql, &[&mailbox_before, &batch]).await?;
     // Ids begin with the time at which they were made.
     let sql = "delete from notifications.messages where id in
             (select id from notifications.messages where id < $1
                 and status not in ('queued', 'handing_over') order by id limit $2)";
-    let messages = client.execute(sql, &[&messages_before, &batch]).await?;
+    let messages = client.execute_prepared(sql, &[&messages_before, &batch]).await?;
     let batch = u64::try_from(batch).unwrap_or(u64::MAX);
     Ok(mailbox == batch || messages == batch)
 }

@@ -105,10 +105,14 @@ fn message(kind: &str, locale: Locale, params: Value) -> Message {
 }
 
 fn render(message: &Message, reader: &str, other: &str) -> Rendered {
+    let link = "https://bank.example/confirm?token=chl_1.abc-_".to_owned();
+    render_with(message, (reader, other), Some(link))
+}
+
+fn render_with(message: &Message, (reader, other): (&str, &str), link: Option<String>) -> Rendered {
     let now = MockClock::default().now();
     let names = Names::from([(ANN, reader.to_owned()), (BOB, other.to_owned())]);
     let code = Some(("12345678".to_owned(), now));
-    let link = "https://bank.example/confirm?token=chl_1.abc-_".to_owned();
     let secret = Secret { code, link, expires_at: now };
     let setting = Setting {
         public_url: "https://bank.example",
@@ -157,6 +161,18 @@ fn challenge_shows_code_and_link_in_both_parts() {
             assert!(part.contains("https://bank.example/confirm?token=chl_1.abc-_"), "{part}");
         }
         assert!(!mail.subject.contains("12345678"), "codes aren't for lock screens");
+    }
+}
+
+#[test]
+fn who_waits_with_an_app_gets_a_code_and_no_link() {
+    for locale in Locale::ALL {
+        let mail = render_with(&message("challenge.sign_in", locale, json!({})), ("Ann", ""), None);
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("12345678"), "{part}");
+            assert!(!part.contains("/confirm") && !part.contains("href"), "{part}");
+            assert!(!part.contains("Link") && !part.contains("link "), "{part}");
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::{Choices, Preferences};
@@ -11,8 +11,7 @@ use super::{Choices, Preferences};
 pub(crate) async fn get(database: &Database, user: UserId) -> Result<Preferences, DatabaseError> {
     let client = database.client().await?;
     let sql = "select version, choices from notifications.preferences where user_id = $1";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&user]).await?;
+    let row = client.query_opt_prepared(sql, &[&user]).await?;
     Ok(row.map_or_else(Preferences::default, |row| Preferences {
         version: u32::try_from(row.get::<_, i32>(0)).unwrap_or_default(),
         choices: read(row.get(1)),
@@ -43,8 +42,7 @@ pub(super) async fn put(
             returning 1
         )
         select exists (select from made) or exists (select from changed)";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&user, &choices, &now, &expected]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&user, &choices, &now, &expected]).await?.get(0))
 }
 
 /// What these users chose; those who chose nothing are left out.
@@ -53,7 +51,7 @@ pub(crate) async fn of_users_in_tx(
     users: &[Uuid],
 ) -> Result<HashMap<UserId, Choices>, DatabaseError> {
     let sql = "select user_id, choices from notifications.preferences where user_id = any($1)";
-    let rows = tx.query_typed(sql, &[(&users, Type::UUID_ARRAY)]).await?;
+    let rows = tx.query_prepared(sql, &[&users]).await?;
     Ok(rows.iter().map(|row| (row.get(0), read(row.get(1)))).collect())
 }
 

@@ -1,3 +1,4 @@
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
@@ -10,8 +11,7 @@ pub(crate) async fn is_suppressed(
 ) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
     let sql = "select exists (select from notifications.suppressions where address = lower($1))";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&address]).await?.get(0))
+    Ok(client.query_one_prepared(sql, &[&address]).await?.get(0))
 }
 
 pub(crate) async fn add(
@@ -26,8 +26,7 @@ pub(crate) async fn add(
         values (lower($1), $2, $3, $4)
             on conflict (address) do update
            set reply = excluded.reply, message_id = excluded.message_id";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&address, &reply, &message, &now]).await?;
+    client.execute_prepared(sql, &[&address, &reply, &message, &now]).await?;
     Ok(())
 }
 
@@ -35,8 +34,7 @@ pub(crate) async fn add(
 pub(crate) async fn remove(database: &Database, address: &str) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
     let sql = "delete from notifications.suppressions where address = lower($1)";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&address]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&address]).await? == 1)
 }
 
 /// In the order of addresses.
@@ -48,8 +46,7 @@ pub(super) async fn list(
     let client = database.client().await?;
     let sql = "select address, reply, message_id, created_at from notifications.suppressions
          where $1::text is null or address > $1 order by address limit $2";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&after, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&after, &limit]).await?;
     Ok(rows.iter().map(to_suppression).collect())
 }
 

@@ -17,12 +17,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use deadpool_postgres::Transaction;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kernel::bus::{self, Backoff, Bus, Job, JobError, NewEvent, NewJob, Outcome, Policy, Worker};
 use kernel::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::schedule::{self, Alarm, Ended, Next};
 use super::secret::Secret;

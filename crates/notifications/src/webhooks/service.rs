@@ -34,7 +34,7 @@ pub(crate) struct WithSecret {
 
 /// Removes what a deleted user had.
 pub(crate) async fn erase_in_tx(
-    tx: &tokio_postgres::Transaction<'_>,
+    tx: &deadpool_postgres::Transaction<'_>,
     users: &[Uuid],
 ) -> Result<(), DatabaseError> {
     endpoints::erase_in_tx(tx, users).await

@@ -42,11 +42,11 @@ impl Payments {
     ) -> Result<Chargeback, PaymentsError> {
         let now = self.clock.now();
         let client = self.database.client().await?;
-        let known = store::upsert(&**client, deposit.id, claim, now).await?;
+        let known = store::upsert(&client, deposit.id, claim, now).await?;
         self.pass("chargeback.row_written").await;
         let status = after(known.status, claim.status);
         if status != known.status {
-            store::end(&**client, known.id, status, now).await?;
+            store::end(&client, known.id, status, now).await?;
         }
         Ok(Chargeback { status, ..known })
     }

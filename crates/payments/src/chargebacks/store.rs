@@ -1,8 +1,10 @@
 //! SQL of chargebacks.
 
+use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Amount, DatabaseError, Timestamp};
-use tokio_postgres::GenericClient;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{Chargeback, Claim, Kind, status_name, status_of};
 use crate::ids::{ChargebackId, DepositId};
@@ -39,7 +41,10 @@ pub(super) async fn upsert(
     let (kind, status) = (claim.kind.as_str(), status_name(claim.status));
     let id = ChargebackId::generate();
     let row = client
-        .query_one(&sql, &[&id, &deposit, &kind, &claim.reference, &claim.amount, &status, &now])
+        .query_one_prepared(
+            &sql,
+            &[&id, &deposit, &kind, &claim.reference, &claim.amount, &status, &now],
+        )
         .await?;
     Ok(chargeback(&row))
 }
@@ -53,7 +58,7 @@ pub(super) async fn end(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.chargebacks set status = $2, updated_at = $3
         where id = $1 and status = 'open'";
-    client.execute(sql, &[&id, &status_name(status), &now]).await?;
+    client.execute_prepared(sql, &[&id, &status_name(status), &now]).await?;
     Ok(())
 }
 
@@ -66,7 +71,7 @@ pub(super) async fn set_taken_in_tx(
 ) -> Result<bool, DatabaseError> {
     let sql = "update payments.chargebacks set taken = $2, updated_at = $3
         where id = $1 and taken is null";
-    Ok(tx.execute(sql, &[&id, &taken, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &taken, &now]).await? == 1)
 }
 
 /// False if it was recorded before.
@@ -77,5 +82,5 @@ pub(super) async fn set_given_in_tx(
 ) -> Result<bool, DatabaseError> {
     let sql = "update payments.chargebacks set given_at = $2, updated_at = $2
         where id = $1 and given_at is null";
-    Ok(tx.execute(sql, &[&id, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &now]).await? == 1)
 }

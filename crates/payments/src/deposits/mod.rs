@@ -6,7 +6,6 @@
 //! What was captured leaves only by refunds and chargebacks.
 
 pub(crate) mod http;
-pub(crate) mod jobs;
 mod progress;
 mod service;
 pub(crate) mod store;

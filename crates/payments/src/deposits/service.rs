@@ -6,6 +6,7 @@ use kernel::{Amount, DatabaseError, Problem, Timestamp};
 
 use super::{Deposit, DepositStatus, store};
 use crate::error::PaymentsError;
+use crate::flows::Flow;
 use crate::ids::DepositId;
 use crate::payments::{Made, Payments};
 use crate::provider::{CardDetails, CardToken};
@@ -155,7 +156,7 @@ impl Payments {
         let check_at = now.saturating_add(self.options.check_after);
         let is_new = store::insert_in_tx(&tx, deposit, check_at).await?;
         if is_new {
-            let job = super::jobs::advance(deposit.id).subject(deposit.user.as_u128());
+            let job = Flow::Deposit(deposit.id).advance().subject(deposit.user.as_u128());
             enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
             tx.commit().await?;
         }

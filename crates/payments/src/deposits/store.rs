@@ -1,8 +1,10 @@
 //! SQL of deposits and cards.
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Amount, Database, DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{Deposit, DepositStatus};
 use crate::chargebacks::status_of;
@@ -53,7 +55,7 @@ pub(super) async fn insert_in_tx(
         on conflict (id) do nothing";
     let scale = i16::from(new.scale);
     let count = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &new.id,
@@ -77,8 +79,11 @@ pub(super) async fn get(
     id: DepositId,
 ) -> Result<Option<Deposit>, DatabaseError> {
     let client = database.client().await?;
-    let statement = client.prepare_cached(&format!("{SELECT} where d.id = $1")).await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(deposit))
+    Ok(client
+        .query_opt_prepared(&format!("{SELECT} where d.id = $1"), &[&id])
+        .await?
+        .as_ref()
+        .map(deposit))
 }
 
 /// A user's deposits, newest first, after the place that a cursor names.
@@ -95,8 +100,7 @@ pub(crate) async fn list(
     );
     let (at, id) = after.unzip();
     let client = database.client().await?;
-    let statement = client.prepare_cached(&sql).await?;
-    let rows = client.query(&statement, &[&user, &at, &id, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&user, &at, &id, &limit]).await?;
     Ok(rows.iter().map(deposit).collect())
 }
 
@@ -109,8 +113,7 @@ pub(super) async fn set_held(
     let sql = "update payments.deposits set held_at = coalesce(held_at, $2), updated_at = $2
         where id = $1";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id, &now]).await?;
+    client.execute_prepared(sql, &[&id, &now]).await?;
     Ok(())
 }
 
@@ -124,8 +127,7 @@ pub(super) async fn set_payment(
     let sql = "update payments.deposits set provider_payment = $2, updated_at = $3
         where id = $1 and provider_payment is null";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&id, &payment, &now]).await?;
+    client.execute_prepared(sql, &[&id, &payment, &now]).await?;
     Ok(())
 }
 
@@ -150,7 +152,7 @@ pub(super) async fn set_status_in_tx(
          where id = $1 and status = $2";
     let (from, to) = (from.as_str(), change.status.as_str());
     let Change { failure, action, check_at, .. } = change;
-    Ok(tx.execute(sql, &[&id, &from, &to, failure, action, check_at, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &from, &to, failure, action, check_at, &now]).await? == 1)
 }
 
 /// A card of the user, by its token.
@@ -161,7 +163,7 @@ pub(super) async fn card(
 ) -> Result<Option<CardToken>, DatabaseError> {
     let sql = "select token, brand, last4 from payments.cards where token = $1 and user_id = $2";
     let client = database.client().await?;
-    let row = client.query_opt(sql, &[&token, &user]).await?;
+    let row = client.query_opt_prepared(sql, &[&token, &user]).await?;
     Ok(row.map(|row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) }))
 }
 
@@ -174,7 +176,8 @@ pub(super) async fn insert_card_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into payments.cards (token, user_id, provider, brand, last4, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (token) do nothing";
-    tx.execute(sql, &[&card.token, &user, &provider, &card.brand, &card.last4, &now]).await?;
+    tx.execute_prepared(sql, &[&card.token, &user, &provider, &card.brand, &card.last4, &now])
+        .await?;
     Ok(())
 }
 
@@ -184,7 +187,7 @@ pub(crate) async fn cards(
     user: UserId,
 ) -> Result<Vec<CardToken>, DatabaseError> {
     let sql = "select token, brand, last4 from payments.cards where user_id = $1 order by token";
-    let rows = database.client().await?.query(sql, &[&user]).await?;
+    let rows = database.client().await?.query_prepared(sql, &[&user]).await?;
     let card = |row: &Row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) };
     Ok(rows.iter().map(card).collect())
 }
@@ -196,5 +199,5 @@ pub(crate) async fn refunds_begun(
 ) -> Result<Amount, DatabaseError> {
     let sql = "select coalesce(sum(amount), 0) from payments.refunds
         where deposit_id = $1 and (status <> 'failed' or moved_at is not null)";
-    Ok(database.client().await?.query_one(sql, &[&id]).await?.get(0))
+    Ok(database.client().await?.query_one_prepared(sql, &[&id]).await?.get(0))
 }

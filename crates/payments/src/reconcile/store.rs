@@ -1,11 +1,9 @@
 //! SQL of the reconciliation.
 
+use crate::flows::{Flow, FlowKind};
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
-use tokio_postgres::types::FromSqlOwned;
-
-use super::Flow;
-use crate::ids::{DepositId, RefundId, WithdrawalId};
 
 /// When flows are asked for again.
 pub(super) struct Times {
@@ -15,49 +13,22 @@ pub(super) struct Times {
     pub(super) ended_checks: i32,
 }
 
-pub(super) async fn take_deposits(
-    tx: &Transaction<'_>,
-    times: &Times,
-    limit: i64,
-) -> Result<Vec<DepositId>, DatabaseError> {
-    take(tx, "deposits", times, limit).await
-}
-
-pub(super) async fn take_refunds(
-    tx: &Transaction<'_>,
-    times: &Times,
-    limit: i64,
-) -> Result<Vec<RefundId>, DatabaseError> {
-    take(tx, "refunds", times, limit).await
-}
-
-pub(super) async fn take_withdrawals(
-    tx: &Transaction<'_>,
-    times: &Times,
-    limit: i64,
-) -> Result<Vec<WithdrawalId>, DatabaseError> {
-    take(tx, "withdrawals", times, limit).await
-}
-
 /// The flow isn't asked for any more.
 pub(super) async fn stop(database: &Database, flow: Flow) -> Result<(), DatabaseError> {
-    let (table, id) = match flow {
-        Flow::Deposit(id) => ("deposits", id.as_uuid()),
-        Flow::Refund(id) => ("refunds", id.as_uuid()),
-        Flow::Withdrawal(id) => ("withdrawals", id.as_uuid()),
-    };
+    let (table, id) = (flow.kind().table(), flow.id());
     let sql = format!("update payments.{table} set check_at = null where id = $1");
-    database.client().await?.execute(&sql, &[&id]).await?;
+    database.client().await?.execute_prepared(&sql, &[&id]).await?;
     Ok(())
 }
 
-/// Takes the flows of a table that are due, and sets when they are due again.
-async fn take<I: FromSqlOwned>(
+/// Takes the flows of a kind that are due, and sets when they are due again.
+pub(super) async fn take(
     tx: &Transaction<'_>,
-    table: &'static str,
+    kind: FlowKind,
     times: &Times,
     limit: i64,
-) -> Result<Vec<I>, DatabaseError> {
+) -> Result<Vec<Flow>, DatabaseError> {
+    let table = kind.table();
     let sql = format!(
         "update payments.{table} as flow
             set checks = flow.checks + 1,
@@ -72,6 +43,6 @@ async fn take<I: FromSqlOwned>(
          returning flow.id"
     );
     let Times { now, open, ended_s, ended_checks } = times;
-    let rows = tx.query(&sql, &[now, open, ended_checks, ended_s, &limit]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    let rows = tx.query_prepared(&sql, &[now, open, ended_checks, ended_s, &limit]).await?;
+    Ok(rows.iter().map(|row| kind.flow(row.get(0))).collect())
 }

@@ -6,7 +6,6 @@
 //! back; it counts as used of the deposit all the same, because its card can't be reached.
 
 pub(crate) mod http;
-pub(crate) mod jobs;
 mod progress;
 mod service;
 pub(crate) mod store;

@@ -9,6 +9,7 @@ use super::{Refund, RefundStatus, store};
 use crate::books;
 use crate::deposits::{self, Deposit, DepositStatus};
 use crate::error::PaymentsError;
+use crate::flows::Flow;
 use crate::ids::{DepositId, RefundId};
 use crate::payments::{Made, Payments};
 use crate::provider::DisputeStatus;
@@ -113,7 +114,7 @@ impl Payments {
         if !store::insert_in_tx(&tx, refund, by_staff, check_at).await? {
             return Ok(false);
         }
-        let job = super::jobs::advance(refund.id).subject(refund.user.as_u128());
+        let job = Flow::Refund(refund.id).advance().subject(refund.user.as_u128());
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
         if by_staff {
             let mut entry = NewEntry::new(actor.audit(), "payments.refund.created")

@@ -1,7 +1,9 @@
 //! SQL of refunds.
 
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{Refund, RefundStatus};
 use crate::ids::{DepositId, RefundId};
@@ -43,8 +45,9 @@ pub(super) async fn insert_in_tx(
             (id, deposit_id, amount, reason, by_staff, status, check_at, created_at, updated_at)
         values ($1, $2, $3, $4, $5, 'pending', $6, $7, $7) on conflict (id) do nothing";
     let Refund { id, deposit, amount, reason, created_at, .. } = new;
-    let count =
-        tx.execute(sql, &[id, deposit, amount, reason, &by_staff, &check_at, created_at]).await?;
+    let count = tx
+        .execute_prepared(sql, &[id, deposit, amount, reason, &by_staff, &check_at, created_at])
+        .await?;
     Ok(count == 1)
 }
 
@@ -53,8 +56,11 @@ pub(super) async fn get(
     id: RefundId,
 ) -> Result<Option<Refund>, DatabaseError> {
     let client = database.client().await?;
-    let statement = client.prepare_cached(&format!("{SELECT} where r.id = $1")).await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(refund))
+    Ok(client
+        .query_opt_prepared(&format!("{SELECT} where r.id = $1"), &[&id])
+        .await?
+        .as_ref()
+        .map(refund))
 }
 
 /// All refunds of a deposit, newest first.
@@ -64,8 +70,7 @@ pub(crate) async fn of_deposit(
 ) -> Result<Vec<Refund>, DatabaseError> {
     let sql = format!("{SELECT} where r.deposit_id = $1 order by r.created_at desc, r.id desc");
     let client = database.client().await?;
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query(&statement, &[&deposit]).await?.iter().map(refund).collect())
+    Ok(client.query_prepared(&sql, &[&deposit]).await?.iter().map(refund).collect())
 }
 
 /// The ledger took it from the account.
@@ -76,7 +81,7 @@ pub(super) async fn set_moved(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.refunds set moved_at = coalesce(moved_at, $2), updated_at = $2
         where id = $1";
-    database.client().await?.execute(sql, &[&id, &now]).await?;
+    database.client().await?.execute_prepared(sql, &[&id, &now]).await?;
     Ok(())
 }
 
@@ -89,7 +94,7 @@ pub(super) async fn set_submitted(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.refunds set provider_refund = $2, updated_at = $3
         where id = $1 and provider_refund is null";
-    database.client().await?.execute(sql, &[&id, &provider_refund, &now]).await?;
+    database.client().await?.execute_prepared(sql, &[&id, &provider_refund, &now]).await?;
     Ok(())
 }
 
@@ -105,5 +110,5 @@ pub(super) async fn set_status_in_tx(
            set status = $3, failure = $4, check_at = $5, checks = 0, updated_at = $6
          where id = $1 and status = $2";
     let (from, to) = (from.as_str(), to.as_str());
-    Ok(tx.execute(sql, &[&id, &from, &to, &failure, &check_at, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &from, &to, &failure, &check_at, &now]).await? == 1)
 }

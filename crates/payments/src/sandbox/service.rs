@@ -1,11 +1,11 @@
 //! The sandbox as a provider.
 
 use ::http::HeaderMap;
+use deadpool_postgres::Transaction;
 use kernel::bus::{NewJob, enqueue_in_tx};
 use kernel::{DatabaseError, SignedAmount, Timestamp, secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio_postgres::Transaction;
 
 use super::cards::{CardBehaviour, IbanBehaviour, brand, flaw};
 use super::flow::{
@@ -72,7 +72,7 @@ impl Provider for Sandbox {
         Box::pin(async move {
             self.require_up()?;
             let client = self.database.client().await.map_err(down)?;
-            let row = store::payment_by_id(&**client, &id).await.map_err(down)?;
+            let row = store::payment_by_id(&client, &id).await.map_err(down)?;
             row.map(|row| self.shown_payment(&row)).ok_or_else(unknown)
         })
     }
@@ -89,7 +89,7 @@ impl Provider for Sandbox {
         Box::pin(async move {
             self.require_up()?;
             let client = self.database.client().await.map_err(down)?;
-            let row = store::refund_by_id(&**client, &id).await.map_err(down)?;
+            let row = store::refund_by_id(&client, &id).await.map_err(down)?;
             row.as_ref().map(shown_refund).ok_or_else(unknown)
         })
     }
@@ -106,7 +106,7 @@ impl Provider for Sandbox {
         Box::pin(async move {
             self.require_up()?;
             let client = self.database.client().await.map_err(down)?;
-            let row = store::payout_by_id(&**client, &id).await.map_err(down)?;
+            let row = store::payout_by_id(&client, &id).await.map_err(down)?;
             row.as_ref().map(shown_payout).ok_or_else(unknown)
         })
     }
@@ -160,7 +160,7 @@ impl Sandbox {
     ) -> Result<Option<PaymentRow>, DatabaseError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let Some(behaviour) = store::card(&*tx, &order.card_token).await? else { return Ok(None) };
+        let Some(behaviour) = store::card(&tx, &order.card_token).await? else { return Ok(None) };
         let status = match behaviour {
             CardBehaviour::NeedsAction => PaymentState::RequiresAction,
             _ => PaymentState::Processing,
@@ -179,7 +179,7 @@ impl Sandbox {
             dispute: None,
         };
         if !store::insert_payment_in_tx(&tx, &row, self.clock.now()).await? {
-            return store::payment_by_reference(&*tx, &row.reference).await;
+            return store::payment_by_reference(&tx, &row.reference).await;
         }
         self.tell_of_payment(&tx, &row, row.begin()).await?;
         tx.commit().await?;
@@ -196,7 +196,7 @@ impl Sandbox {
             return Ok(Err("payment_unknown"));
         };
         // Under the payment's lock, so that a repeat sees the first one.
-        if let Some(known) = store::refund_by_reference(&*tx, &order.reference).await? {
+        if let Some(known) = store::refund_by_reference(&tx, &order.reference).await? {
             return Ok(Ok(known));
         }
         let happened = match payment.begin_refund(order.amount) {
@@ -231,7 +231,7 @@ impl Sandbox {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         if !store::insert_payout_in_tx(&tx, &row, self.clock.now()).await? {
-            let known = store::payout_by_reference(&*tx, &row.reference).await?;
+            let known = store::payout_by_reference(&tx, &row.reference).await?;
             return Ok(known.unwrap_or(row));
         }
         self.tell(&tx, &row.id, row.begin(), &shown_payout(&row)).await?;
@@ -304,7 +304,7 @@ impl Sandbox {
 
     pub(super) async fn find_payment(&self, id: &str) -> Result<Option<PaymentRow>, DatabaseError> {
         let client = self.database.client().await?;
-        store::payment_by_id(&**client, id).await
+        store::payment_by_id(&client, id).await
     }
 
     /// The body of an event, and the headers that sign it now.

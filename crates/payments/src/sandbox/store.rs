@@ -1,8 +1,10 @@
 //! SQL of the sandbox: a card processor's own tables.
 
+use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Amount, Database, DatabaseError, SignedAmount, Timestamp};
-use tokio_postgres::GenericClient;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::cards::{CardBehaviour, IbanBehaviour};
 use super::flow::{PaymentRow, PaymentState, PayoutRow, PayoutState, RefundRow, RefundState};
@@ -92,7 +94,7 @@ pub(super) async fn insert_card(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into payments.sandbox_cards (token, behaviour, created_at)
         values ($1, $2, $3)";
-    database.client().await?.execute(sql, &[&token, &behaviour.name(), &now]).await?;
+    database.client().await?.execute_prepared(sql, &[&token, &behaviour.name(), &now]).await?;
     Ok(())
 }
 
@@ -101,7 +103,7 @@ pub(super) async fn card(
     token: &str,
 ) -> Result<Option<CardBehaviour>, DatabaseError> {
     let sql = "select behaviour from payments.sandbox_cards where token = $1";
-    let row = client.query_opt(sql, &[&token]).await?;
+    let row = client.query_opt_prepared(sql, &[&token]).await?;
     Ok(row.map(|row| CardBehaviour::from_name(row.get(0))))
 }
 
@@ -117,7 +119,10 @@ pub(super) async fn insert_payment_in_tx(
     let (behaviour, status) = (new.behaviour.name(), name_of(&PAYMENT_STATES, &new.status));
     let PaymentRow { id, reference, asset, amount, return_url, .. } = new;
     let count = tx
-        .execute(sql, &[id, reference, asset, amount, &behaviour, return_url, &status, &now])
+        .execute_prepared(
+            sql,
+            &[id, reference, asset, amount, &behaviour, return_url, &status, &now],
+        )
         .await?;
     Ok(count == 1)
 }
@@ -127,7 +132,7 @@ pub(super) async fn payment_by_reference(
     reference: &str,
 ) -> Result<Option<PaymentRow>, DatabaseError> {
     let sql = format!("select {PAYMENT} from payments.sandbox_payments where idempotency_key = $1");
-    Ok(client.query_opt(&sql, &[&reference]).await?.as_ref().map(payment))
+    Ok(client.query_opt_prepared(&sql, &[&reference]).await?.as_ref().map(payment))
 }
 
 pub(super) async fn payment_by_id(
@@ -135,7 +140,7 @@ pub(super) async fn payment_by_id(
     id: &str,
 ) -> Result<Option<PaymentRow>, DatabaseError> {
     let sql = format!("select {PAYMENT} from payments.sandbox_payments where id = $1");
-    Ok(client.query_opt(&sql, &[&id]).await?.as_ref().map(payment))
+    Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(payment))
 }
 
 /// Nobody else changes it until the transaction ends.
@@ -144,7 +149,7 @@ pub(super) async fn lock_payment_in_tx(
     id: &str,
 ) -> Result<Option<PaymentRow>, DatabaseError> {
     let sql = format!("select {PAYMENT} from payments.sandbox_payments where id = $1 for update");
-    Ok(tx.query_opt(&sql, &[&id]).await?.as_ref().map(payment))
+    Ok(tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(payment))
 }
 
 pub(super) async fn update_payment_in_tx(
@@ -163,7 +168,7 @@ pub(super) async fn update_payment_in_tx(
         dispute.map_or(Amount::ZERO, |dispute| dispute.amount),
     );
     let PaymentRow { id, reason, refunded, reversed, .. } = row;
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[id, &status, reason, refunded, reversed, &dispute_id, &dispute_status, &disputed],
     )
@@ -181,7 +186,7 @@ pub(super) async fn insert_refund_in_tx(
         values ($1, $2, $3, $4, $5, $6)";
     let status = name_of(&REFUND_STATES, &new.status);
     let RefundRow { id, reference, payment, amount, .. } = new;
-    tx.execute(sql, &[id, reference, payment, amount, &status, &now]).await?;
+    tx.execute_prepared(sql, &[id, reference, payment, amount, &status, &now]).await?;
     Ok(())
 }
 
@@ -190,7 +195,7 @@ pub(super) async fn refund_by_reference(
     reference: &str,
 ) -> Result<Option<RefundRow>, DatabaseError> {
     let sql = format!("select {REFUND} from payments.sandbox_refunds where idempotency_key = $1");
-    Ok(client.query_opt(&sql, &[&reference]).await?.as_ref().map(refund))
+    Ok(client.query_opt_prepared(&sql, &[&reference]).await?.as_ref().map(refund))
 }
 
 pub(super) async fn refund_by_id(
@@ -198,7 +203,7 @@ pub(super) async fn refund_by_id(
     id: &str,
 ) -> Result<Option<RefundRow>, DatabaseError> {
     let sql = format!("select {REFUND} from payments.sandbox_refunds where id = $1");
-    Ok(client.query_opt(&sql, &[&id]).await?.as_ref().map(refund))
+    Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(refund))
 }
 
 pub(super) async fn update_refund_in_tx(
@@ -207,7 +212,7 @@ pub(super) async fn update_refund_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.sandbox_refunds set status = $2, reason = $3 where id = $1";
     let status = name_of(&REFUND_STATES, &row.status);
-    tx.execute(sql, &[&row.id, &status, &row.reason]).await?;
+    tx.execute_prepared(sql, &[&row.id, &status, &row.reason]).await?;
     Ok(())
 }
 
@@ -222,7 +227,9 @@ pub(super) async fn insert_payout_in_tx(
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (idempotency_key) do nothing";
     let (behaviour, status) = (new.behaviour.name(), name_of(&PAYOUT_STATES, &new.status));
     let PayoutRow { id, reference, asset, amount, .. } = new;
-    let count = tx.execute(sql, &[id, reference, asset, amount, &behaviour, &status, &now]).await?;
+    let count = tx
+        .execute_prepared(sql, &[id, reference, asset, amount, &behaviour, &status, &now])
+        .await?;
     Ok(count == 1)
 }
 
@@ -231,7 +238,7 @@ pub(super) async fn payout_by_reference(
     reference: &str,
 ) -> Result<Option<PayoutRow>, DatabaseError> {
     let sql = format!("select {PAYOUT} from payments.sandbox_payouts where idempotency_key = $1");
-    Ok(client.query_opt(&sql, &[&reference]).await?.as_ref().map(payout))
+    Ok(client.query_opt_prepared(&sql, &[&reference]).await?.as_ref().map(payout))
 }
 
 pub(super) async fn payout_by_id(
@@ -239,7 +246,7 @@ pub(super) async fn payout_by_id(
     id: &str,
 ) -> Result<Option<PayoutRow>, DatabaseError> {
     let sql = format!("select {PAYOUT} from payments.sandbox_payouts where id = $1");
-    Ok(client.query_opt(&sql, &[&id]).await?.as_ref().map(payout))
+    Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(payout))
 }
 
 /// Nobody else changes it until the transaction ends.
@@ -248,7 +255,7 @@ pub(super) async fn lock_payout_in_tx(
     id: &str,
 ) -> Result<Option<PayoutRow>, DatabaseError> {
     let sql = format!("select {PAYOUT} from payments.sandbox_payouts where id = $1 for update");
-    Ok(tx.query_opt(&sql, &[&id]).await?.as_ref().map(payout))
+    Ok(tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(payout))
 }
 
 pub(super) async fn update_payout_in_tx(
@@ -257,7 +264,7 @@ pub(super) async fn update_payout_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.sandbox_payouts set status = $2, reason = $3 where id = $1";
     let status = name_of(&PAYOUT_STATES, &row.status);
-    tx.execute(sql, &[&row.id, &status, &row.reason]).await?;
+    tx.execute_prepared(sql, &[&row.id, &status, &row.reason]).await?;
     Ok(())
 }
 
@@ -267,7 +274,7 @@ pub(super) async fn count_events_in_tx(
     object: &str,
 ) -> Result<i64, DatabaseError> {
     let sql = "select count(*) from payments.sandbox_events where object = $1";
-    Ok(tx.query_one(sql, &[&object]).await?.get(0))
+    Ok(tx.query_one_prepared(sql, &[&object]).await?.get(0))
 }
 
 pub(super) async fn insert_event_in_tx(
@@ -279,7 +286,7 @@ pub(super) async fn insert_event_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into payments.sandbox_events (id, object, body, created_at)
         values ($1, $2, $3, $4)";
-    tx.execute(sql, &[&id, &object, &body, &now]).await?;
+    tx.execute_prepared(sql, &[&id, &object, &body, &now]).await?;
     Ok(())
 }
 
@@ -288,7 +295,7 @@ pub(super) async fn event_body(
     id: &str,
 ) -> Result<Option<String>, DatabaseError> {
     let sql = "select body from payments.sandbox_events where id = $1";
-    let row = database.client().await?.query_opt(sql, &[&id]).await?;
+    let row = database.client().await?.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -307,5 +314,5 @@ pub(super) async fn balance(
               where p.asset = $1 and r.status = 'succeeded')
           - (select coalesce(sum(amount), 0) from payments.sandbox_payouts
               where asset = $1 and status = 'paid')";
-    Ok(database.client().await?.query_one(sql, &[&asset]).await?.get(0))
+    Ok(database.client().await?.query_one_prepared(sql, &[&asset]).await?.get(0))
 }

@@ -1,7 +1,8 @@
 //! SQL of webhooks.
 
+use deadpool_postgres::Transaction;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::Transaction;
 
 /// Stores what came; false if it came before.
 pub(super) async fn insert_in_tx(
@@ -13,7 +14,7 @@ pub(super) async fn insert_in_tx(
 ) -> Result<bool, DatabaseError> {
     let sql = "insert into payments.webhooks (provider, event_id, body, received_at)
         values ($1, $2, $3, $4) on conflict (provider, event_id) do nothing";
-    Ok(tx.execute(sql, &[&provider, &event_id, &body, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&provider, &event_id, &body, &now]).await? == 1)
 }
 
 /// The body of an event that was not processed yet.
@@ -24,7 +25,7 @@ pub(super) async fn unprocessed(
 ) -> Result<Option<Vec<u8>>, DatabaseError> {
     let sql = "select body from payments.webhooks
         where provider = $1 and event_id = $2 and processed_at is null";
-    let row = database.client().await?.query_opt(sql, &[&provider, &event_id]).await?;
+    let row = database.client().await?.query_opt_prepared(sql, &[&provider, &event_id]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
@@ -37,6 +38,6 @@ pub(super) async fn set_processed(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.webhooks set processed_at = $3, outcome = $4
         where provider = $1 and event_id = $2 and processed_at is null";
-    database.client().await?.execute(sql, &[&provider, &event_id, &now, &outcome]).await?;
+    database.client().await?.execute_prepared(sql, &[&provider, &event_id, &now, &outcome]).await?;
     Ok(())
 }

@@ -7,7 +7,6 @@
 
 pub(crate) mod http;
 mod iban;
-pub(crate) mod jobs;
 mod progress;
 mod service;
 pub(crate) mod store;

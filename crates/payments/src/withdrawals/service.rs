@@ -7,6 +7,7 @@ use kernel::{Amount, Problem, Timestamp};
 use super::{BankAccount, Destination, Iban, Withdrawal, WithdrawalStatus, store};
 use crate::books;
 use crate::error::PaymentsError;
+use crate::flows::Flow;
 use crate::ids::{DestinationId, WithdrawalId};
 use crate::payments::{Made, Payments};
 
@@ -144,7 +145,7 @@ impl Payments {
         let check_at = now.saturating_add(self.options.check_after);
         let is_new = store::insert_in_tx(&tx, new, check_at).await?;
         if is_new {
-            let job = super::jobs::advance(new.id).subject(new.user.as_u128());
+            let job = Flow::Withdrawal(new.id).advance().subject(new.user.as_u128());
             enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
             tx.commit().await?;
         }

@@ -1,8 +1,10 @@
 //! SQL of withdrawals and destinations.
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{Destination, Withdrawal, WithdrawalStatus};
 use crate::ids::{DestinationId, WithdrawalId};
@@ -52,7 +54,7 @@ pub(super) async fn insert_in_tx(
     let scale = i16::from(new.scale);
     let Withdrawal { id, user, asset, amount, destination, provider, created_at, .. } = new;
     let count = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[id, user, asset, &scale, amount, &destination.id, provider, &check_at, created_at],
         )
@@ -65,8 +67,11 @@ pub(crate) async fn get(
     id: WithdrawalId,
 ) -> Result<Option<Withdrawal>, DatabaseError> {
     let client = database.client().await?;
-    let statement = client.prepare_cached(&format!("{SELECT} where w.id = $1")).await?;
-    Ok(client.query_opt(&statement, &[&id]).await?.as_ref().map(withdrawal))
+    Ok(client
+        .query_opt_prepared(&format!("{SELECT} where w.id = $1"), &[&id])
+        .await?
+        .as_ref()
+        .map(withdrawal))
 }
 
 /// A user's withdrawals, newest first, after the place that a cursor names.
@@ -83,8 +88,7 @@ pub(crate) async fn list(
     );
     let (at, id) = after.unzip();
     let client = database.client().await?;
-    let statement = client.prepare_cached(&sql).await?;
-    let rows = client.query(&statement, &[&user, &at, &id, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&user, &at, &id, &limit]).await?;
     Ok(rows.iter().map(withdrawal).collect())
 }
 
@@ -96,7 +100,7 @@ pub(super) async fn set_held(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.withdrawals set held_at = coalesce(held_at, $2), updated_at = $2
         where id = $1";
-    database.client().await?.execute(sql, &[&id, &now]).await?;
+    database.client().await?.execute_prepared(sql, &[&id, &now]).await?;
     Ok(())
 }
 
@@ -109,7 +113,7 @@ pub(super) async fn set_payout(
 ) -> Result<(), DatabaseError> {
     let sql = "update payments.withdrawals set provider_payout = $2, updated_at = $3
         where id = $1 and provider_payout is null";
-    database.client().await?.execute(sql, &[&id, &payout, &now]).await?;
+    database.client().await?.execute_prepared(sql, &[&id, &payout, &now]).await?;
     Ok(())
 }
 
@@ -125,7 +129,7 @@ pub(super) async fn set_status_in_tx(
            set status = $3, failure = $4, check_at = $5, checks = 0, updated_at = $6
          where id = $1 and status = $2";
     let (from, to) = (from.as_str(), to.as_str());
-    Ok(tx.execute(sql, &[&id, &from, &to, &failure, &check_at, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &from, &to, &failure, &check_at, &now]).await? == 1)
 }
 
 /// A bank account of the user, by its token.
@@ -136,7 +140,7 @@ pub(super) async fn destination_of(
 ) -> Result<Option<Destination>, DatabaseError> {
     let sql = "select id, country, last4, sealed from payments.destinations
         where id = $1 and user_id = $2";
-    let row = database.client().await?.query_opt(sql, &[&id, &user]).await?;
+    let row = database.client().await?.query_opt_prepared(sql, &[&id, &user]).await?;
     Ok(row.map(|row| destination(&row, 0)))
 }
 
@@ -148,7 +152,8 @@ pub(super) async fn insert_destination_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into payments.destinations (id, user_id, country, last4, sealed, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
-    tx.execute(sql, &[&new.id, &user, &new.country, &new.last4, &new.sealed, &now]).await?;
+    tx.execute_prepared(sql, &[&new.id, &user, &new.country, &new.last4, &new.sealed, &now])
+        .await?;
     Ok(())
 }
 
@@ -158,7 +163,7 @@ pub(crate) async fn destinations(
     user: UserId,
 ) -> Result<Vec<Destination>, DatabaseError> {
     let sql = "select id, country, last4, sealed from payments.destinations
-        where user_id = $1 order by id";
-    let rows = database.client().await?.query(sql, &[&user]).await?;
+        where user_id = $1 and sealed <> '' order by id";
+    let rows = database.client().await?.query_prepared(sql, &[&user]).await?;
     Ok(rows.iter().map(|row| destination(row, 0)).collect())
 }

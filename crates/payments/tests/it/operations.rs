@@ -40,6 +40,42 @@ async fn a_provider_that_is_down_is_waited_for_and_then_all_is_drained() {
 }
 
 #[tokio::test]
+async fn who_has_left_is_in_no_card_and_no_bank_account() {
+    let app = App::start().await;
+    let deposit = app.deposited(GOOD_CARD, 1000).await;
+    let path = format!("/v1/payments/deposits/{deposit}");
+    let token = app.process.get(ANN, &path).await.body["card"]["token"].clone();
+    let withdrawal = app.process.withdraw(ANN, GOOD_IBAN, 300).await;
+    let theirs = app.process.deposit(BOB, GOOD_CARD, 700).await;
+    app.process.pass(HOUR).await;
+    let before = app.process.payments.export(BOB).await.unwrap();
+    for _ in 0..2 {
+        app.process.payments.erase_user(ANN).await.unwrap();
+    }
+    let card = &app.process.get(ANN, &path).await.body["card"];
+    assert_eq!((&card["brand"], &card["last4"]), (&json!(""), &json!("")));
+    assert_ne!(card["token"], token);
+    let export = app.process.payments.export(ANN).await.unwrap();
+    assert_eq!(export["bank_accounts"], json!([]));
+    assert_eq!(
+        app.world.count("select count(*) from payments.destinations where sealed <> ''").await,
+        0
+    );
+    // What was done stays, can be taken back, and is nobody else's business.
+    assert_eq!(app.deposit_status(&deposit).await, "succeeded");
+    assert_eq!(
+        app.process.get(ANN, &format!("/v1/payments/withdrawals/{}", withdrawal.id())).await.status,
+        200
+    );
+    assert_eq!(app.process.refund(ANN, &deposit, json!({ "amount": "200" })).await.status, 202);
+    app.process.pass(HOUR).await;
+    assert_eq!(app.world.balance(ANN).await, 500);
+    assert_eq!(theirs.status, 202);
+    assert_eq!(app.process.payments.export(BOB).await.unwrap(), before);
+    app.assert_balanced().await;
+}
+
+#[tokio::test]
 async fn flows_whose_jobs_are_gone_are_found_again() {
     let app = App::start().await;
     app.deposited(GOOD_CARD, 1000).await;

@@ -96,7 +96,7 @@ impl Contexts {
         ForgetAnswers::ensure(database, &*clock).await?;
         let bus = Bus::new(database.clone(), Arc::clone(&clock))
             .worker(ForgetAnswers::new(replay, clock))
-            .consumer(Erasure(self.wallet.clone()));
+            .consumer(Erasure { wallet: self.wallet.clone(), payments: self.payments.clone() });
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);

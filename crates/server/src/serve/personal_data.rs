@@ -1,10 +1,11 @@
 //! What all contexts together hold about a person: for the export of one's own data, before
 //! somebody leaves, and after. Identity asks and tells; it knows none of them.
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::bus::{Consumer, Event, JobError};
 use kernel::{ErrorKind, Problem};
-use tokio_postgres::Transaction;
+use payments::Payments;
 use wallet::Wallet;
 
 use super::contexts::Contexts;
@@ -33,8 +34,11 @@ pub(super) fn connect(contexts: &Contexts) {
     });
 }
 
-/// Erases what the wallet keeps in words of somebody who has left. Once more does no harm.
-pub(super) struct Erasure(pub(super) Wallet);
+/// Erases what other contexts keep of somebody who has left. Once more does no harm.
+pub(super) struct Erasure {
+    pub(super) wallet: Wallet,
+    pub(super) payments: Payments,
+}
 
 impl Consumer for Erasure {
     fn name(&self) -> &'static str {
@@ -47,8 +51,9 @@ impl Consumer for Erasure {
 
     async fn handle(&self, _: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
         let left = events.iter().filter(|event| event.kind == "identity.user.deleted");
-        for user in left.filter_map(|event| event.subject) {
-            self.0.erase_user(UserId::from_u128(user)).await?;
+        for user in left.filter_map(|event| event.subject).map(UserId::from_u128) {
+            self.wallet.erase_user(user).await?;
+            self.payments.erase_user(user).await?;
         }
         Ok(())
     }

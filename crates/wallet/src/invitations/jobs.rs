@@ -1,10 +1,10 @@
 //! What goes on with invitations in the background.
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::bus::{Consumer, Event, Job, JobError, Outcome, Worker};
 use ledger::TransferId;
 use serde::Deserialize;
-use tokio_postgres::Transaction;
 
 use crate::error;
 use crate::wallet::Wallet;

@@ -180,7 +180,7 @@ impl Wallet {
     /// Gives the invitations of an address to a user; the jobs do the rest.
     pub(super) async fn begin_claims_in_tx(
         &self,
-        tx: &tokio_postgres::Transaction<'_>,
+        tx: &deadpool_postgres::Transaction<'_>,
         email: &str,
         user: UserId,
     ) -> Result<()> {

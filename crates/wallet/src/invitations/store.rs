@@ -1,10 +1,12 @@
 //! SQL of invitations.
 
 use deadpool_postgres::Object;
+use deadpool_postgres::Transaction;
 use hashbrown::HashMap;
 use identity::UserId;
 use kernel::Timestamp;
-use tokio_postgres::{Row, Transaction};
+use kernel::db::Statements as _;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{Invitation, State};
@@ -47,7 +49,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Invitation) -> Resu
                 created_at, expires_at, timeout_s, changed_at) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10) \
                on conflict (id) do nothing";
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[
             &Uuid::from_u128(new.id),
@@ -70,8 +72,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Invitation) -> Resu
 
 pub(super) async fn one(client: &Object, id: u128) -> Result<Option<Invitation>> {
     let sql = format!("select {COLUMNS} from wallet.invitations where id = $1");
-    let statement = client.prepare_cached(&sql).await?;
-    let row = client.query_opt(&statement, &[&Uuid::from_u128(id)]).await?;
+    let row = client.query_opt_prepared(&sql, &[&Uuid::from_u128(id)]).await?;
     row.as_ref().map(invitation).transpose()
 }
 
@@ -80,8 +81,7 @@ pub(super) async fn invited(client: &Object, ids: &[u128]) -> Result<HashMap<u12
     let sql = "select id, email, case when state = 'claimed' then claimed_by end \
                from wallet.invitations where id = any($1)";
     let ids: Vec<Uuid> = ids.iter().map(|id| Uuid::from_u128(*id)).collect();
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&ids]).await?;
+    let rows = client.query_prepared(sql, &[&ids]).await?;
     let one = |row: &Row| {
         let id = row.get::<_, Uuid>(0).as_u128();
         (id, Invited { email: row.get(1), claimed_by: row.get(2) })
@@ -100,7 +100,8 @@ pub(super) async fn change_in_tx(
     let sql = "update wallet.invitations set state = $3, changed_at = $4 \
                where id = $1 and state = any($2)";
     let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
-    let changed = tx.execute(sql, &[&Uuid::from_u128(id), &from, &to.as_str(), &now]).await?;
+    let changed =
+        tx.execute_prepared(sql, &[&Uuid::from_u128(id), &from, &to.as_str(), &now]).await?;
     Ok(changed == 1)
 }
 
@@ -113,13 +114,13 @@ pub(super) async fn begin_claims_in_tx(
 ) -> Result<Vec<u128>, tokio_postgres::Error> {
     let sql = "update wallet.invitations set state = 'claiming', claimed_by = $2, changed_at = $3 \
                where email = $1 and state = 'waiting' and sender <> $2 returning id";
-    let rows = tx.query(sql, &[&email, &user, &now]).await?;
+    let rows = tx.query_prepared(sql, &[&email, &user, &now]).await?;
     Ok(rows.iter().map(|row| row.get::<_, Uuid>(0).as_u128()).collect())
 }
 
 pub(super) async fn delete_in_tx(tx: &Transaction<'_>, id: u128) -> Result<()> {
     let sql = "delete from wallet.invitations where id = $1 and state = 'new'";
-    tx.execute(sql, &[&Uuid::from_u128(id)]).await?;
+    tx.execute_prepared(sql, &[&Uuid::from_u128(id)]).await?;
     Ok(())
 }
 
@@ -130,14 +131,14 @@ pub(super) async fn address_message_in_tx(
     user: UserId,
 ) -> Result<()> {
     let sql = "update wallet.messages set other = $2 where transfer_id = $1";
-    tx.execute(sql, &[&Uuid::from_u128(id), &user]).await?;
+    tx.execute_prepared(sql, &[&Uuid::from_u128(id), &user]).await?;
     Ok(())
 }
 
 /// Removes the addresses that a user invited; what still waits goes on without.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<u64> {
     let sql = "update wallet.invitations set email = '' where sender = $1";
-    Ok(tx.execute(sql, &[&user]).await?)
+    Ok(tx.execute_prepared(sql, &[&user]).await?)
 }
 
 /// What a user sent to whom.
@@ -145,6 +146,5 @@ pub(super) async fn of_sender(client: &Object, user: UserId) -> Result<Vec<Invit
     let sql = format!(
         "select {COLUMNS} from wallet.invitations where sender = $1 order by created_at, id"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    client.query(&statement, &[&user]).await?.iter().map(invitation).collect()
+    client.query_prepared(&sql, &[&user]).await?.iter().map(invitation).collect()
 }

@@ -1,12 +1,13 @@
 //! SQL of messages.
 
 use deadpool_postgres::Object;
+use deadpool_postgres::Transaction;
 use hashbrown::HashMap;
 use identity::UserId;
 use kernel::Timestamp;
+use kernel::db::Statements as _;
 use ledger::TransferId;
 use serde::Serialize;
-use tokio_postgres::Transaction;
 use uuid::Uuid;
 
 use super::NewMessage;
@@ -29,9 +30,8 @@ fn uuids(ids: &[u128]) -> Vec<Uuid> {
 }
 
 pub(super) async fn insert(client: &Object, new: &NewMessage<'_>, now: Timestamp) -> Result<()> {
-    let statement = client.prepare_cached(INSERT).await?;
     let id = Uuid::from_u128(new.transfer);
-    client.execute(&statement, &[&id, &new.author, &new.other, &new.text, &now]).await?;
+    client.execute_prepared(INSERT, &[&id, &new.author, &new.other, &new.text, &now]).await?;
     Ok(())
 }
 
@@ -42,21 +42,19 @@ pub(crate) async fn insert_in_tx(
     now: Timestamp,
 ) -> Result<()> {
     let id = Uuid::from_u128(new.transfer);
-    tx.execute(INSERT, &[&id, &new.author, &new.other, &new.text, &now]).await?;
+    tx.execute_prepared(INSERT, &[&id, &new.author, &new.other, &new.text, &now]).await?;
     Ok(())
 }
 
 pub(super) async fn delete(client: &Object, transfers: &[u128]) -> Result<()> {
     let sql = "delete from wallet.messages where transfer_id = any($1)";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&uuids(transfers)]).await?;
+    client.execute_prepared(sql, &[&uuids(transfers)]).await?;
     Ok(())
 }
 
 pub(super) async fn texts(client: &Object, transfers: &[u128]) -> Result<HashMap<u128, String>> {
     let sql = "select transfer_id, text from wallet.messages where transfer_id = any($1)";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&uuids(transfers)]).await?;
+    let rows = client.query_prepared(sql, &[&uuids(transfers)]).await?;
     Ok(rows.iter().map(|row| (row.get::<_, Uuid>(0).as_u128(), row.get(1))).collect())
 }
 
@@ -64,23 +62,20 @@ pub(super) async fn texts(client: &Object, transfers: &[u128]) -> Result<HashMap
 pub(super) async fn unknown(client: &Object, before: Timestamp, limit: i64) -> Result<Vec<u128>> {
     let sql = "select transfer_id from wallet.messages where not kept and created_at < $1 \
                order by created_at limit $2";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&before, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&before, &limit]).await?;
     Ok(rows.iter().map(|row| row.get::<_, Uuid>(0).as_u128()).collect())
 }
 
 pub(super) async fn keep(client: &Object, transfers: &[u128]) -> Result<()> {
     let sql = "update wallet.messages set kept = true where transfer_id = any($1)";
-    let statement = client.prepare_cached(sql).await?;
-    client.execute(&statement, &[&uuids(transfers)]).await?;
+    client.execute_prepared(sql, &[&uuids(transfers)]).await?;
     Ok(())
 }
 
 pub(super) async fn of_user(client: &Object, user: UserId) -> Result<Vec<ExportedMessage>> {
     let sql = "select transfer_id, author = $1, text, created_at from wallet.messages \
                where author = $1 or other = $1 order by created_at, transfer_id";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&user]).await?;
+    let rows = client.query_prepared(sql, &[&user]).await?;
     let message = |row: &tokio_postgres::Row| ExportedMessage {
         transfer: TransferId::from_uuid(row.get(0)),
         sent: row.get(1),
@@ -93,5 +88,5 @@ pub(super) async fn of_user(client: &Object, user: UserId) -> Result<Vec<Exporte
 /// Removes what a user wrote.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<u64> {
     let sql = "delete from wallet.messages where author = $1";
-    Ok(tx.execute(sql, &[&user]).await?)
+    Ok(tx.execute_prepared(sql, &[&user]).await?)
 }

@@ -1,10 +1,12 @@
 //! SQL of requests.
 
 use deadpool_postgres::Object;
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
 use ledger::TransferId;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{RequestDirection, RequestQuery, RequestStatus};
 use crate::error::{Result, WalletError};
@@ -54,7 +56,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Stored) -> Result<b
                (id, payee, payer, asset, amount, message, state, created_at, expires_at, changed_at) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8) on conflict (id) do nothing";
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &new.id,
@@ -74,14 +76,13 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Stored) -> Result<b
 
 pub(super) async fn one(client: &Object, id: RequestId) -> Result<Option<Stored>> {
     let sql = format!("select {COLUMNS} from wallet.requests where id = $1");
-    let statement = client.prepare_cached(&sql).await?;
-    client.query_opt(&statement, &[&id]).await?.as_ref().map(stored).transpose()
+    client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(stored).transpose()
 }
 
 /// The request, which nobody else changes until the transaction ends.
 pub(super) async fn lock_in_tx(tx: &Transaction<'_>, id: RequestId) -> Result<Option<Stored>> {
     let sql = format!("select {COLUMNS} from wallet.requests where id = $1 for update");
-    tx.query_opt(&sql, &[&id]).await?.as_ref().map(stored).transpose()
+    tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn begin_attempt_in_tx(
@@ -91,7 +92,7 @@ pub(super) async fn begin_attempt_in_tx(
 ) -> Result<()> {
     let sql = "update wallet.requests set state = 'paying', attempt = attempt + 1, changed_at = $2 \
                where id = $1";
-    tx.execute(sql, &[&id, &now]).await?;
+    tx.execute_prepared(sql, &[&id, &now]).await?;
     Ok(())
 }
 
@@ -106,8 +107,9 @@ pub(super) async fn end_attempt_in_tx(
     let sql = "update wallet.requests set state = $3, transfer_id = $4, changed_at = $5 \
                where id = $1 and attempt = $2 and state = 'paying'";
     let state = if transfer.is_some() { RequestStatus::Paid } else { RequestStatus::Open };
-    let changed =
-        tx.execute(sql, &[&id, &attempt.cast_signed(), &state.as_str(), &transfer, &now]).await?;
+    let changed = tx
+        .execute_prepared(sql, &[&id, &attempt.cast_signed(), &state.as_str(), &transfer, &now])
+        .await?;
     Ok(changed == 1)
 }
 
@@ -120,7 +122,7 @@ pub(super) async fn close_in_tx(
 ) -> Result<bool> {
     let sql = "update wallet.requests set state = $2, changed_at = $3 \
                where id = $1 and state = 'open'";
-    Ok(tx.execute(sql, &[&id, &state.as_str(), &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &state.as_str(), &now]).await? == 1)
 }
 
 pub(super) async fn list(
@@ -139,10 +141,9 @@ pub(super) async fn list(
          and ($3::timestamptz is null or (created_at, id) < ($3, $4)) \
          order by created_at desc, id desc limit $5"
     );
-    let statement = client.prepare_cached(&sql).await?;
     let state = query.status.map(RequestStatus::as_str);
     let (at, id) = query.after.unzip();
-    let rows = client.query(&statement, &[&user, &state, &at, &id, &query.limit]).await?;
+    let rows = client.query_prepared(&sql, &[&user, &state, &at, &id, &query.limit]).await?;
     rows.iter().map(stored).collect()
 }
 
@@ -152,16 +153,15 @@ pub(super) async fn all_of(client: &Object, user: UserId) -> Result<Vec<Stored>>
         "select {COLUMNS} from wallet.requests where payer = $1 or payee = $1 \
          order by created_at, id"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    client.query(&statement, &[&user]).await?.iter().map(stored).collect()
+    client.query_prepared(&sql, &[&user]).await?.iter().map(stored).collect()
 }
 
 /// Removes what a user wrote and ends what waits for them.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> Result<()> {
     let sql = "update wallet.requests set message = null where payee = $1";
-    tx.execute(sql, &[&user]).await?;
+    tx.execute_prepared(sql, &[&user]).await?;
     let sql = "update wallet.requests set state = 'cancelled', changed_at = $2 \
                where (payee = $1 or payer = $1) and state = 'open'";
-    tx.execute(sql, &[&user, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &now]).await?;
     Ok(())
 }

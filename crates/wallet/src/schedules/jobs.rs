@@ -1,10 +1,10 @@
 //! What runs schedules.
 
+use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::bus::{self, Consumer, Event, Job, JobError, NewJob, Outcome, Worker};
 use serde::Deserialize;
 use serde_json::json;
-use tokio_postgres::Transaction;
 
 use super::store;
 use crate::error;

@@ -1,9 +1,11 @@
 //! SQL of schedules.
 
 use deadpool_postgres::Object;
+use deadpool_postgres::Transaction;
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 use super::{Every, Rhythm, ScheduleStatus};
 use crate::error::{Result, WalletError};
@@ -71,7 +73,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Stored) -> Result<b
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) \
                on conflict (id) do nothing";
     let inserted = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &new.id,
@@ -97,13 +99,12 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Stored) -> Result<b
 
 pub(super) async fn one(client: &Object, id: ScheduleId) -> Result<Option<Stored>> {
     let sql = format!("select {COLUMNS} from wallet.schedules where id = $1");
-    let statement = client.prepare_cached(&sql).await?;
-    client.query_opt(&statement, &[&id]).await?.as_ref().map(stored).transpose()
+    client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(stored).transpose()
 }
 
 pub(super) async fn lock_in_tx(tx: &Transaction<'_>, id: ScheduleId) -> Result<Option<Stored>> {
     let sql = format!("select {COLUMNS} from wallet.schedules where id = $1 for update");
-    tx.query_opt(&sql, &[&id]).await?.as_ref().map(stored).transpose()
+    tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(stored).transpose()
 }
 
 /// What its owner changed.
@@ -111,7 +112,7 @@ pub(super) async fn update_in_tx(tx: &Transaction<'_>, it: &Stored, now: Timesta
     let sql = "update wallet.schedules set amount = $2, message = $3, reference = $4, state = $5, \
                next_no = $6, next_at = $7, attempt = $8, version = version + 1, changed_at = $9 \
                where id = $1";
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[
             &it.id,
@@ -142,7 +143,7 @@ pub(super) async fn advance_in_tx(
                state = case when state = 'active' then $10 else state end \
                where id = $1 and next_no = $2 and attempt = $3";
     let changed = tx
-        .execute(
+        .execute_prepared(
             sql,
             &[
                 &before.id,
@@ -172,9 +173,8 @@ pub(super) async fn list(
          and ($2::timestamptz is null or (created_at, id) < ($2, $3)) \
          order by created_at desc, id desc limit $4"
     );
-    let statement = client.prepare_cached(&sql).await?;
     let (at, id) = after.unzip();
-    let rows = client.query(&statement, &[&owner, &at, &id, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&owner, &at, &id, &limit]).await?;
     rows.iter().map(stored).collect()
 }
 
@@ -186,13 +186,13 @@ pub(super) async fn due_in_tx(
 ) -> Result<Vec<ScheduleId>, tokio_postgres::Error> {
     let sql = "select id from wallet.schedules \
                where owner = $1 and state = 'active' and next_at <= $2";
-    Ok(tx.query(sql, &[&owner, &now]).await?.iter().map(|row| row.get(0)).collect())
+    Ok(tx.query_prepared(sql, &[&owner, &now]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 /// Removes what a user wrote, and ends it.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> Result<()> {
     let sql = "update wallet.schedules set message = null, reference = null, \
                state = 'cancelled', version = version + 1, changed_at = $2 where owner = $1";
-    tx.execute(sql, &[&user, &now]).await?;
+    tx.execute_prepared(sql, &[&user, &now]).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use identity::UserId;
 use ledger::engine::Account;
-use ledger::{AccountFilter, EntriesQuery, Entry, Order};
+use ledger::{EntriesQuery, Entry, Order};
 
 use super::{Direction, Status, Transfer, view};
 use crate::books;
@@ -88,22 +88,9 @@ impl Wallet {
 
     /// The user's accounts, in the order of their creation.
     pub(crate) async fn ledger_accounts(&self, user: UserId) -> Result<Vec<Account>> {
-        const PAGE: usize = 500;
-        let filter = AccountFilter {
-            code: Some(books::USER_ACCOUNT),
-            address_prefix: Some(user.account_address("")),
-            ..AccountFilter::default()
-        };
-        let mut accounts: Vec<Account> = Vec::new();
-        loop {
-            let after = accounts.last().map(|account| account.no);
-            let page = self.ledger.accounts(&filter, after, PAGE).await?;
-            let is_last = page.len() < PAGE;
-            accounts.extend(page);
-            if is_last {
-                return Ok(accounts);
-            }
-        }
+        let mut accounts = self.ledger.accounts_below(&user.account_address("")).await?;
+        accounts.retain(|account| account.code == books::USER_ACCOUNT);
+        Ok(accounts)
     }
 
     /// The newest entry that wasn't taken yet, with the id of its account.

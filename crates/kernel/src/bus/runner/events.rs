@@ -7,7 +7,7 @@ use crate::DatabaseError;
 use crate::bus::{hint, store};
 
 /// Between two looks, so that many small publications are handled together.
-const GAP: Duration = Duration::from_millis(10);
+const GAP: Duration = Duration::from_millis(40);
 
 /// Gives positions to what was published and wakes the consumers that are behind.
 pub(super) async fn run(shared: Arc<Shared>) {

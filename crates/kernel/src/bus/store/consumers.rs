@@ -1,7 +1,9 @@
-use tokio_postgres::{Row, Transaction};
+use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
 
 use super::count_of;
 use crate::bus::{ConsumerRow, JobError};
+use crate::db::Statements as _;
 use crate::{Database, DatabaseError, Timestamp};
 
 /// A consumer whose row this transaction has locked.
@@ -28,11 +30,11 @@ pub(in crate::bus) async fn register(
     let sql = "insert into bus.consumers (name, context, updated_at)
         select name, context, $3 from unnest($1::text[], $2::text[]) as mine (name, context)
             on conflict do nothing";
-    client.execute(sql, &[&names, &contexts, &now]).await?;
+    client.execute_prepared(sql, &[&names, &contexts, &now]).await?;
     let sql = "select known.name from bus.consumers as known
           join unnest($1::text[], $2::text[]) as mine (name, context)
             on mine.name = known.name and mine.context <> known.context";
-    let rows = client.query(sql, &[&names, &contexts]).await?;
+    let rows = client.query_prepared(sql, &[&names, &contexts]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -49,8 +51,7 @@ pub(in crate::bus) async fn look(
           from (select) as one_row
           left join bus.consumers on consumers.name = any($1)
           left join bus.contexts on contexts.context = consumers.context";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&names, &now]).await?;
+    let rows = client.query_prepared(sql, &[&names, &now]).await?;
     let consumer = |row: &Row| {
         let name: Option<String> = row.get(1);
         name.map(|name| (name, row.get(2), row.get(3)))
@@ -71,8 +72,7 @@ pub(in crate::bus) async fn lock(
     let sql = "select position, failures from bus.consumers
          where name = $1 and context = $2 and coalesce(retry_at <= $3, true)
            for update skip locked";
-    let statement = tx.prepare_cached(sql).await?;
-    let row = tx.query_opt(&statement, &[&name, &context, &now]).await?;
+    let row = tx.query_opt_prepared(sql, &[&name, &context, &now]).await?;
     Ok(row.map(|row| Locked { position: row.get(0), failures: count_of(row.get(1)) }))
 }
 
@@ -85,8 +85,7 @@ pub(in crate::bus) async fn advance(
     let sql = "update bus.consumers
            set position = $2, failures = 0, retry_at = null, last_error = null, updated_at = $3
          where name = $1";
-    let statement = tx.prepare_cached(sql).await?;
-    tx.execute(&statement, &[&name, &position, &now]).await?;
+    tx.execute_prepared(sql, &[&name, &position, &now]).await?;
     Ok(())
 }
 
@@ -101,7 +100,7 @@ pub(in crate::bus) async fn set_failed(
     let sql = "update bus.consumers
            set failures = failures + 1, retry_at = $2, last_error = $3, updated_at = $4
          where name = $1";
-    tx.execute(sql, &[&name, &retry_at, &error.as_str(), &now]).await?;
+    tx.execute_prepared(sql, &[&name, &retry_at, &error.as_str(), &now]).await?;
     Ok(())
 }
 
@@ -119,7 +118,7 @@ pub(in crate::bus) async fn set_position(
             returning 1
         )
         select (select count(*) from moved), pg_notify('bus', 'events')";
-    let row = client.query_one(sql, &[&name, &position.max(0), &now]).await?;
+    let row = client.query_one_prepared(sql, &[&name, &position.max(0), &now]).await?;
     Ok(row.get::<_, i64>(0) == 1)
 }
 
@@ -141,5 +140,5 @@ pub(in crate::bus) async fn list(database: &Database) -> Result<Vec<ConsumerRow>
         retry_at: row.get(6),
         last_error: row.get(7),
     };
-    Ok(client.query(sql, &[]).await?.iter().map(to_row).collect())
+    Ok(client.query_prepared(sql, &[]).await?.iter().map(to_row).collect())
 }

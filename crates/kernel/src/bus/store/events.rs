@@ -1,11 +1,12 @@
 use deadpool_postgres::GenericClient;
+use deadpool_postgres::Transaction;
 use serde_json::Value;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{NEW_EVENTS, limit_of};
 use crate::bus::{Event, NewEvent};
+use crate::db::Statements as _;
 use crate::{Database, DatabaseError, Timestamp};
 
 /// Any number that nothing else locks. Held by the one who gives positions.
@@ -26,21 +27,10 @@ pub(in crate::bus) async fn insert(
         events.iter().map(|event| event.subject.map(Uuid::from_u128)).collect();
     let data: Vec<&Value> = events.iter().map(|event| &event.data).collect();
     let sql = "insert into bus.events (id, context, kind, subject, data, at)
-        select id, context, kind, subject, data, $6
-          from unnest($1, $2, $3, $4, $5) as new (id, context, kind, subject, data)";
-    // Typed, so that the caller's session needs no second round trip to prepare it.
-    tx.execute_typed(
-        sql,
-        &[
-            (&ids, Type::UUID_ARRAY),
-            (&contexts, Type::TEXT_ARRAY),
-            (&kinds, Type::TEXT_ARRAY),
-            (&subjects, Type::UUID_ARRAY),
-            (&data, Type::JSON_ARRAY),
-            (&now, Type::TIMESTAMPTZ),
-        ],
-    )
-    .await?;
+        select id, context, kind, subject, data, $6::timestamptz
+          from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::json[])
+            as new (id, context, kind, subject, data)";
+    tx.execute_prepared(sql, &[&ids, &contexts, &kinds, &subjects, &data, &now]).await?;
     Ok(())
 }
 
@@ -52,8 +42,11 @@ pub(in crate::bus) async fn sequence(
 ) -> Result<Option<u64>, DatabaseError> {
     let mut client = database.client().await?;
     let tx = client.transaction().await?;
-    let lock = tx.prepare_cached("select pg_try_advisory_xact_lock($1)").await?;
-    if !tx.query_one(&lock, &[&SEQUENCER_LOCK]).await?.get::<_, bool>(0) {
+    if !tx
+        .query_one_prepared("select pg_try_advisory_xact_lock($1)", &[&SEQUENCER_LOCK])
+        .await?
+        .get::<_, bool>(0)
+    {
         return Ok(None);
     }
     // A statement of its own: its snapshot is later than the lock, so it sees what the holder
@@ -80,9 +73,8 @@ pub(in crate::bus) async fn sequence(
         )
         select count(*), case when count(*) > 0 then pg_notify('bus', $2)::text end
           from sequenced";
-    let statement = tx.prepare_cached(sql).await?;
     let notice = format!("{NEW_EVENTS} {origin}");
-    let row = tx.query_one(&statement, &[&(SEQUENCED_MAX as i64), &notice]).await?;
+    let row = tx.query_one_prepared(sql, &[&(SEQUENCED_MAX as i64), &notice]).await?;
     let sequenced = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
     tx.commit().await?;
     Ok(Some(sequenced))
@@ -98,8 +90,7 @@ pub(in crate::bus) async fn after(
           from bus.events
          where context = $1 and position > $2
          order by position limit $3";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&context, &after, &limit_of(limit)]).await?;
+    let rows = client.query_prepared(sql, &[&context, &after, &limit_of(limit)]).await?;
     Ok(rows.iter().map(to_event).collect())
 }
 
@@ -117,9 +108,9 @@ pub(in crate::bus) async fn of_subject(
          where subject = $1 and context = any($2) and (at, id) < ($3, $4)
            and position is not null
          order by at desc, id desc limit $5";
-    let statement = client.prepare_cached(sql).await?;
     let (subject, id) = (Uuid::from_u128(subject), Uuid::from_u128(id));
-    let rows = client.query(&statement, &[&subject, &contexts, &at, &id, &limit_of(limit)]).await?;
+    let rows =
+        client.query_prepared(sql, &[&subject, &contexts, &at, &id, &limit_of(limit)]).await?;
     Ok(rows.iter().map(to_event).collect())
 }
 

@@ -1,10 +1,11 @@
+use deadpool_postgres::Transaction;
 use serde_json::Value;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{count_of, limit_of};
 use crate::bus::{Job, JobError, JobFilter, JobRow, JobState, NewJob};
+use crate::db::Statements as _;
 use crate::{Database, DatabaseError, Timestamp, db};
 
 pub(in crate::bus) async fn insert(
@@ -23,24 +24,12 @@ pub(in crate::bus) async fn insert(
     // so that two transactions with the same keys wait for each other in one direction.
     let sql = "insert into bus.jobs
             (id, kind, key, payload, subject, run_at, created_at, updated_at)
-        select id, kind, key, payload, subject, run_at, $7, $7
-          from unnest($1, $2, $3, $4, $5, $6) as new (id, kind, key, payload, subject, run_at)
+        select id, kind, key, payload, subject, run_at, $7::timestamptz, $7
+          from unnest($1::uuid[], $2::text[], $3::text[], $4::json[], $5::uuid[], $6::timestamptz[])
+            as new (id, kind, key, payload, subject, run_at)
          order by kind, key
             on conflict (kind, key) where state <> 'dead' do nothing";
-    // Typed, so that the caller's session needs no second round trip to prepare it.
-    tx.execute_typed(
-        sql,
-        &[
-            (&ids, Type::UUID_ARRAY),
-            (&kinds, Type::TEXT_ARRAY),
-            (&keys, Type::TEXT_ARRAY),
-            (&payloads, Type::JSON_ARRAY),
-            (&subjects, Type::UUID_ARRAY),
-            (&run_at, Type::TIMESTAMPTZ_ARRAY),
-            (&now, Type::TIMESTAMPTZ),
-        ],
-    )
-    .await?;
+    tx.execute_prepared(sql, &[&ids, &kinds, &keys, &payloads, &subjects, &run_at, &now]).await?;
     Ok(())
 }
 
@@ -50,8 +39,7 @@ pub(in crate::bus) async fn cancel(
     key: &str,
 ) -> Result<bool, DatabaseError> {
     let sql = "delete from bus.jobs where kind = $1 and key = $2 and state <> 'dead'";
-    let params = [(&kind as _, Type::TEXT), (&key as _, Type::TEXT)];
-    Ok(tx.execute_typed(sql, &params).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&kind, &key]).await? == 1)
 }
 
 /// A job that is dead from the start: an event that a consumer could not handle.
@@ -67,7 +55,7 @@ pub(in crate::bus) async fn insert_dead(
         values ($1, $2, $3, 'dead', $4, $5, $6, $7, $8, $7, $7)";
     let (id, subject) = (Uuid::from_u128(job.id), job.subject.map(Uuid::from_u128));
     let attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
-    tx.execute(
+    tx.execute_prepared(
         sql,
         &[&id, &job.kind, &job.key, &job.payload, &subject, &attempts, &now, &error.as_str()],
     )
@@ -121,8 +109,7 @@ pub(in crate::bus) async fn claim(
         returning jobs.id, kind, payload, attempts, subject, created_at, run_at, last_error,
             claim";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&kinds, &slots, &until, &now, &consumers]).await?;
+    let rows = client.query_prepared(sql, &[&kinds, &slots, &until, &now, &consumers]).await?;
     let to_claimed =
         |row: &Row| Claimed { job: to_job(row), last_error: row.get(7), claim: row.get(8) };
     Ok(rows.iter().map(to_claimed).collect())
@@ -167,8 +154,7 @@ pub(in crate::bus) async fn look(
             exists (select from bus.jobs
                      where state = 'running' and locked_until <= $2 and claim <> all($3))";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_one(&statement, &[&kinds, &now, &own, &consumers]).await?;
+    let row = client.query_one_prepared(sql, &[&kinds, &now, &own, &consumers]).await?;
     Ok(Look { next_at: row.get(0), is_lost: row.get(1) })
 }
 
@@ -184,7 +170,7 @@ pub(in crate::bus) async fn free_lost(
                updated_at = $1
          where state = 'running' and locked_until <= $1 and claim <> all($2)
         returning kind";
-    let rows = database.client().await?.query(sql, &[&now, &own, &error]).await?;
+    let rows = database.client().await?.query_prepared(sql, &[&now, &own, &error]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -205,7 +191,7 @@ pub(in crate::bus) async fn give_back(
             returning 1
         )
         select count(*), pg_notify('bus', 'jobs') from given";
-    let row = database.client().await?.query_one(sql, &[&ids, &claims, &now]).await?;
+    let row = database.client().await?.query_one_prepared(sql, &[&ids, &claims, &now]).await?;
     Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
 }
 
@@ -216,8 +202,7 @@ pub(in crate::bus) async fn remove(
     claim: Uuid,
 ) -> Result<bool, DatabaseError> {
     let sql = "delete from bus.jobs where id = $1 and claim = $2";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.execute(&statement, &[&Uuid::from_u128(id), &claim]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&Uuid::from_u128(id), &claim]).await? == 1)
 }
 
 /// It runs again at `run_at`. `error` is why, if it failed; without one, attempts count anew.
@@ -234,9 +219,8 @@ pub(in crate::bus) async fn postpone(
                attempts = case when $4::text is null then 0 else attempts end, updated_at = $5
          where id = $1 and claim = $2";
     let client = database.client().await?;
-    let statement = client.prepare_cached(sql).await?;
     let (id, error) = (Uuid::from_u128(id), error.map(JobError::as_str));
-    Ok(client.execute(&statement, &[&id, &claim, &run_at, &error, &now]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&id, &claim, &run_at, &error, &now]).await? == 1)
 }
 
 pub(in crate::bus) async fn bury(
@@ -251,7 +235,7 @@ pub(in crate::bus) async fn bury(
          where id = $1 and claim = $2";
     let client = database.client().await?;
     let id = Uuid::from_u128(id);
-    Ok(client.execute(sql, &[&id, &claim, &error.as_str(), &now]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&id, &claim, &error.as_str(), &now]).await? == 1)
 }
 
 /// How many dead jobs there are of each kind that has some.
@@ -259,7 +243,7 @@ pub(in crate::bus) async fn count_dead(
     database: &Database,
 ) -> Result<Vec<(String, i64)>, DatabaseError> {
     let sql = "select kind, count(*) from bus.jobs where state = 'dead' group by kind";
-    let rows = database.client().await?.query(sql, &[]).await?;
+    let rows = database.client().await?.query_prepared(sql, &[]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -283,7 +267,7 @@ pub(in crate::bus) async fn list(
     let client = database.client().await?;
     let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
         [&state, &filter.kind, &subject, &after, &limit_of(limit)];
-    Ok(client.query(&sql, &params).await?.iter().map(to_row).collect())
+    Ok(client.query_prepared(&sql, &params).await?.iter().map(to_row).collect())
 }
 
 pub(in crate::bus) async fn get(
@@ -292,7 +276,7 @@ pub(in crate::bus) async fn get(
 ) -> Result<Option<JobRow>, DatabaseError> {
     let sql = format!("select {COLUMNS} from bus.jobs where id = $1");
     let client = database.client().await?;
-    Ok(client.query_opt(&sql, &[&Uuid::from_u128(id)]).await?.as_ref().map(to_row))
+    Ok(client.query_opt_prepared(&sql, &[&Uuid::from_u128(id)]).await?.as_ref().map(to_row))
 }
 
 /// Dead jobs wait again: this one, or all of a kind. Those whose key is taken stay dead, and of
@@ -320,7 +304,7 @@ pub(in crate::bus) async fn redrive(
         )
         select count(*), pg_notify('bus', 'jobs') from redriven";
     let client = database.client().await?;
-    match client.query_one(sql, &[&id.map(Uuid::from_u128), &kind, &now]).await {
+    match client.query_one_prepared(sql, &[&id.map(Uuid::from_u128), &kind, &now]).await {
         Ok(row) => Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0)),
         // The key was taken in this moment.
         Err(error) if db::constraint(&error) == Some("jobs_live_key") => Ok(0),
@@ -331,7 +315,7 @@ pub(in crate::bus) async fn redrive(
 pub(in crate::bus) async fn discard(database: &Database, id: u128) -> Result<bool, DatabaseError> {
     let sql = "delete from bus.jobs where id = $1 and state <> 'running'";
     let client = database.client().await?;
-    Ok(client.execute(sql, &[&Uuid::from_u128(id)]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&Uuid::from_u128(id)]).await? == 1)
 }
 
 fn to_row(row: &Row) -> JobRow {

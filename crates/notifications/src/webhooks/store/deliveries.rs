@@ -1,5 +1,6 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use hashbrown::HashMap;
+use kernel::db::Statements as _;
 use kernel::{DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
@@ -76,9 +77,8 @@ pub(in crate::webhooks) async fn list(
             and ($3::bigint is null or no < $3)
           order by no desc limit $4"
     );
-    let statement = client.prepare_cached(&sql).await?;
     let status = status.map(DeliveryStatus::as_str);
-    let rows = client.query(&statement, &[&endpoint, &status, &before, &limit]).await?;
+    let rows = client.query_prepared(&sql, &[&endpoint, &status, &before, &limit]).await?;
     with_attempts(client, rows.iter().map(delivery).collect()).await
 }
 
@@ -92,8 +92,7 @@ pub(in crate::webhooks) async fn get(
         "select {COLUMNS} from notifications.webhook_deliveries
           where id = $1 and endpoint_id = $2"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    let row = client.query_opt(&statement, &[&id, &endpoint]).await?;
+    let row = client.query_opt_prepared(&sql, &[&id, &endpoint]).await?;
     let found = with_attempts(client, row.iter().map(delivery).collect()).await?;
     Ok(found.into_iter().next())
 }
@@ -108,8 +107,7 @@ async fn with_attempts(
          where delivery.id = any($1) and number > delivery.attempts_all - $2
          order by delivery_id, number";
     let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&ids, &ATTEMPTS_SHOWN]).await?;
+    let rows = client.query_prepared(sql, &[&ids, &ATTEMPTS_SHOWN]).await?;
     let mut attempts: HashMap<DeliveryId, Vec<Attempt>> = HashMap::new();
     for row in &rows {
         attempts.entry(row.get(0)).or_default().push(attempt(row));
@@ -142,7 +140,7 @@ pub(in crate::webhooks) async fn insert_test_in_tx(
     let sql = "insert into notifications.webhook_deliveries
             (id, endpoint_id, user_id, sequence, kind, due_at, created_at)
         values ($1, $2, $3, 0, $4, $5, $5) on conflict (id) do nothing";
-    tx.execute(sql, &[&id, &endpoint.id, &endpoint.user, &kind, &now]).await?;
+    tx.execute_prepared(sql, &[&id, &endpoint.id, &endpoint.user, &kind, &now]).await?;
     Ok(())
 }
 
@@ -156,7 +154,7 @@ pub(in crate::webhooks) async fn resend_in_tx(
     let sql = "update notifications.webhook_deliveries
            set state = 'pending', attempts = 0, due_at = $3, ended_at = null
          where id = $1 and endpoint_id = $2";
-    Ok(tx.execute(sql, &[&id, &endpoint, &now]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &endpoint, &now]).await? == 1)
 }
 
 /// Events of the log wait for this endpoint again, those that wait anyway as they do.
@@ -190,7 +188,10 @@ pub(in crate::webhooks) async fn replay_in_tx(
                (select count(*) from looked) < $4"
     );
     let row = tx
-        .query_one(sql, &[&endpoint.id, &endpoint.user, &after, &limit, &now, &endpoint.kinds])
+        .query_one_prepared(
+            sql,
+            &[&endpoint.id, &endpoint.user, &after, &limit, &now, &endpoint.kinds],
+        )
         .await?;
     Ok(Replayed {
         queued: u32::try_from(row.get::<_, i64>(0)).expect("no more than the limit"),
@@ -208,5 +209,5 @@ pub(in crate::webhooks) async fn forget(
     let sql = "delete from notifications.webhook_deliveries where id = any(array(
             select id from notifications.webhook_deliveries
              where state <> 'pending' and ended_at < $1 limit $2))";
-    Ok(client.execute(sql, &[&before, &limit]).await?)
+    Ok(client.execute_prepared(sql, &[&before, &limit]).await?)
 }

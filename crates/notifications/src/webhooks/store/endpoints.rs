@@ -1,5 +1,6 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{DatabaseError, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -34,7 +35,7 @@ pub(in crate::webhooks) async fn lock_user_in_tx(
     user: UserId,
 ) -> Result<(), DatabaseError> {
     let sql = "select pg_advisory_xact_lock(hashtextextended('notifications webhooks ' || $1, 0))";
-    tx.execute(sql, &[&user.to_string()]).await?;
+    tx.execute_prepared(sql, &[&user.to_string()]).await?;
     Ok(())
 }
 
@@ -43,7 +44,7 @@ pub(in crate::webhooks) async fn count(
     user: UserId,
 ) -> Result<usize, DatabaseError> {
     let sql = "select count(*) from notifications.webhook_endpoints where user_id = $1";
-    let row = client.query_one(sql, &[&user]).await?;
+    let row = client.query_one_prepared(sql, &[&user]).await?;
     Ok(usize::try_from(row.get::<_, i64>(0)).expect("a count is not negative"))
 }
 
@@ -61,7 +62,10 @@ pub(in crate::webhooks) async fn insert(
          values ($1, $2, $3, $4, $5, $6, $7, $7, $7) returning {COLUMNS}"
     );
     let row = client
-        .query_one(&sql, &[&id, &user, &new.url, &new.description, &new.kinds, &secret, &now])
+        .query_one_prepared(
+            &sql,
+            &[&id, &user, &new.url, &new.description, &new.kinds, &secret, &now],
+        )
         .await?;
     Ok(endpoint(&row))
 }
@@ -77,8 +81,7 @@ pub(in crate::webhooks) async fn list(
         "select {COLUMNS} from notifications.webhook_endpoints
           where user_id = $1 and ($2::uuid is null or id > $2) order by id limit $3"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query(&statement, &[&user, &after, &limit]).await?.iter().map(endpoint).collect())
+    Ok(client.query_prepared(&sql, &[&user, &after, &limit]).await?.iter().map(endpoint).collect())
 }
 
 /// One endpoint of this user; another's isn't found.
@@ -90,8 +93,7 @@ pub(in crate::webhooks) async fn get(
     let sql = format!(
         "select {COLUMNS} from notifications.webhook_endpoints where id = $1 and user_id = $2"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    Ok(client.query_opt(&statement, &[&id, &user]).await?.as_ref().map(endpoint))
+    Ok(client.query_opt_prepared(&sql, &[&id, &user]).await?.as_ref().map(endpoint))
 }
 
 /// The same, and nobody else changes it until the transaction ends.
@@ -104,7 +106,7 @@ pub(in crate::webhooks) async fn lock_in_tx(
         "select {COLUMNS} from notifications.webhook_endpoints
           where id = $1 and user_id = $2 for update"
     );
-    Ok(tx.query_opt(&sql, &[&id, &user]).await?.as_ref().map(endpoint))
+    Ok(tx.query_opt_prepared(&sql, &[&id, &user]).await?.as_ref().map(endpoint))
 }
 
 pub(in crate::webhooks) async fn update_in_tx(
@@ -118,7 +120,8 @@ pub(in crate::webhooks) async fn update_in_tx(
             set url = $2, description = $3, kinds = $4, version = version + 1, updated_at = $5
           where id = $1 returning {COLUMNS}"
     );
-    let row = tx.query_one(&sql, &[&id, &to.url, &to.description, &to.kinds, &now]).await?;
+    let row =
+        tx.query_one_prepared(&sql, &[&id, &to.url, &to.description, &to.kinds, &now]).await?;
     Ok(endpoint(&row))
 }
 
@@ -128,16 +131,16 @@ pub(in crate::webhooks) async fn delete_in_tx(
     id: WebhookId,
 ) -> Result<bool, DatabaseError> {
     let sql = "delete from notifications.webhook_endpoints where id = $1 and user_id = $2";
-    Ok(tx.execute(sql, &[&id, &user]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id, &user]).await? == 1)
 }
 
 /// Removes all endpoints of users.
 pub(in crate::webhooks) async fn erase_in_tx(
-    tx: &tokio_postgres::Transaction<'_>,
+    tx: &deadpool_postgres::Transaction<'_>,
     users: &[Uuid],
 ) -> Result<(), DatabaseError> {
     let sql = "delete from notifications.webhook_endpoints where user_id = any($1)";
-    tx.execute(sql, &[&users]).await?;
+    tx.execute_prepared(sql, &[&users]).await?;
     Ok(())
 }
 
@@ -154,7 +157,7 @@ pub(in crate::webhooks) async fn enable_in_tx(
                 version = version + 1, updated_at = $2
           where id = $1 returning {COLUMNS}"
     );
-    Ok(endpoint(&tx.query_one(&sql, &[&id, &now]).await?))
+    Ok(endpoint(&tx.query_one_prepared(&sql, &[&id, &now]).await?))
 }
 
 /// Nothing is posted any more; what waits is cancelled.
@@ -170,11 +173,11 @@ pub(in crate::webhooks) async fn disable_in_tx(
                 version = version + 1, updated_at = $3
           where id = $1 returning {COLUMNS}"
     );
-    let row = tx.query_one(&sql, &[&id, &reason.as_str(), &now]).await?;
+    let row = tx.query_one_prepared(&sql, &[&id, &reason.as_str(), &now]).await?;
     let sql = "update notifications.webhook_deliveries
            set state = 'cancelled', due_at = null, ended_at = $2
          where endpoint_id = $1 and state = 'pending'";
-    tx.execute(sql, &[&id, &now]).await?;
+    tx.execute_prepared(sql, &[&id, &now]).await?;
     Ok(endpoint(&row))
 }
 
@@ -189,7 +192,7 @@ pub(in crate::webhooks) async fn sealed(
     id: WebhookId,
 ) -> Result<Sealed, DatabaseError> {
     let sql = "select secret, rotation from notifications.webhook_endpoints where id = $1";
-    let row = client.query_one(sql, &[&id]).await?;
+    let row = client.query_one_prepared(sql, &[&id]).await?;
     Ok(Sealed { secret: row.get(0), rotation: row.get(1) })
 }
 
@@ -210,6 +213,6 @@ pub(in crate::webhooks) async fn rotate_in_tx(
           where id = $1 returning {COLUMNS}"
     );
     let rotation = Uuid::from_u128(rotation);
-    let row = tx.query_one(&sql, &[&id, &rotation, &secret, &overlap_until, &now]).await?;
+    let row = tx.query_one_prepared(&sql, &[&id, &rotation, &secret, &overlap_until, &now]).await?;
     Ok(endpoint(&row))
 }

@@ -1,9 +1,9 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use identity::UserId;
+use kernel::db::Statements as _;
 use kernel::{DatabaseError, Timestamp};
 use serde_json::Value;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Row, Transaction as PlainTransaction};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::deliveries::{matches, message_id};
@@ -18,13 +18,13 @@ pub(in crate::webhooks) type Wanted = (WebhookId, i64);
 /// Makes the deliveries of events, in one statement. The lock on the endpoints makes a run that
 /// begins wait until these deliveries can be seen; see `queue.rs`.
 pub(in crate::webhooks) async fn fan_out_in_tx(
-    tx: &PlainTransaction<'_>,
+    tx: &Transaction<'_>,
     events: &[&UserEvent],
     now: Timestamp,
 ) -> Result<Vec<Wanted>, DatabaseError> {
     let sql = concat!(
         "with event as (
-            select * from unnest($1, $2, $3) as event (user_id, sequence, kind)
+            select * from unnest($1::uuid[], $2::int8[], $3::text[]) as event (user_id, sequence, kind)
         ), target as (
             select id, user_id, kinds, generation from notifications.webhook_endpoints
              where user_id = any($1) and state = 'enabled' order by id for share
@@ -34,7 +34,7 @@ pub(in crate::webhooks) async fn fan_out_in_tx(
             select ",
         message_id!("target.id", "event.sequence"),
         ",
-                   target.id, user_id, event.sequence, event.kind, $4, $4
+                   target.id, user_id, event.sequence, event.kind, $4::timestamptz, $4
               from event join target using (user_id)
              where ",
         matches!("target.kinds", "event.kind"),
@@ -48,17 +48,7 @@ pub(in crate::webhooks) async fn fan_out_in_tx(
     let users: Vec<Uuid> = events.iter().map(|event| event.user.as_uuid()).collect();
     let sequences: Vec<i64> = events.iter().map(|event| event.sequence).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    let rows = tx
-        .query_typed(
-            sql,
-            &[
-                (&users, Type::UUID_ARRAY),
-                (&sequences, Type::INT8_ARRAY),
-                (&kinds, Type::TEXT_ARRAY),
-                (&now, Type::TIMESTAMPTZ),
-            ],
-        )
-        .await?;
+    let rows = tx.query_prepared(sql, &[&users, &sequences, &kinds, &now]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -69,7 +59,7 @@ pub(in crate::webhooks) async fn wanted_in_tx(
     endpoint: WebhookId,
 ) -> Result<Vec<Wanted>, DatabaseError> {
     let sql = "select id, generation from notifications.webhook_endpoints where id = $1 for share";
-    let rows = tx.query(sql, &[&endpoint]).await?;
+    let rows = tx.query_prepared(sql, &[&endpoint]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -102,9 +92,8 @@ pub(in crate::webhooks) async fn begin(
         select exists (select from ours),
                exists (select from notifications.webhook_endpoints
                         where id = $1 and state = 'enabled')";
-    let statement = client.prepare_cached(sql).await?;
     let runner = Uuid::from_u128(runner);
-    let row = client.query_one(&statement, &[&endpoint, &runner, &now, &until]).await?;
+    let row = client.query_one_prepared(sql, &[&endpoint, &runner, &now, &until]).await?;
     Ok(match (row.get(0), row.get(1)) {
         (true, _) => Begin::Ours,
         (false, true) => Begin::Busy,
@@ -142,8 +131,7 @@ pub(in crate::webhooks) async fn target(
                failures_in_row, rests_until, failing_since, warned_at
           from notifications.webhook_endpoints
          where id = $1 and runner = $2 and state = 'enabled'";
-    let statement = client.prepare_cached(sql).await?;
-    let row = client.query_opt(&statement, &[&endpoint, &Uuid::from_u128(runner), &now]).await?;
+    let row = client.query_opt_prepared(sql, &[&endpoint, &Uuid::from_u128(runner), &now]).await?;
     Ok(row.map(|row| {
         let before: Option<Vec<u8>> = row.get(3);
         let secrets = std::iter::once(row.get(2)).chain(before).collect();
@@ -176,8 +164,7 @@ pub(in crate::webhooks) async fn due(
             on event.user_id = delivery.user_id and event.sequence = delivery.sequence
          where endpoint_id = $1 and state = 'pending' and due_at <= $2
          order by due_at, no limit $3";
-    let statement = client.prepare_cached(sql).await?;
-    let rows = client.query(&statement, &[&endpoint, &now, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&endpoint, &now, &limit]).await?;
     let due = |row: &Row| Due {
         id: row.get(0),
         sequence: row.get(1),
@@ -197,8 +184,7 @@ pub(in crate::webhooks) async fn lock_health_in_tx(
     let sql = "select failures_in_row, rests_until, failing_since, warned_at
           from notifications.webhook_endpoints
          where id = $1 and state = 'enabled' for update";
-    let statement = tx.prepare_cached(sql).await?;
-    Ok(tx.query_opt(&statement, &[&endpoint]).await?.map(|row| health(&row, 0)))
+    Ok(tx.query_opt_prepared(sql, &[&endpoint]).await?.map(|row| health(&row, 0)))
 }
 
 pub(in crate::webhooks) async fn set_health_in_tx(
@@ -209,10 +195,9 @@ pub(in crate::webhooks) async fn set_health_in_tx(
     let sql = "update notifications.webhook_endpoints
            set failures_in_row = $2, rests_until = $3, failing_since = $4, warned_at = $5
          where id = $1";
-    let statement = tx.prepare_cached(sql).await?;
     let failures = i32::try_from(health.failures_in_row).unwrap_or(i32::MAX);
-    tx.execute(
-        &statement,
+    tx.execute_prepared(
+        sql,
         &[&endpoint, &failures, &health.rests_until, &health.failing_since, &health.warned_at],
     )
     .await?;
@@ -249,9 +234,8 @@ pub(in crate::webhooks) async fn record_in_tx(
     };
     let duration_ms = i32::try_from(reply.duration.as_millis()).unwrap_or(i32::MAX);
     let status = reply.status.map(u16::cast_signed);
-    let statement = tx.prepare_cached(sql).await?;
-    tx.execute(
-        &statement,
+    tx.execute_prepared(
+        sql,
         &[&id, &state, &due_at, &now, &at, &duration_ms, &status, &reply.error, &reply.excerpt],
     )
     .await?;
@@ -276,8 +260,7 @@ pub(in crate::webhooks) async fn end_in_tx(
                exists (select from notifications.webhook_deliveries
                         where endpoint_id = $1 and state = 'pending')
           from given_up where state = 'enabled'";
-    let statement = tx.prepare_cached(sql).await?;
-    let row = tx.query_opt(&statement, &[&endpoint, &Uuid::from_u128(runner)]).await?;
+    let row = tx.query_opt_prepared(sql, &[&endpoint, &Uuid::from_u128(runner)]).await?;
     let row = row.filter(|row| row.get(2));
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
@@ -296,6 +279,6 @@ pub(in crate::webhooks) async fn forgotten(
                         where delivery.endpoint_id = endpoint.id and delivery.state = 'pending'
                           and due_at < $1)
          order by id limit $2";
-    let rows = client.query(sql, &[&before, &limit]).await?;
+    let rows = client.query_prepared(sql, &[&before, &limit]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

@@ -1,3 +1,4 @@
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError};
 
 type Hash = [u8; 32];
@@ -5,8 +6,7 @@ type Hash = [u8; 32];
 /// The hash of the token in force; `None` before the first start.
 pub(super) async fn hash(database: &Database) -> Result<Option<Hash>, DatabaseError> {
     let client = database.client().await?;
-    let statement = client.prepare_cached("select hash from operator.tokens").await?;
-    let row = client.query_opt(&statement, &[]).await?;
+    let row = client.query_opt_prepared("select hash from operator.tokens", &[]).await?;
     Ok(row.map(|row| to_hash(row.get(0))))
 }
 
@@ -15,8 +15,8 @@ pub(super) async fn hash(database: &Database) -> Result<Option<Hash>, DatabaseEr
 pub(super) async fn insert_first(database: &Database, hash: &Hash) -> Result<Hash, DatabaseError> {
     let client = database.client().await?;
     let sql = "insert into operator.tokens (hash) values ($1) on conflict do nothing";
-    client.execute(sql, &[&hash.as_slice()]).await?;
-    let row = client.query_one("select hash from operator.tokens", &[]).await?;
+    client.execute_prepared(sql, &[&hash.as_slice()]).await?;
+    let row = client.query_one_prepared("select hash from operator.tokens", &[]).await?;
     Ok(to_hash(row.get(0)))
 }
 
@@ -28,7 +28,7 @@ pub(super) async fn replace(
 ) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
     let sql = "update operator.tokens set hash = $2, created_at = now() where hash = $1";
-    Ok(client.execute(sql, &[&old.as_slice(), &new.as_slice()]).await? == 1)
+    Ok(client.execute_prepared(sql, &[&old.as_slice(), &new.as_slice()]).await? == 1)
 }
 
 fn to_hash(bytes: &[u8]) -> Hash {

@@ -1,3 +1,4 @@
+use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError};
 
 type Fingerprint = [u8; 16];
@@ -5,7 +6,7 @@ type Fingerprint = [u8; 16];
 /// The fingerprint of the key in use; `None` before the first start.
 pub(super) async fn fingerprint(database: &Database) -> Result<Option<Fingerprint>, DatabaseError> {
     let client = database.client().await?;
-    let row = client.query_opt("select fingerprint from operator.vault", &[]).await?;
+    let row = client.query_opt_prepared("select fingerprint from operator.vault", &[]).await?;
     Ok(row.map(|row| to_fingerprint(row.get(0))))
 }
 
@@ -17,8 +18,8 @@ pub(super) async fn insert_first(
 ) -> Result<Fingerprint, DatabaseError> {
     let client = database.client().await?;
     let sql = "insert into operator.vault (fingerprint) values ($1) on conflict do nothing";
-    client.execute(sql, &[&fingerprint.as_slice()]).await?;
-    let row = client.query_one("select fingerprint from operator.vault", &[]).await?;
+    client.execute_prepared(sql, &[&fingerprint.as_slice()]).await?;
+    let row = client.query_one_prepared("select fingerprint from operator.vault", &[]).await?;
     Ok(to_fingerprint(row.get(0)))
 }
 

@@ -1,0 +1,47 @@
+use deadpool_postgres::GenericClient;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
+
+type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
+
+/// Statements that a session prepares when it needs them first: from then on each takes one round
+/// trip, and Postgres neither parses nor, as a rule, plans it again. A session keeps all of them,
+/// so no value may be part of a text.
+pub trait Statements: GenericClient {
+    /// For the number of rows that were written.
+    fn execute_prepared(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> impl Future<Output = Result<u64, Error>> + Send {
+        async move { self.execute(&self.prepare_cached(sql).await?, parameters).await }
+    }
+
+    fn query_prepared(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> impl Future<Output = Result<Vec<Row>, Error>> + Send {
+        async move { self.query(&self.prepare_cached(sql).await?, parameters).await }
+    }
+
+    /// Exactly one row.
+    fn query_one_prepared(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> impl Future<Output = Result<Row, Error>> + Send {
+        async move { self.query_one(&self.prepare_cached(sql).await?, parameters).await }
+    }
+
+    /// One row or none.
+    fn query_opt_prepared(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> impl Future<Output = Result<Option<Row>, Error>> + Send {
+        async move { self.query_opt(&self.prepare_cached(sql).await?, parameters).await }
+    }
+}
+
+impl<C: GenericClient> Statements for C {}
