@@ -15,7 +15,7 @@ DATA ?= bushel-data
 BUSHEL = "$${CARGO_TARGET_DIR:-target}/release/bushel"
 
 help: ## Show this menu
-	@echo "Bushel: a double-entry ledger platform. Start with: make run"
+	@echo "Bushel: a bank on a double-entry ledger. Start with: make run"
 	@echo
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 

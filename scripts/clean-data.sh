@@ -40,11 +40,11 @@ if [ -n "$elsewhere" ]; then
     fi
 fi
 
-# A data folder holds a Postgres cluster, at its top or one level below. A folder without one is
-# somebody's typing error.
+# Every data folder has a lock, and most of them a Postgres cluster. Any other folder, such as that
+# of somebody's own Postgres, is a typing error.
 clusters="$(find "$folder" ${elsewhere:+"$elsewhere"} -maxdepth 3 -name PG_VERSION -not -path '*/base/*' -print 2>/dev/null)"
-if [ -z "$clusters" ] && [ ! -f "$folder/pgdata.location" ] && [ -n "$(ls -A "$folder")" ]; then
-    echo "$folder doesn't look like a data folder of Bushel (there is no Postgres cluster in it); nothing deleted" >&2
+if [ ! -f "$folder/lock" ] && [ -n "$(ls -A "$folder")" ]; then
+    echo "$folder doesn't look like a data folder of Bushel (there is no lock in it); nothing deleted" >&2
     exit 1
 fi
 

@@ -2,7 +2,7 @@
 # Installs what Bushel needs from this machine, and nothing else.
 #
 #   scripts/setup.sh run     a Rust toolchain, a C compiler, Postgres server binaries
-#   scripts/setup.sh test    the same, and make
+#   scripts/setup.sh test    the same, make, and Python with the packages of scripts/python-tools.sh
 #   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, and a C compiler
 #   scripts/setup.sh ci      everything above
 #

@@ -5,6 +5,7 @@ mod error;
 mod statements;
 
 pub use config::{DatabaseOptions, parse_url};
+pub(crate) use error::describe;
 pub use error::{DatabaseError, constraint};
 pub use statements::Statements;
 

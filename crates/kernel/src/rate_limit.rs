@@ -48,6 +48,7 @@ struct Keys<K> {
 impl<K: Hash + Eq> RateLimiter<K> {
     pub fn new(quota: Quota) -> Self {
         assert!(quota.burst > 0 && quota.per_period > 0 && quota.period_s > 0, "a quota allows");
+        assert!(quota.step_us() > 0, "a quota is at most one each microsecond");
         let keys = Keys { arrivals: HashMap::new(), prune_at: PRUNE_EVERY };
         Self { quota, keys: Mutex::new(keys) }
     }
@@ -59,11 +60,14 @@ impl<K: Hash + Eq> RateLimiter<K> {
     /// Takes one, if the key has one left.
     pub fn take(&self, key: K, now: Timestamp) -> Decision {
         let (now, step) = (now.as_micros(), self.quota.step_us());
+        let latest = now + self.quota.tolerance_us() + step;
         let mut keys = self.keys.lock();
-        let arrival = keys.arrivals.get(&key).copied().unwrap_or(now).max(now);
+        let known = keys.arrivals.get(&key).copied().unwrap_or(now);
+        // Later than the latest is only what was taken before the clock was set back.
+        let arrival = known.clamp(now, latest);
         let is_allowed = arrival - now <= self.quota.tolerance_us();
         let next = if is_allowed { arrival + step } else { arrival };
-        if is_allowed {
+        if is_allowed || known > latest {
             keys.arrivals.insert(key, next);
             keys.prune(now);
         }
@@ -125,6 +129,17 @@ mod tests {
         let later = now.saturating_add(Duration::from_secs(1));
         assert!(limiter.take("a", later).is_allowed);
         assert!(!limiter.take("a", later).is_allowed);
+    }
+
+    #[test]
+    fn clock_that_is_set_back_refuses_nobody_for_longer_than_a_full_burst() {
+        let limiter = RateLimiter::new(QUOTA);
+        let now = Timestamp::UNIX_EPOCH;
+        let ahead = now.saturating_add(Duration::from_secs(400 * 86_400));
+        assert!(limiter.take("a", ahead).is_allowed);
+        let refused = limiter.take("a", now);
+        assert_eq!((refused.is_allowed, refused.retry_after_s, refused.reset_s), (false, 1, 3));
+        assert!(limiter.take("a", now.saturating_add(Duration::from_secs(1))).is_allowed);
     }
 
     #[test]

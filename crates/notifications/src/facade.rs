@@ -128,7 +128,8 @@ impl Notifications {
         self.listening.stop();
     }
 
-    /// All that is kept about a user, for the user: the log, the choices and the mail.
+    /// All that is kept about a user, for the user: the log, the choices, the mail and the webhooks
+    /// without their secrets.
     pub async fn export(&self, user: UserId) -> Result<Value, NotificationsError> {
         let events = events::store::after(&self.database, user, 0, i64::MAX).await?;
         let event = |event: &events::UserEvent| {
@@ -145,10 +146,18 @@ impl Notifications {
         };
         let messages = self.messages_of(user).await?;
         let preferences = preferences::store::get(&self.database, user).await?;
+        let webhook = |webhook: &webhooks::Endpoint| {
+            json!({
+                "id": webhook.id, "url": webhook.url, "description": webhook.description,
+                "kinds": webhook.kinds, "at": webhook.created_at,
+            })
+        };
+        let webhooks = self.webhooks.list(user, None, webhooks::ENDPOINTS_MAX as i64).await?;
         Ok(json!({
             "events": events.iter().map(event).collect::<Vec<_>>(),
             "mail": messages.iter().map(mail).collect::<Vec<_>>(),
             "preferences": preferences.choices,
+            "webhooks": webhooks.iter().map(webhook).collect::<Vec<_>>(),
         }))
     }
 }

@@ -44,4 +44,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "notifications";
     1 "notifications" "../migrations/0001_notifications.sql",
     2 "webhooks" "../migrations/0002_webhooks.sql",
+    3 "invitations" "../migrations/0003_invitations.sql",
 };

@@ -203,17 +203,24 @@ impl Books {
         match self.pay(purpose, movement).await? {
             Ok(()) => Ok(()),
             Err(TransferStatus::CreditAccountAlreadyClosed) => {
-                let reference = purpose.reference;
-                tracing::warn!(
-                    reference,
-                    "a closed account was to get something; the house keeps it"
-                );
-                let purpose = Purpose { role: Role::Unclaimed, ..purpose };
-                let movement = Movement { credit: house.disputes, ..movement };
-                self.pay(purpose, movement).await?.map_err(PaymentsError::LedgerRefused)
+                self.keep(purpose, movement, house).await
             }
             Err(status) => Err(PaymentsError::LedgerRefused(status)),
         }
+    }
+
+    /// The house gets what was meant for an account that is closed.
+    pub(crate) async fn keep(
+        &self,
+        purpose: Purpose<'_>,
+        movement: Movement,
+        house: House,
+    ) -> Result<(), PaymentsError> {
+        let reference = purpose.reference;
+        tracing::warn!(reference, "a closed account was to get something; the house keeps it");
+        let purpose = Purpose { role: Role::Unclaimed, ..purpose };
+        let movement = Movement { credit: house.disputes, ..movement };
+        self.pay(purpose, movement).await?.map_err(PaymentsError::LedgerRefused)
     }
 
     /// Takes what the debited account has, at most the amount, and says how much that was.

@@ -57,4 +57,5 @@ pub use withdrawals::{
 pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "payments";
     1 "payments" "../migrations/0001_payments.sql",
+    2 "card_index" "../migrations/0002_card_index.sql",
 };

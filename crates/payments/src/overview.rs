@@ -66,12 +66,9 @@ impl Payments {
     /// All that is kept of a user here, with IBANs in clear, for the user.
     pub async fn export(&self, user: UserId) -> Result<Value, PaymentsError> {
         let flows = self.list_for(user, usize::MAX).await?;
-        let mut refunds = Vec::new();
-        for deposit in &flows.deposits {
-            for refund in refunds::store::of_deposit(&self.database, deposit.id).await? {
-                refunds.push(json!(refunds::http::RefundJson::from(&refund)));
-            }
-        }
+        let refunds = refunds::store::of_user(&self.database, user).await?;
+        let refunds: Vec<Value> =
+            refunds.iter().map(|it| json!(refunds::http::RefundJson::from(it))).collect();
         let cards = deposits::store::cards(&self.database, user).await?;
         let cards: Vec<Value> = cards
             .iter()

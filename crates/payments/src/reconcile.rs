@@ -17,12 +17,13 @@ use crate::payments::Payments;
 pub(crate) const KIND: &str = "payments.reconcile";
 
 const EVERY: Duration = Duration::from_secs(60);
-/// An ended flow is asked for after a day, two, four and so on.
+/// An ended flow is asked for a day after its end, two days after that, then four and so on.
 const ENDED_FIRST: Duration = Duration::from_secs(24 * 3600);
-/// The last time is after about four months: what card networks give a holder to dispute.
+/// The last time is 255 days after the end: card networks give a holder about four months to
+/// dispute, and a dispute takes its time.
 const ENDED_CHECKS: i32 = 7;
 /// Flows of each kind in one go.
-const BATCH: i64 = 200;
+const BATCH: usize = 200;
 
 /// Makes jobs of flows that are to be asked for.
 pub(crate) struct Reconcile(pub(crate) Payments);
@@ -38,10 +39,16 @@ impl Worker for Reconcile {
 
     async fn run(&self, _: &Job) -> Outcome {
         // It must not end, whatever happens: everything else relies on it.
-        if let Err(error) = self.0.check_silent_flows().await {
-            tracing::warn!(%error, "silent flows can't be looked for at the moment");
-        }
-        Outcome::Later(self.0.clock.now().saturating_add(EVERY))
+        let wait = match self.0.check_silent_flows().await {
+            // More are due than are taken in one go.
+            Ok(true) => Duration::ZERO,
+            Ok(false) => EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "silent flows can't be looked for at the moment");
+                EVERY
+            }
+        };
+        Outcome::Later(self.0.clock.now().saturating_add(wait))
     }
 }
 
@@ -67,7 +74,8 @@ impl Payments {
         self.clock.now().saturating_add(wait)
     }
 
-    async fn check_silent_flows(&self) -> Result<(), PaymentsError> {
+    /// True if there may be more of them than were taken.
+    async fn check_silent_flows(&self) -> Result<bool, PaymentsError> {
         let now = self.clock.now();
         let times = store::Times {
             now,
@@ -77,13 +85,16 @@ impl Payments {
         };
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let mut jobs = Vec::new();
+        let (mut jobs, mut has_more) = (Vec::new(), false);
         for kind in FlowKind::ALL {
-            jobs.extend(
-                store::take(&tx, kind, &times, BATCH).await?.into_iter().map(Flow::advance),
-            );
+            let flows = store::take(&tx, kind, &times, BATCH).await?;
+            has_more |= flows.len() == BATCH;
+            jobs.extend(flows.into_iter().map(Flow::advance));
         }
-        enqueue_in_tx(&tx, &*self.clock, &jobs).await?;
-        Ok(tx.commit().await?)
+        if !jobs.is_empty() {
+            enqueue_in_tx(&tx, &*self.clock, &jobs).await?;
+        }
+        tx.commit().await?;
+        Ok(has_more)
     }
 }

@@ -55,4 +55,6 @@ pub use wallet::{Interrupt, Step, Wallet, WalletOptions, Workers, workers};
 pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "wallet";
     1 "wallet" "../migrations/0001_wallet.sql",
+    2 "feed_gap" "../migrations/0002_feed_gap.sql",
+    3 "claimed_invitations" "../migrations/0003_claimed_invitations.sql",
 };

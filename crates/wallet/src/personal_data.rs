@@ -24,7 +24,6 @@ impl Wallet {
                 break;
             }
         }
-        let schedules = self.schedules(user, None, i64::MAX).await?;
         let invitations: Vec<Value> =
             self.invitations_of(user).await?.iter().map(invited).collect();
         Ok(json!({
@@ -32,7 +31,7 @@ impl Wallet {
             "transfers": transfers,
             "messages": self.messages_of(user).await?,
             "requests": self.requests_of(user).await?,
-            "schedules": schedules,
+            "schedules": self.schedules_of(user).await?,
             "invitations": invitations,
             "limits": self.own_limits(user).await?,
         }))

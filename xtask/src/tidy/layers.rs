@@ -86,7 +86,9 @@ fn is_sql(text: &str) -> bool {
         ["insert", "into", ..] | ["delete", "from", ..] => true,
         ["update", _, ..] => first_is_upper || has("set"),
         ["copy", next, ..] => first_is_upper || next.contains('(') || has("stdin") || has("stdout"),
-        ["with", _, "as", ..] => has("select") || has("(select"),
+        ["with", _, "as", ..] | ["with", "recursive", _, "as", ..] => {
+            has("select") || has("(select")
+        }
         ["create" | "alter" | "drop", "table" | "index" | "schema" | "view" | "database", ..] => {
             true
         }

@@ -173,7 +173,12 @@ fn sql_is_told_from_prose() {
         "COPY ledger.transfers FROM STDIN BINARY",
         "copy ledger.transfers (id, amount) from stdin",
         "with open as (select 1) select 2",
+        "with recursive parents as (select 1) select 2",
         "create table shop.orders ()",
+        "alter table shop.orders add note text",
+        "drop index shop.orders_by_user",
+        "truncate table shop.orders",
+        "lock table shop.orders",
     ] {
         assert!(found(sql), "not seen as SQL: {sql}");
     }
@@ -186,6 +191,9 @@ fn sql_is_told_from_prose() {
         "Delete the folder",
         "create a table",
         "with two or more",
+        "with recursive folders as an option",
+        "drop the table",
+        "lock the table",
         "",
     ] {
         assert!(!found(prose), "seen as SQL: {prose}");

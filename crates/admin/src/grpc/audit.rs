@@ -2,7 +2,7 @@
 
 use identity::UserId;
 use kernel::Page;
-use kernel::audit::{Entry, EntryFilter};
+use kernel::audit::{AuditActor, Entry, EntryFilter};
 use proto::admin::v1 as api;
 use proto::failure::invalid;
 use tonic::Status;
@@ -23,6 +23,7 @@ impl Service {
         let subject: Option<UserId> = optional("subject", request.subject.as_deref())?;
         let filter = EntryFilter {
             actor: actor.map_err(|why| invalid("actor", why.to_string()))?,
+            actor_kind: request.actor_kind.as_deref().map(actor_kind).transpose()?,
             subject: subject.map(UserId::as_u128),
             action: request.action,
             from: time("from", request.from.as_ref())?,
@@ -37,6 +38,11 @@ impl Service {
         let next_cursor = page.next_cursor.unwrap_or_default();
         Ok(api::ListAuditEntriesResponse { entries: page.data, next_cursor })
     }
+}
+
+fn actor_kind(text: &str) -> Result<&'static str, Status> {
+    let known = AuditActor::KINDS.into_iter().find(|kind| *kind == text);
+    known.ok_or_else(|| invalid("actor_kind", "there is no such kind"))
 }
 
 fn wire(entry: Entry) -> api::AuditEntry {

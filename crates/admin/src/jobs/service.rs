@@ -1,13 +1,17 @@
 use identity::Permission;
 use kernel::Problem;
-use kernel::audit::NewEntry;
+use kernel::audit::{self, NewEntry};
 use kernel::bus::{self, ConsumerRow, JobFilter, JobRow, JobState};
+use kernel::http::invalid_field;
 use serde_json::json;
 
 use crate::caller::Caller;
 use crate::error::reason;
+use crate::http::invalid_query;
 use crate::ids::JobId;
 use crate::{Admin, AdminError};
+
+const KIND_CHARS_MAX: usize = 100;
 
 impl Admin {
     /// Jobs, newest first, after the last one of the page before.
@@ -19,6 +23,9 @@ impl Admin {
         limit: usize,
     ) -> Result<Vec<JobRow>, Problem> {
         caller.may(Permission::JobsRead)?;
+        if let Some(detail) = filter.kind.as_deref().and_then(why_no_kind) {
+            return Err(invalid_query("filter[kind]", detail));
+        }
         Ok(bus::jobs(&self.database, filter, after.map(JobId::as_u128), limit).await?)
     }
 
@@ -28,17 +35,11 @@ impl Admin {
     }
 
     /// Lets a dead job run again; answers with the job as it is then.
-    ///
-    /// The record comes first: an act without one would be worse than a record of an act that
-    /// failed at the last moment.
     pub(crate) async fn redrive_job(&self, caller: &Caller, id: JobId) -> Result<JobRow, Problem> {
         caller.staff(Permission::JobsWrite)?;
         let job = self.stored_job(id).await?;
-        if job.state != JobState::Dead {
-            return Err(AdminError::JobNotDead.into());
-        }
-        self.record(&[about(caller, "admin.job.redriven", &job)]).await?;
-        if !bus::redrive(&self.database, &*self.clock, id.as_u128()).await? {
+        let entry = about(caller, "admin.job.redriven", &job);
+        if job.state != JobState::Dead || !self.redrive_one(id, entry).await? {
             return Err(AdminError::JobNotDead.into());
         }
         // It may be done, and gone, by now: then this is how it was when it was dead.
@@ -49,9 +50,12 @@ impl Admin {
     /// Lets all dead jobs of a kind run again; answers with how many they are.
     pub(crate) async fn redrive_jobs(&self, caller: &Caller, kind: &str) -> Result<u64, Problem> {
         caller.staff(Permission::JobsWrite)?;
-        let entry = caller.entry("admin.job.redriven").data(json!({ "kind": kind, "all": true }));
-        self.record(&[entry]).await?;
-        Ok(bus::redrive_all(&self.database, &*self.clock, kind).await?)
+        if let Some(detail) = why_no_kind(kind) {
+            return Err(invalid_field("/kind", detail));
+        }
+        let data = json!({ "kind": kind, "all": true });
+        let entry = caller.entry("admin.job.redriven").data(data);
+        Ok(self.redrive_kind(kind, entry).await?)
     }
 
     /// Removes a job that will not be done.
@@ -64,16 +68,44 @@ impl Admin {
         caller.staff(Permission::JobsWrite)?;
         let reason = reason(why)?;
         let job = self.stored_job(id).await?;
-        if job.state == JobState::Running {
+        let entry = about(caller, "admin.job.discarded", &job).reason(reason);
+        if !self.discard_one(id, entry).await? {
+            // It is running, or done by now.
+            self.stored_job(id).await?;
             return Err(AdminError::JobRunning.into());
         }
-        self.record(&[about(caller, "admin.job.discarded", &job).reason(reason)]).await?;
-        if bus::discard(&self.database, id.as_u128()).await? {
-            return Ok(());
+        Ok(())
+    }
+
+    async fn redrive_one(&self, id: JobId, entry: NewEntry) -> Result<bool, AdminError> {
+        let mut client = self.database.client().await?;
+        let mut tx = client.transaction().await?;
+        let is_redriven = bus::redrive_in_tx(&mut tx, &*self.clock, id.as_u128()).await?;
+        if is_redriven {
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+            tx.commit().await?;
         }
-        // It has begun to run since, or is done.
-        self.stored_job(id).await?;
-        Err(AdminError::JobRunning.into())
+        Ok(is_redriven)
+    }
+
+    async fn redrive_kind(&self, kind: &str, entry: NewEntry) -> Result<u64, AdminError> {
+        let mut client = self.database.client().await?;
+        let mut tx = client.transaction().await?;
+        let redriven = bus::redrive_all_in_tx(&mut tx, &*self.clock, kind).await?;
+        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        tx.commit().await?;
+        Ok(redriven)
+    }
+
+    async fn discard_one(&self, id: JobId, entry: NewEntry) -> Result<bool, AdminError> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let is_discarded = bus::discard_in_tx(&tx, id.as_u128()).await?;
+        if is_discarded {
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+            tx.commit().await?;
+        }
+        Ok(is_discarded)
     }
 
     pub(crate) async fn consumers(&self, caller: &Caller) -> Result<Vec<ConsumerRow>, Problem> {
@@ -98,4 +130,10 @@ fn about(caller: &Caller, action: &'static str, job: &JobRow) -> NewEntry {
         Some(user) => entry.subject(user),
         None => entry,
     }
+}
+
+/// Why a text can't be the kind of a job.
+fn why_no_kind(text: &str) -> Option<&'static str> {
+    let is_fine = text.chars().count() <= KIND_CHARS_MAX && !text.chars().any(char::is_control);
+    (!is_fine).then_some("a kind has at most 100 characters and no control characters")
 }

@@ -85,10 +85,44 @@ async fn filters_say_what_is_listed() {
     check("filter[action]=identity.password.changed", 1).await;
     check("filter[action]=identity.&filter[before]=2026-01-01T00:00:30Z", 1).await;
     check("filter[action]=identity.&filter[from]=2026-01-01T00:00:30Z", 1).await;
-    for query in ["filter[actor]=ann", "filter[subject]=key_1", "filter[who]=ann", "limit=0"] {
+    for (kind, count) in [("user", 1), ("operator", 0), ("system", 0)] {
+        let action = "filter[action]=identity.password.changed";
+        check(&format!("{action}&filter[actor_kind]={kind}"), count).await;
+    }
+    for query in [
+        "filter[actor_kind]=robot",
+        "filter[action]=%00",
+        "filter[actor]=ann",
+        "filter[subject]=key_1",
+        "filter[who]=ann",
+        "limit=0",
+    ] {
         let answer = app.get(manager(), &format!("/v1/admin/audit?{query}")).await;
         assert_eq!(answer.problem(), (400, "request.query.invalid"), "{query}");
     }
+}
+
+#[tokio::test]
+async fn what_the_operator_and_what_jobs_did_can_be_selected() {
+    let app = App::start().await;
+    let actors = [
+        AuditActor::User(7),
+        AuditActor::ApiKey(8),
+        AuditActor::Operator,
+        AuditActor::System,
+        AuditActor::Anonymous,
+    ];
+    let entries = actors.map(|actor| NewEntry::new(actor, "test.done"));
+    kernel::audit::record(app.database.database(), &*app.clock, &entries).await.unwrap();
+    for actor in actors {
+        let kind = actor.kind();
+        let path = format!("/v1/admin/audit?filter[action]=test.&filter[actor_kind]={kind}");
+        let page = app.get(manager(), &path).await;
+        let data = page.body["data"].as_array().unwrap();
+        assert_eq!((data.len(), &data[0]["actor"]["kind"]), (1, &json!(kind)));
+    }
+    let viewed = &app.audited("admin.audit.viewed").await[0];
+    assert_eq!(viewed.data["actor_kind"], "anonymous", "what was asked for is recorded");
 }
 
 #[tokio::test]

@@ -138,6 +138,17 @@ async fn log_jobs_and_consumers_are_read() {
     let entries = call!(app, Some(Actor::OPERATOR), list_audit_entries, entries).unwrap().entries;
     assert_eq!((entries.len(), entries[0].action.as_str()), (1, "admin.adjustment.proposed"));
     assert!(entries[0].data_json.contains("\"amount\":\"250\""));
+    let of_kind = async |kind: &str| {
+        let request = api::ListAuditEntriesRequest {
+            action: Some("admin.adjustment.".to_owned()),
+            actor_kind: Some(kind.to_owned()),
+            ..api::ListAuditEntriesRequest::default()
+        };
+        call!(app, Some(Actor::OPERATOR), list_audit_entries, request)
+    };
+    assert_eq!(of_kind("user").await.unwrap().entries.len(), 1);
+    assert_eq!(of_kind("system").await.unwrap().entries.len(), 0);
+    assert_eq!(of_kind("robot").await.unwrap_err().code(), tonic::Code::InvalidArgument);
     let jobs = api::ListJobsRequest {
         kind: Some("admin.adjustments.expire".to_owned()),
         ..api::ListJobsRequest::default()

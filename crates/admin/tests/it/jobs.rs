@@ -134,6 +134,70 @@ async fn discarded_job_is_gone_and_its_trace_stays() {
     assert_eq!(entry.subject, Some(100));
 }
 
+/// Lets nothing be recorded in the audit log.
+async fn gag(app: &App) {
+    let trap = "create function audit.gag() returns trigger language plpgsql as
+            'begin raise exception ''the log is full''; end';
+        create trigger gag before insert on audit.entries for each row
+            execute function audit.gag()";
+    app.database.database().client().await.unwrap().batch_execute(trap).await.unwrap();
+}
+
+#[tokio::test]
+async fn line_31_what_cannot_be_recorded_is_not_done() {
+    let app = App::start().await;
+    let orchard = orchard(&app, 2).await;
+    orchard.is_repaired.store(true, Ordering::SeqCst);
+    let id = dead(&app, Actor::OPERATOR).await[0]["id"].as_str().unwrap().to_owned();
+    gag(&app).await;
+    let why = json!({ "reason": "the tree was felled" });
+    let all = json!({ "kind": "orchard.apple.pick" });
+    for (path, body) in [
+        (format!("/v1/admin/jobs/{id}/redrive"), None),
+        (format!("/v1/admin/jobs/{id}/discard"), Some(why)),
+        ("/v1/admin/jobs/redrive".to_owned(), Some(all)),
+    ] {
+        let answer = app.send(Actor::OPERATOR, axum::http::Method::POST, &path, &[], body).await;
+        assert_eq!(answer.status, 500, "{answer:?}");
+        orchard.bus.settle().await;
+        assert_eq!(dead(&app, Actor::OPERATOR).await.len(), 2, "{path}");
+    }
+    assert_eq!(orchard.picked.load(Ordering::SeqCst), 0);
+}
+
+/// Its key has gone to another job.
+#[tokio::test]
+async fn line_31_what_was_not_done_is_not_recorded() {
+    let app = App::start().await;
+    let orchard = orchard(&app, 0).await;
+    let job = |at: Duration| {
+        let at = app.clock.advance(Duration::ZERO).saturating_add(at);
+        NewJob::new("orchard.apple.pick", json!({})).key("tree 1").at(at)
+    };
+    let database = app.database.database();
+    bus::enqueue(database, &*app.clock, &[job(Duration::ZERO)]).await.unwrap();
+    orchard.bus.settle().await;
+    bus::enqueue(database, &*app.clock, &[job(Duration::from_secs(60))]).await.unwrap();
+    let id = dead(&app, Actor::OPERATOR).await[0]["id"].as_str().unwrap().to_owned();
+    let redriven = app.post_empty(Actor::OPERATOR, &format!("/v1/admin/jobs/{id}/redrive")).await;
+    assert_eq!(redriven.problem(), (409, "admin.job.not_dead"));
+    assert!(app.audited("admin.job.redriven").await.is_empty());
+}
+
+#[tokio::test]
+async fn kinds_that_no_job_can_have_are_refused() {
+    let app = App::start().await;
+    for kind in ["%00", "a%0Ab", &"a".repeat(101)] {
+        let page = app.get(Actor::OPERATOR, &format!("/v1/admin/jobs?filter[kind]={kind}")).await;
+        assert_eq!(page.problem(), (400, "request.query.invalid"), "{kind}");
+    }
+    for kind in ["\0", "a\nb", &"a".repeat(101)] {
+        let body = json!({ "kind": kind });
+        let answer = app.post(Actor::OPERATOR, "/v1/admin/jobs/redrive", body).await;
+        assert_eq!(answer.problem(), (400, "request.body.invalid"), "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn waiting_job_cannot_be_redriven_but_given_up() {
     let app = App::start().await;

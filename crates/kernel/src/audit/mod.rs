@@ -71,6 +71,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryFilter {
     pub actor: Option<u128>,
+    /// One of [`AuditActor::KINDS`].
+    pub actor_kind: Option<&'static str>,
     pub subject: Option<u128>,
     /// The action, or with a trailing dot everything below it.
     pub action: Option<String>,
@@ -116,6 +118,8 @@ impl NewEntry {
 }
 
 impl AuditActor {
+    pub const KINDS: [&str; 5] = ["user", "api_key", "operator", "system", "anonymous"];
+
     /// Its kind as stored and shown.
     pub const fn kind(self) -> &'static str {
         match self {

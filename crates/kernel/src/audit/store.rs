@@ -77,7 +77,8 @@ pub async fn entries(
                and ($3::uuid is null or subject = $3) \
                and ($4::text is null or action = $4 or ($4 like '%.' and starts_with(action, $4))) \
                and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6) \
-               order by id desc limit $7";
+               and ($7::text is null or actor_kind = $7) \
+               order by id desc limit $8";
     let client = database.client().await?;
     let uuid = |id: Option<u128>| id.map(Uuid::from_u128);
     let rows = client
@@ -90,6 +91,7 @@ pub async fn entries(
                 &filter.action,
                 &filter.from,
                 &filter.before,
+                &filter.actor_kind,
                 &limit,
             ],
         )

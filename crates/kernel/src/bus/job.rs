@@ -1,5 +1,6 @@
 //! Work to be done later: enqueued in the caller's transaction, run at least once.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,13 +11,13 @@ use serde_json::Value;
 
 use super::{hint, store};
 use crate::id::{IdSource as _, UuidV7};
-use crate::{Clock, Database, DatabaseError, Timestamp};
+use crate::{Clock, Database, DatabaseError, Timestamp, db};
 
 /// What is kept of an error's text.
 const ERROR_CHARS_MAX: usize = 2_000;
 
 /// The key of a job that comes again and again and was given none.
-const RECURRING_KEY: &str = "recurring";
+pub(super) const RECURRING_KEY: &str = "recurring";
 
 /// A job before it is enqueued.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,19 +101,23 @@ impl From<Result<(), JobError>> for Outcome {
     }
 }
 
-/// Why an attempt failed: a text for operators, at most 2,000 characters. It is stored and
-/// shown, so it must not hold a secret.
+/// Why an attempt failed: one line for operators, at most 2,000 characters. It is stored, logged
+/// and shown, so it must not hold a secret.
 ///
-/// Any error becomes one by `?`, with its causes. It is no [`std::error::Error`] itself, because
+/// Any error becomes one by `?`, with its causes; of Postgres' only the message, because its
+/// details hold the values of rows. It is no [`std::error::Error`] itself, because
 /// that conversion could not exist beside it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JobError(String);
 
 impl JobError {
     pub fn new(text: impl fmt::Display) -> Self {
-        // Postgres has no text with a zero in it.
+        // Postgres has no text with a zero in it, and other sides' words must not begin a new
+        // line of our log.
         let text = text.to_string();
-        Self(text.chars().filter(|c| *c != '\0').take(ERROR_CHARS_MAX).collect())
+        let one_line = text.chars().filter(|c| *c != '\0');
+        let one_line = one_line.map(|c| if c.is_control() { ' ' } else { c });
+        Self(one_line.take(ERROR_CHARS_MAX).collect())
     }
 
     pub fn as_str(&self) -> &str {
@@ -132,18 +137,19 @@ impl fmt::Debug for JobError {
     }
 }
 
-impl<E: std::error::Error> From<E> for JobError {
+impl<E: Error + 'static> From<E> for JobError {
     fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
+        let mut text = String::new();
+        let mut next: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(error) = next {
+            let postgres = error.downcast_ref::<tokio_postgres::Error>();
+            let error_text = postgres.map_or_else(|| error.to_string(), db::describe);
             // Many errors repeat their cause in their own text.
-            if !text.contains(&cause_text) {
-                text.push_str(": ");
-                text.push_str(&cause_text);
+            if !text.contains(&error_text) {
+                text.push_str(if text.is_empty() { "" } else { ": " });
+                text.push_str(&error_text);
             }
-            source = cause.source();
+            next = if postgres.is_some() { None } else { error.source() };
         }
         Self::new(text)
     }
@@ -169,10 +175,12 @@ pub async fn enqueue(
     clock: &dyn Clock,
     jobs: &[NewJob],
 ) -> Result<(), DatabaseError> {
-    let mut client = database.client().await?;
-    let tx = client.transaction().await?;
-    enqueue_in_tx(&tx, clock, jobs).await?;
-    Ok(tx.commit().await?)
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    store::jobs::insert(&database.client().await?, clock.now(), jobs).await?;
+    hint::give(&hint::JOBS);
+    Ok(())
 }
 
 /// Removes the job with this key, if it isn't dead, and says whether there was one. A run of it
@@ -186,7 +194,8 @@ pub async fn cancel_in_tx(
 }
 
 /// Makes sure that a job which comes again and again (its worker answers
-/// [`Outcome::Later`]) is there. To be called at each start: a dead one gets a successor.
+/// [`Outcome::Later`]) is there. To be called at each start. One without a key of its own never
+/// ends: if it is dead, which operators should see, a successor runs an hour later.
 pub async fn ensure_recurring(
     database: &Database,
     clock: &dyn Clock,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use deadpool_postgres::Transaction;
 use serde_json::Value;
 
 use super::store;
@@ -108,7 +109,17 @@ pub async fn redrive(
     clock: &dyn Clock,
     id: u128,
 ) -> Result<bool, DatabaseError> {
-    Ok(store::jobs::redrive(database, clock.now(), Some(id), None).await? == 1)
+    let mut client = database.client().await?;
+    Ok(store::jobs::redrive(&mut client, clock.now(), Some(id), None).await? == 1)
+}
+
+/// The same within a transaction, so that the act and its record are one.
+pub async fn redrive_in_tx(
+    tx: &mut Transaction<'_>,
+    clock: &dyn Clock,
+    id: u128,
+) -> Result<bool, DatabaseError> {
+    Ok(store::jobs::redrive(tx, clock.now(), Some(id), None).await? == 1)
 }
 
 /// The same for all dead jobs of a kind. Returns how many run again.
@@ -117,12 +128,27 @@ pub async fn redrive_all(
     clock: &dyn Clock,
     kind: &str,
 ) -> Result<u64, DatabaseError> {
-    store::jobs::redrive(database, clock.now(), None, Some(kind)).await
+    let mut client = database.client().await?;
+    store::jobs::redrive(&mut client, clock.now(), None, Some(kind)).await
+}
+
+/// The same within a transaction.
+pub async fn redrive_all_in_tx(
+    tx: &mut Transaction<'_>,
+    clock: &dyn Clock,
+    kind: &str,
+) -> Result<u64, DatabaseError> {
+    store::jobs::redrive(tx, clock.now(), None, Some(kind)).await
 }
 
 /// Removes a job that isn't running.
 pub async fn discard(database: &Database, id: u128) -> Result<bool, DatabaseError> {
-    store::jobs::discard(database, id).await
+    store::jobs::discard(&database.client().await?, id).await
+}
+
+/// The same within a transaction.
+pub async fn discard_in_tx(tx: &Transaction<'_>, id: u128) -> Result<bool, DatabaseError> {
+    store::jobs::discard(tx, id).await
 }
 
 pub async fn consumers(database: &Database) -> Result<Vec<ConsumerRow>, DatabaseError> {

@@ -54,7 +54,7 @@ proptest! {
 }
 
 #[test]
-fn error_text_has_its_causes_once_and_no_more_than_2000_characters() {
+fn error_text_has_its_causes_once_in_one_line_of_at_most_2000_characters() {
     #[derive(Debug, thiserror::Error)]
     #[error("can't submit")]
     struct Outer(#[source] std::io::Error);
@@ -67,6 +67,7 @@ fn error_text_has_its_causes_once_and_no_more_than_2000_characters() {
     assert_eq!(JobError::from(Outer(refused())).as_str(), "can't submit: refused by the bank");
     assert_eq!(JobError::from(Repeating(refused())).as_str(), "can't submit: refused by the bank");
     assert_eq!(JobError::new("ä".repeat(3_000)).as_str(), "ä".repeat(2_000));
+    assert_eq!(JobError::new("550 no\r\nINFO all is well").as_str(), "550 no  INFO all is well");
 }
 
 #[test]

@@ -61,11 +61,12 @@ pub fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
     error.as_db_error()?.constraint()
 }
 
-/// Class 57P is the server's shutdown, start or crash; 53 is missing resources; 40 asks for
-/// another try (<https://www.postgresql.org/docs/15/errcodes-appendix.html>).
+/// Class 57P is the server's shutdown, start or crash; 53 is missing resources; 08 is a broken
+/// connection; 40 (a deadlock) asks for another try
+/// (<https://www.postgresql.org/docs/15/errcodes-appendix.html>).
 fn is_outage(state: &SqlState) -> bool {
     let code = state.code();
-    (code.starts_with("57P") || code.starts_with("53") || code.starts_with("08"))
+    ["57P", "53", "08", "40"].iter().any(|class| code.starts_with(class))
         && *state != SqlState::DISK_FULL
 }
 
@@ -80,8 +81,9 @@ fn is_io(error: &tokio_postgres::Error) -> bool {
     false
 }
 
-/// Its own text leaves out what the server said.
-fn describe(error: &tokio_postgres::Error) -> String {
+/// What the server said, which its own text leaves out; without the details, because these hold
+/// the values of rows.
+pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
     match (error.as_db_error(), std::error::Error::source(error)) {
         (Some(server), _) => format!("{} ({})", server.message(), server.code().code()),
         (None, Some(source)) => format!("{error}: {source}"),

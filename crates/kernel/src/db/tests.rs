@@ -137,6 +137,16 @@ async fn constraint_is_named_and_other_failures_are_internal() {
 }
 
 #[tokio::test]
+async fn deadlock_may_be_tried_again() {
+    let server = server();
+    let database = Database::connect_private(&server.postgres, options()).await.unwrap();
+    let client = database.client().await.unwrap();
+    let deadlock = "do $$ begin raise exception 'a deadlock' using errcode = '40P01'; end $$";
+    let error = DatabaseError::from(client.batch_execute(deadlock).await.unwrap_err());
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, "database.unavailable"));
+}
+
+#[tokio::test]
 async fn kernel_types_are_what_postgres_thinks_they_are() {
     let server = server();
     let database = Database::connect_private(&server.postgres, options()).await.unwrap();

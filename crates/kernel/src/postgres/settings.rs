@@ -41,7 +41,8 @@ pub(super) fn arguments(options: &Options, socket_folder: &Path) -> Vec<(&'stati
         ("logging_collector", text("off")),
         ("log_min_messages", text("warning")),
         ("log_line_prefix", text("%m [%p] %a ")),
-        // Statements can carry personal data.
+        // Statements can carry personal data, and so can the details of errors: they show rows.
+        ("log_error_verbosity", text("terse")),
         ("log_statement", text("none")),
         ("log_min_error_statement", text("panic")),
     ]

@@ -69,6 +69,19 @@ fn data_survives_a_stop_and_nothing_runs_after_it() {
 }
 
 #[test]
+fn log_names_a_failure_but_not_the_row() {
+    let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
+    let data = DataDir::lock(temp.path()).unwrap();
+    let postgres = start(&data);
+    ask(&postgres, "CREATE TABLE cards (pin text CHECK (pin = ''))").unwrap();
+    ask(&postgres, "INSERT INTO cards VALUES ('hunter2')").unwrap_err();
+    let log = || fs::read_to_string(data.postgres_log()).unwrap();
+    wait_until("the log", || log().contains("violates check constraint"));
+    postgres.stop();
+    assert!(!log().contains("hunter2"), "{}", log());
+}
+
+#[test]
 fn folders_are_closed_to_others() {
     let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
     let data = DataDir::lock(temp.path()).unwrap();

@@ -11,20 +11,22 @@ use crate::time::Timestamp;
 pub(super) async fn claim(
     database: &Database,
     key: u128,
+    claim: Uuid,
     body: &[u8; 32],
     now: Timestamp,
     stale: Timestamp,
 ) -> Result<Claim, DatabaseError> {
-    let sql = "insert into replay.answers as known (key, body, claimed_at) values ($1, $2, $3) \
-               on conflict (key) do update set claimed_at = $3 \
+    let sql = "insert into replay.answers as known (key, body, claimed_at, claim) \
+               values ($1, $2, $3, $5) \
+               on conflict (key) do update set claimed_at = $3, claim = $5 \
                where known.status is null and known.claimed_at < $4 and known.body = $2 \
                returning key";
     let client = database.client().await?;
     let (key, body) = (Uuid::from_u128(key), body.as_slice());
-    if client.query_opt_prepared(sql, &[&key, &body, &now, &stale]).await?.is_some() {
+    if client.query_opt_prepared(sql, &[&key, &body, &now, &stale, &claim]).await?.is_some() {
         return Ok(Claim::Ours);
     }
-    let sql = "select body, status, content_type, answer from replay.answers where key = $1";
+    let sql = "select body, status, content_type, etag, location, answer from replay.answers where key = $1";
     // It may have been forgotten or given back since: the caller tries again.
     let Some(row) = client.query_opt_prepared(sql, &[&key]).await? else {
         return Ok(Claim::InFlight);
@@ -35,30 +37,39 @@ pub(super) async fn claim(
     let Some(status) = row.get::<_, Option<i32>>("status") else { return Ok(Claim::InFlight) };
     Ok(Claim::Answered(Answer {
         status: u16::try_from(status).unwrap_or(200),
-        content_type: row.get("content_type"),
+        headers: ["content_type", "etag", "location"].map(|column| row.get(column)),
         body: row.get::<_, Option<Vec<u8>>>("answer").unwrap_or_default(),
     }))
 }
 
+/// Does nothing if the claim was taken over: who has it answers for itself.
 pub(super) async fn keep(
     database: &Database,
     key: u128,
+    claim: Uuid,
     status: u16,
-    content_type: Option<&str>,
+    [content_type, etag, location]: &[Option<&str>; 3],
     answer: &[u8],
 ) -> Result<(), DatabaseError> {
-    let sql = "update replay.answers set status = $2, content_type = $3, answer = $4 \
-               where key = $1 and status is null";
+    let sql = "update replay.answers set status = $3, content_type = $4, etag = $5, \
+               location = $6, answer = $7 where key = $1 and claim = $2 and status is null";
     let client = database.client().await?;
     let (key, status) = (Uuid::from_u128(key), i32::from(status));
-    client.execute_prepared(sql, &[&key, &status, &content_type, &answer]).await?;
+    client
+        .execute_prepared(sql, &[&key, &claim, &status, content_type, etag, location, &answer])
+        .await?;
     Ok(())
 }
 
-pub(super) async fn release(database: &Database, key: u128) -> Result<(), DatabaseError> {
+/// Lets go of a key that has no answer, if the claim is still good.
+pub(super) async fn release(
+    database: &Database,
+    key: u128,
+    claim: Uuid,
+) -> Result<(), DatabaseError> {
     let client = database.client().await?;
-    let sql = "delete from replay.answers where key = $1 and status is null";
-    client.execute_prepared(sql, &[&Uuid::from_u128(key)]).await?;
+    let sql = "delete from replay.answers where key = $1 and claim = $2 and status is null";
+    client.execute_prepared(sql, &[&Uuid::from_u128(key), &claim]).await?;
     Ok(())
 }
 

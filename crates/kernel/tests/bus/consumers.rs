@@ -168,6 +168,24 @@ async fn redriven_event_is_handled_once_by_its_consumer_alone() {
 }
 
 #[tokio::test]
+async fn redriven_event_whose_consumer_hides_a_failure_is_not_taken_for_handled() {
+    let orchard = Orchard::create().await;
+    orchard.plant(0..1).await;
+    let bus = orchard.bus().consumer(Recorder::poisoned("herald", Poisoned::Hides, [1])).start();
+    for _ in 0..8 {
+        bus.settle().await;
+        orchard.advance(60);
+    }
+    assert_eq!(bus::redrive_all(orchard.database(), &*orchard.clock, "event").await.unwrap(), 1);
+    bus.settle().await;
+    let job = orchard.only_job().await;
+    assert_eq!((job.state, job.attempts), (JobState::Waiting, 1));
+    assert!(job.last_error.unwrap().contains("25P02"), "the transaction is aborted");
+    assert!(orchard.seen("herald").await.is_empty());
+    bus.stop().await;
+}
+
+#[tokio::test]
 async fn redriven_event_waits_for_a_process_that_has_its_consumer() {
     let orchard = Orchard::create().await;
     orchard.plant(0..1).await;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kernel::Clock as _;
-use kernel::bus::{self, Backoff, JobError, JobState, NewJob, Outcome};
+use kernel::bus::{self, Backoff, Job, JobError, JobState, NewJob, Outcome};
 use serde_json::json;
 use tokio::sync::{Barrier, Semaphore};
 
@@ -329,6 +329,29 @@ async fn recurring_job_comes_again_until_it_is_cancelled_in_a_run() {
 }
 
 #[tokio::test]
+async fn recurring_job_that_died_has_a_successor_an_hour_later() {
+    let orchard = Orchard::create().await;
+    let diary = Diary::default();
+    let fails = gardener(&diary, || Outcome::Dead(JobError::new("dry")));
+    let job = water("apple");
+    bus::ensure_recurring(orchard.database(), &*orchard.clock, job).await.unwrap();
+    orchard.enqueue(&[water("oak"), water("pear").key("pear")]).await;
+    let bus = orchard.bus().worker(fails).start();
+    bus.settle().await;
+    let jobs = orchard.jobs().await;
+    let [.., successor] = &*jobs else { panic!("{jobs:?}") };
+    assert_eq!((successor.state, successor.attempts), (JobState::Waiting, 0));
+    assert_eq!(payload_tree(&successor.payload), "apple");
+    assert_eq!(orchard.seconds_until(successor.run_at), 3_600.0);
+    assert_eq!(jobs.iter().filter(|job| job.state == JobState::Dead).count(), 3, "and no other");
+    assert_eq!(jobs.len(), 4);
+    orchard.advance(3_600);
+    bus.settle().await;
+    assert_eq!(diary.trees().iter().filter(|tree| *tree == "apple").count(), 2);
+    bus.stop().await;
+}
+
+#[tokio::test]
 async fn no_more_of_a_kind_run_at_once_than_its_policy_says() {
     let orchard = Orchard::create().await;
     let (active, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -379,5 +402,30 @@ async fn kind_without_a_worker_is_left_alone() {
     let bus = orchard.bus().worker(gardener(&Diary::default(), || Outcome::Done)).start();
     bus.settle().await;
     assert_eq!(orchard.only_job().await.attempts, 0);
+    bus.stop().await;
+}
+
+#[tokio::test]
+async fn error_of_postgres_is_noted_without_the_row_that_it_is_about() {
+    let orchard = Orchard::create().await;
+    let database = orchard.database().clone();
+    let fail = move |_: Job| {
+        let database = database.clone();
+        async move {
+            let failed = async {
+                let client = database.client().await?;
+                client.batch_execute("create temp table card (pin text check (pin = 'x'))").await?;
+                client.execute("insert into card values ('hunter2')", &[]).await?;
+                Ok(())
+            };
+            Outcome::from(failed.await)
+        }
+    };
+    let bus = orchard.bus().worker(Gardener::new(fail)).start();
+    orchard.enqueue(&[water("oak")]).await;
+    bus.settle().await;
+    let error = orchard.only_job().await.last_error.unwrap();
+    assert!(error.contains("violates check constraint") && error.contains("23514"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
     bus.stop().await;
 }

@@ -1,17 +1,21 @@
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, Response, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use kernel::replay::{self, Replay};
-use kernel::{Clock, MockClock};
+use kernel::{Clock, MockClock, Timestamp};
 use testkit::TestDatabase;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
+
+type Waiting = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 /// An orchard whose one operation counts how often it was carried out.
 struct Orchard {
@@ -40,7 +44,9 @@ impl Orchard {
             } else {
                 StatusCode::CREATED
             };
-            (status, [("content-type", "text/apple")], format!("{body} {n}"))
+            let headers =
+                [("content-type", "text/apple"), ("etag", "\"1\""), ("location", "/apples/1")];
+            (status, headers, format!("{body} {n}"))
         };
         let router = Router::new()
             .route("/apples", post(pick.clone()))
@@ -49,9 +55,27 @@ impl Orchard {
         Self { router, replay, clock, picked, gate, database }
     }
 
-    async fn claims(&self) -> i64 {
+    /// Keys that are claimed since `at` and have no answer.
+    async fn claims(&self, at: Timestamp) -> i64 {
         let client = self.database.database().client().await.unwrap();
-        client.query_one("select count(*) from replay.answers", &[]).await.unwrap().get(0)
+        let sql = "select count(*) from replay.answers where status is null and claimed_at >= $1";
+        client.query_one(sql, &[&at]).await.unwrap().get(0)
+    }
+
+    /// A request that has claimed its key by now and waits at the gate.
+    async fn wait_at_gate(&self, key: &str, body: &'static str) -> Waiting {
+        let request = Request::post("/apples").header("idempotency-key", key);
+        let request = request.body(Body::from(body)).unwrap();
+        let mut waiting: Waiting = Box::pin(self.router.clone().oneshot(request));
+        let now = self.clock.now();
+        while self.claims(now).await == 0 {
+            tokio::select! {
+                biased;
+                _ = &mut waiting => panic!("the gate is closed"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        waiting
     }
 
     async fn pick(&self, path: &str, key: Option<&str>, body: &'static str) -> (u16, bool, String) {
@@ -127,13 +151,9 @@ async fn of_a_hundred_at_once_one_is_carried_out() {
 async fn claim_of_a_dead_process_is_taken_over_and_old_answers_are_forgotten() {
     let orchard = Orchard::plant().await;
     orchard.gate.forget_permits(1_000);
-    let request = Request::post("/apples").header("idempotency-key", "k").body(Body::from("red"));
-    let dead = tokio::spawn(orchard.router.clone().oneshot(request.unwrap()));
-    while orchard.claims().await == 0 {
-        tokio::task::yield_now().await;
-    }
+    // Neither goes on nor is dropped, as it is with the process.
+    std::mem::forget(orchard.wait_at_gate("k", "red").await);
     assert_eq!(orchard.pick("/apples", Some("k"), "red").await.0, 409);
-    dead.abort();
     orchard.clock.advance(Duration::from_secs(61));
     orchard.gate.add_permits(10);
     assert_eq!(orchard.pick("/apples", Some("k"), "red").await, (201, false, "red 1".to_owned()));
@@ -141,4 +161,57 @@ async fn claim_of_a_dead_process_is_taken_over_and_old_answers_are_forgotten() {
     orchard.clock.advance(Duration::from_secs(25 * 3600));
     assert_eq!(orchard.replay.clean().await.unwrap(), 1);
     assert_eq!(orchard.pick("/apples", Some("k"), "red").await.2, "red 2");
+}
+
+#[tokio::test]
+async fn repeat_gets_the_version_and_the_place_of_what_was_made() {
+    let orchard = Orchard::plant().await;
+    orchard.pick("/apples", Some("k"), "red").await;
+    let request = Request::post("/apples").header("idempotency-key", "k").body(Body::from("red"));
+    let response = orchard.router.clone().oneshot(request.unwrap()).await.unwrap();
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap());
+    assert_eq!(header("idempotency-replayed"), Some("true"));
+    assert_eq!((header("etag"), header("location")), (Some("\"1\""), Some("/apples/1")));
+}
+
+#[tokio::test]
+async fn caller_who_went_away_can_repeat_at_once() {
+    let orchard = Orchard::plant().await;
+    orchard.gate.forget_permits(1_000);
+    drop(orchard.wait_at_gate("k", "red").await);
+    orchard.gate.add_permits(1);
+    let began = orchard.clock.now();
+    while orchard.claims(began).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(orchard.pick("/apples", Some("k"), "red").await, (201, false, "red 1".to_owned()));
+}
+
+#[tokio::test]
+async fn run_that_lost_its_claim_leaves_the_next_one_alone() {
+    let orchard = Orchard::plant().await;
+    orchard.gate.forget_permits(1_000);
+    let first = orchard.wait_at_gate("k", "storm").await;
+    let late = orchard.clock.advance(Duration::from_secs(61));
+    let second = orchard.wait_at_gate("k", "storm").await;
+    // They stand in line, so the first one fails now, and would let go of the key.
+    orchard.gate.add_permits(1);
+    assert_eq!(first.await.unwrap().status(), 503);
+    assert_eq!(orchard.claims(late).await, 1);
+    assert_eq!(orchard.pick("/apples", Some("k"), "storm").await.0, 409);
+    orchard.gate.add_permits(1);
+    assert_eq!(second.await.unwrap().status(), 201);
+    assert_eq!(orchard.pick("/apples", Some("k"), "storm").await.2, "storm 2");
+}
+
+#[tokio::test]
+async fn body_that_breaks_off_is_not_taken_for_a_long_one() {
+    let orchard = Orchard::plant().await;
+    let status = async |body| {
+        let request = Request::post("/apples").header("idempotency-key", "k").body(body).unwrap();
+        orchard.router.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    let broken = futures_util::stream::iter([Ok("red"), Err("the caller hung up")]);
+    assert_eq!(status(Body::from_stream(broken)).await, 400);
+    assert_eq!(status(Body::from(vec![b'a'; (1 << 20) + 1])).await, 413);
 }

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use insta::assert_json_snapshot;
+use ledger::engine::Account;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App, redacted};
@@ -153,6 +154,21 @@ async fn lists_are_filtered_and_paged() {
     let first = app.get(&format!("{ACCOUNTS}?limit=3")).await;
     let cursor = first.body["next_cursor"].as_str().unwrap();
     assert_eq!(names(&format!("limit=3&cursor={cursor}")).await, ["shop/a", "shop/b"]);
+}
+
+#[tokio::test]
+async fn accounts_of_one_owner_come_in_the_order_in_which_they_were_made() {
+    let app = App::with_accounts().await;
+    for address in ["users/7/B", "users/7/A", "users/70/A", "users/7"] {
+        let new = json!({ "accounts": [{ "asset": "EUR", "address": address, "code": 12 }] });
+        assert_eq!(app.post(ACCOUNTS, new).await.status, 200);
+    }
+    app.transfer("bank", "users/7/A", 30).await;
+    let address = |account: &Account| account.details.as_ref()?.address.clone();
+    let found = app.ledger.accounts_below("users/7/").await.unwrap();
+    let shown: Vec<_> = found.iter().map(|it| (address(it), it.balances.credits_posted)).collect();
+    assert_eq!(shown, [(Some("users/7/B".into()), 0), (Some("users/7/A".into()), 30)]);
+    assert!(app.ledger.accounts_below("users/8/").await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use ledger::LedgerError;
 use tokio::task::JoinHandle;
-use wallet::{WalletError, WalletEvent};
+use wallet::{WalletError, WalletEvent, WalletEventKind};
 
-use super::sources::{Told, of_transfer};
+use super::sources::{Told, invitations, of_transfer};
 use super::store;
 use crate::error::NotificationsError;
 use crate::{Notifications, Parts};
@@ -119,7 +119,11 @@ impl Notifications {
         if store::lock_feed_in_tx(&tx, NAME).await? != Some(position) {
             return Ok(false);
         }
-        let events = events.iter().flat_map(of_transfer).collect();
+        let mut invited = invitations(events);
+        let accepted = events.iter().filter(|event| event.kind == WalletEventKind::Accepted);
+        let accepted: Vec<_> = accepted.map(|event| (event.sender, event.transfer_id)).collect();
+        invited.extend(store::invitations_in_tx(&tx, &accepted).await?);
+        let events = events.iter().flat_map(|event| of_transfer(event, &invited)).collect();
         self.tell_in_tx(&tx, Told { events, ..Told::default() }).await?;
         store::move_feed_in_tx(&tx, NAME, last).await?;
         tx.commit().await?;

@@ -1,7 +1,8 @@
 //! The log of events of each user: what the in-app list, the stream, the feed and webhooks show.
 //!
 //! Invariants: a user's sequences have no gaps and become visible in order; the same source is
-//! told once; nothing is appended to the log of a deleted user.
+//! told once, and a person isn't told the same twice by list or mail; nothing is appended to the log
+//! of a deleted user.
 //!
 //! How sequences stay without gaps: an append raises the counter in the user's row of
 //! `notifications.logs`, and so holds that row until it commits. Whoever appends for the same
@@ -41,6 +42,8 @@ pub(crate) struct NewUserEvent {
     pub(crate) at: Timestamp,
     /// What it was made from; the same source is told once.
     pub(crate) source: String,
+    /// Another event tells the user the same: this one is for programs, in log and webhooks only.
+    pub(crate) is_told_otherwise: bool,
 }
 
 /// Something that a user is told.

@@ -70,6 +70,9 @@ impl Notifications {
         reader: UserId,
         events: Vec<UserEvent>,
     ) -> Result<Vec<EventJson>, NotificationsError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut wanted: Vec<UserId> = events.iter().flat_map(|event| people(&event.data)).collect();
         wanted.push(reader);
         let users = self.identity.users(&wanted).await?;

@@ -13,7 +13,8 @@ use super::{EventKind, NewUserEvent, UserEvent};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::messages::{self, NewMessage};
-use crate::preferences::{self, Choices};
+use crate::preferences::{self, Choice, Choices};
+use crate::texts::people;
 use crate::webhooks;
 
 impl Notifications {
@@ -29,8 +30,13 @@ impl Notifications {
         let users: Vec<Uuid> = users.into_iter().collect();
         let chosen = preferences::store::of_users_in_tx(tx, &users).await?;
         let nothing = Choices::default();
-        let choice =
-            |event: &NewUserEvent| chosen.get(&event.user).unwrap_or(&nothing).of(event.kind);
+        let choice = |event: &NewUserEvent| {
+            let chosen = chosen.get(&event.user).unwrap_or(&nothing).of(event.kind);
+            match event.is_told_otherwise {
+                true => Choice { in_app: false, email: false, ..chosen },
+                false => chosen,
+            }
+        };
         let channels: Vec<Channels> = events
             .iter()
             .map(|event| {
@@ -52,17 +58,26 @@ impl Notifications {
         self.forget_in_tx(tx, &erased).await
     }
 
-    /// Fills in address and language from the users; mail to who is gone is left out.
+    /// Fills in address and language from the users; mail to who is gone is left out. Who is no
+    /// user is written to in the language of their counterparty.
     async fn addressed(
         &self,
         messages: Vec<NewMessage>,
     ) -> Result<Vec<NewMessage>, NotificationsError> {
-        let users: HashSet<UserId> = messages.iter().filter_map(|message| message.user).collect();
+        if messages.is_empty() {
+            return Ok(messages);
+        }
+        let speaker =
+            |message: &NewMessage| message.user.or_else(|| people(&message.params).next());
+        let users: HashSet<UserId> = messages.iter().filter_map(speaker).collect();
         let users: Vec<UserId> = users.into_iter().collect();
         let users = self.identity.users(&users).await?;
         let addressed = messages.into_iter().filter_map(|mut message| {
-            if let Some(user) = message.user {
-                let user: &User = users.get(&user).filter(|user| can_be_mailed(user, &message))?;
+            let user = speaker(&message).and_then(|user| users.get(&user));
+            if message.user.is_some() && !user.is_some_and(|user| can_be_mailed(user, &message)) {
+                return None;
+            }
+            if let Some(user) = user {
                 message.locale.clone_from(&user.locale);
                 if message.to.is_empty() {
                     message.to.clone_from(&user.email);

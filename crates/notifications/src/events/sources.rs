@@ -4,8 +4,10 @@
 //! Data that is passed on names people by their ids only, and holds nothing that one side of a
 //! transfer may not know of the other.
 
+use hashbrown::HashSet;
 use identity::UserId;
 use kernel::bus::Event;
+use ledger::TransferId;
 use serde_json::{Map, Value, json};
 use wallet::{WalletEvent, WalletEventKind};
 
@@ -44,7 +46,7 @@ pub(crate) fn of_bus(event: &Event) -> Told {
                     kind,
                     user,
                     Some(old),
-                    with_at(event, &["old_email", "new_email"]),
+                    facts(event, &["old_email", "new_email"]),
                 )
             }));
         }
@@ -57,6 +59,7 @@ pub(crate) fn of_bus(event: &Event) -> Told {
         data,
         at: event.at,
         source: format!("{}:{}", event.context, event.position),
+        is_told_otherwise: false,
     }));
     told
 }
@@ -68,7 +71,7 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         "identity.session.started" => {
             let is_new = event.data.get("is_new_device").and_then(Value::as_bool);
             is_new.filter(|is_new| *is_new)?;
-            return Some((K::SecurityNewDevice, with_at(event, &["session_id", "device", "ip"])));
+            return Some((K::SecurityNewDevice, facts(event, &["session_id", "device", "ip"])));
         }
         "identity.password.changed" => K::SecurityPasswordChanged,
         "identity.password.reset" => K::SecurityPasswordReset,
@@ -82,7 +85,7 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         "identity.refresh_token.reused" => K::SecurityRefreshTokenReused,
         "identity.sign_in.locked" => K::SecuritySignInLocked,
         // The reason is a note of the staff.
-        "identity.user.frozen" => return Some((K::SecurityFrozen, with_at(event, &[]))),
+        "identity.user.frozen" => return Some((K::SecurityFrozen, facts(event, &[]))),
         "identity.user.unfrozen" => K::SecurityUnfrozen,
         "wallet.request.created" => return Some((K::RequestCreated, request(event, "payer"))),
         "wallet.request.paid" => return Some((K::RequestPaid, request(event, "payee"))),
@@ -107,7 +110,7 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         "notifications.webhook.disabled" => K::WebhookDisabled,
         _ => return None,
     };
-    Some((kind, with_at(event, &PASSED_ON)))
+    Some((kind, facts(event, &PASSED_ON)))
 }
 
 /// Fields that are passed on as they are, where they are there.
@@ -132,7 +135,7 @@ const PASSED_ON: [&str; 17] = [
 ];
 
 /// Some fields of an event's data. Who claimed an invitation is its counterparty.
-fn with_at(event: &Event, fields: &[&str]) -> Value {
+fn facts(event: &Event, fields: &[&str]) -> Value {
     let mut data = Map::new();
     for field in fields {
         if let Some(value) = event.data.get(*field).filter(|value| !value.is_null()) {
@@ -153,7 +156,7 @@ fn credential(event: &Event) -> Value {
 /// A request as the side that is told of it sees it.
 fn request(event: &Event, role: &str) -> Value {
     let other = if role == "payer" { "payee" } else { "payer" };
-    let mut data = with_at(event, &["request_id", "transfer_id", "asset", "amount", "scale"]);
+    let mut data = facts(event, &["request_id", "transfer_id", "asset", "amount", "scale"]);
     data["role"] = json!(role);
     data["counterparty"] = event.data.get(other).cloned().unwrap_or_default();
     data
@@ -172,11 +175,11 @@ fn challenge(event: &Event, user: UserId) -> Option<NewMessage> {
     Some(message(event, "", kind, user, Some(field("email")?), params))
 }
 
-/// To somebody who is no user yet, in the language of whoever invites.
+/// To somebody who is no user yet. Its language is that of whoever invites, its counterparty.
 fn invitation(event: &Event) -> Option<NewMessage> {
     let email = event.data.get("email").and_then(Value::as_str)?;
     let sender = event.data.get("sender").cloned().unwrap_or_default();
-    let mut params = with_at(event, &["invite_id", "asset", "amount", "scale"]);
+    let mut params = facts(event, &["invite_id", "asset", "amount", "scale"]);
     params["counterparty"] = sender;
     let user = UserId::from_u128(event.subject?);
     let message = message(event, "", "invite.created", user, Some(email), params);
@@ -203,9 +206,18 @@ fn message(
     }
 }
 
+/// Transfers that were sent to an address which nobody had, as far as these events say.
+pub(crate) fn invitations(events: &[WalletEvent]) -> HashSet<TransferId> {
+    let nobodys = events.iter().filter(|event| event.recipient.is_none());
+    nobodys.map(|event| event.transfer_id).collect()
+}
+
 /// What both sides of a wallet transfer are told. Each side's own act is told too: the user's
 /// other devices follow it.
-pub(crate) fn of_transfer(event: &WalletEvent) -> Vec<NewUserEvent> {
+pub(crate) fn of_transfer(
+    event: &WalletEvent,
+    invitations: &HashSet<TransferId>,
+) -> Vec<NewUserEvent> {
     use EventKind as K;
     let (sender, recipient) = match event.kind {
         WalletEventKind::Sent => (K::TransferSent, K::TransferReceived),
@@ -217,7 +229,12 @@ pub(crate) fn of_transfer(event: &WalletEvent) -> Vec<NewUserEvent> {
         // It comes back: whoever sent it gets it.
         WalletEventKind::Reversed => (K::TransferReceived, K::TransferSent),
     };
-    let mut told = vec![side(event, sender, "sender", event.sender, event.recipient)];
+    let mut own = side(event, sender, "sender", event.sender, event.recipient);
+    // The bus says these of an invitation, in its own words (`invite.claimed`, `invite.expired`).
+    own.is_told_otherwise =
+        matches!(event.kind, WalletEventKind::Accepted | WalletEventKind::Expired)
+            && invitations.contains(&event.transfer_id);
+    let mut told = vec![own];
     if let Some(user) = event.recipient {
         told.push(side(event, recipient, "recipient", user, Some(event.sender)));
     }
@@ -251,5 +268,5 @@ fn side(
         }
     }
     let source = format!("ledger:{}:{role}", event.seq);
-    NewUserEvent { user, kind, data, at: event.at, source }
+    NewUserEvent { user, kind, data, at: event.at, source, is_told_otherwise: false }
 }

@@ -4,6 +4,7 @@ use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
+use ledger::TransferId;
 use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -120,6 +121,29 @@ pub(crate) async fn last_sequence(database: &Database, user: UserId) -> Result<i
     let sql = "select last_sequence from notifications.logs where user_id = $1";
     let row = client.query_opt_prepared(sql, &[&user]).await?;
     Ok(row.map_or(0, |row| row.get(0)))
+}
+
+/// Those of these transfers that were sent to an address which nobody had: their sender's log
+/// says so.
+pub(crate) async fn invitations_in_tx(
+    tx: &Transaction<'_>,
+    transfers: &[(UserId, TransferId)],
+) -> Result<Vec<TransferId>, DatabaseError> {
+    if transfers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let senders: Vec<Uuid> = transfers.iter().map(|(sender, _)| sender.as_uuid()).collect();
+    let names: Vec<String> = transfers.iter().map(|(_, transfer)| transfer.to_string()).collect();
+    // The conditions are those of the index.
+    let sql = "select place from unnest($1::uuid[], $2::text[]) with ordinality
+            as asked (sender, transfer, place)
+         where exists (select from notifications.events
+                        where user_id = asked.sender and data->>'transfer_id' = asked.transfer
+                          and kind = 'transfer.sent' and data ? 'is_waiting'
+                          and not data ? 'counterparty')";
+    let rows = tx.query_prepared(sql, &[&senders, &names]).await?;
+    let transfer = |row: &Row| usize::try_from(row.get::<_, i64>(0) - 1).ok();
+    Ok(rows.iter().filter_map(transfer).map(|place| transfers[place].1).collect())
 }
 
 /// Forgets a user's events for good; later ones are passed over.

@@ -15,7 +15,7 @@ use crate::messages::{Message, MessageStatus};
 use crate::preferences::{Choice, Preferences};
 use crate::suppressions::Suppression;
 
-pub(super) fn time(at: Timestamp) -> proto::Timestamp {
+pub(crate) fn time(at: Timestamp) -> proto::Timestamp {
     let micros = at.as_micros();
     let nanos = micros.rem_euclid(1_000_000) * 1_000;
     proto::Timestamp {

@@ -6,11 +6,12 @@ mod own;
 mod staff;
 
 use std::pin::Pin;
+use std::str::FromStr;
 
 use futures_util::Stream;
 use identity::{Actor, UserId};
 use kernel::http::Stopping;
-use kernel::{Cursor, Limit};
+use kernel::{Cursor, IdError, Limit};
 use proto::failure;
 use proto::notifications::v1 as api;
 use proto::notifications::v1::notifications_service_server::{
@@ -18,6 +19,8 @@ use proto::notifications::v1::notifications_service_server::{
 };
 use proto::notifications::v1::webhooks_service_server::{WebhooksService, WebhooksServiceServer};
 use tonic::{Request, Response, Status};
+
+pub(crate) use convert::time;
 
 use crate::Notifications;
 use crate::webhooks::grpc as webhooks_grpc;
@@ -97,14 +100,21 @@ fn refuse(problem: impl Into<kernel::Problem>) -> Status {
     failure::status(&problem.into())
 }
 
-fn limit(limit: u32) -> Result<Limit, Status> {
+/// An id in a field of a request.
+pub(crate) fn id<I: FromStr<Err = IdError>>(field: &str, text: &str) -> Result<I, Status> {
+    text.parse().map_err(|error: IdError| failure::invalid(field, error.to_string()))
+}
+
+/// How many are asked for; 0 is as many as by default.
+pub(crate) fn limit(limit: u32) -> Result<Limit, Status> {
     if limit == 0 {
         return Ok(Limit::default());
     }
     Limit::try_new(limit.into()).map_err(|error| failure::invalid("limit", error.to_string()))
 }
 
-fn cursor<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status> {
+/// Where a page begins; an empty text is the first.
+pub(crate) fn cursor<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status> {
     let read = |text: &str| text.parse().map(|Cursor(position)| position);
     let position = (!text.is_empty()).then(|| read(text)).transpose();
     position

@@ -2,12 +2,10 @@
 
 use identity::Actor;
 use kernel::page::Page;
-use proto::failure;
 use proto::notifications::v1 as api;
 use tonic::Status;
 
-use super::{Service, convert, cursor, limit, refuse};
-use crate::ids::MailId;
+use super::{Service, convert, cursor, id, limit, refuse};
 use crate::messages::store::MessageFilter;
 
 impl Service {
@@ -45,7 +43,7 @@ impl Service {
         actor: Actor,
         request: api::GetMailboxMailRequest,
     ) -> Result<api::GetMailboxMailResponse, Status> {
-        let mail = self.0.kept_mail(&actor, mail_id(&request.id)?).await.map_err(refuse)?;
+        let mail = self.0.kept_mail(&actor, id("id", &request.id)?).await.map_err(refuse)?;
         Ok(api::GetMailboxMailResponse { mail: Some(convert::kept(mail)) })
     }
 
@@ -54,7 +52,7 @@ impl Service {
         actor: Actor,
         request: api::DeleteMailboxMailRequest,
     ) -> Result<api::DeleteMailboxMailResponse, Status> {
-        self.0.delete_kept_mail(&actor, mail_id(&request.id)?).await.map_err(refuse)?;
+        self.0.delete_kept_mail(&actor, id("id", &request.id)?).await.map_err(refuse)?;
         Ok(api::DeleteMailboxMailResponse {})
     }
 
@@ -79,8 +77,4 @@ impl Service {
         self.0.lift_suppression(&actor, &request.address).await.map_err(refuse)?;
         Ok(api::DeleteSuppressionResponse {})
     }
-}
-
-fn mail_id(text: &str) -> Result<MailId, Status> {
-    text.parse().map_err(|error: kernel::IdError| failure::invalid("id", error.to_string()))
 }

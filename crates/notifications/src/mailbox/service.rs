@@ -1,7 +1,9 @@
-//! Reading and removing kept mail, for staff.
+//! Reading and removing kept mail, for staff. What a mail says may let its reader into an account, so
+//! both are audited.
 
 use identity::{Actor, Permission};
-use kernel::{Limit, Problem};
+use kernel::audit::{self, NewEntry};
+use kernel::{DatabaseError, Limit, Problem};
 
 use super::{KeptMail, KeptMailSummary, store};
 use crate::Notifications;
@@ -22,15 +24,21 @@ impl Notifications {
 
     pub(crate) async fn kept_mail(&self, actor: &Actor, id: MailId) -> Result<KeptMail, Problem> {
         actor.require(Permission::MailRead)?;
-        let mail = store::get(&self.database, id).await?;
-        Ok(mail.ok_or(NotificationsError::MailNotFound)?)
+        let mail = store::get(&self.database, id).await?.ok_or(NotificationsError::MailNotFound)?;
+        let entry = NewEntry::new(actor.audit(), "notifications.mail.viewed").object(id);
+        audit::record(&self.database, &*self.clock, &[entry]).await?;
+        Ok(mail)
     }
 
     pub(crate) async fn delete_kept_mail(&self, actor: &Actor, id: MailId) -> Result<(), Problem> {
         actor.require(Permission::MailRead)?;
-        match store::delete(&self.database, id).await? {
-            true => Ok(()),
-            false => Err(NotificationsError::MailNotFound.into()),
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await.map_err(DatabaseError::from)?;
+        if !store::delete_in_tx(&tx, id).await? {
+            return Err(NotificationsError::MailNotFound.into());
         }
+        let entry = NewEntry::new(actor.audit(), "notifications.mail.deleted").object(id);
+        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        Ok(tx.commit().await.map_err(DatabaseError::from)?)
     }
 }

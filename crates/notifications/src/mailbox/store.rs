@@ -1,3 +1,4 @@
+use deadpool_postgres::Transaction;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError};
 use tokio_postgres::Row;
@@ -12,6 +13,10 @@ pub(super) async fn list(
     before: Option<MailId>,
     limit: i64,
 ) -> Result<Vec<KeptMailSummary>, DatabaseError> {
+    // Postgres has no text with a zero in it, so no address has one.
+    if to.is_some_and(|to| to.contains('\0')) {
+        return Ok(Vec::new());
+    }
     let client = database.client().await?;
     let sql = "select id, kind, to_address, subject, created_at from notifications.mailbox
          where ($1::text is null or lower(to_address) = lower($1))
@@ -49,8 +54,7 @@ pub(super) async fn get(
 }
 
 /// Answers whether it was there.
-pub(super) async fn delete(database: &Database, id: MailId) -> Result<bool, DatabaseError> {
-    let client = database.client().await?;
+pub(super) async fn delete_in_tx(tx: &Transaction<'_>, id: MailId) -> Result<bool, DatabaseError> {
     let sql = "delete from notifications.mailbox where id = $1";
-    Ok(client.execute_prepared(sql, &[&id]).await? == 1)
+    Ok(tx.execute_prepared(sql, &[&id]).await? == 1)
 }

@@ -171,7 +171,9 @@ async fn deliver(
     match hand_over(notifications, smtp, message, &composed).await {
         Ok(reply) => {
             finish(MessageStatus::Sent, Some(reply)).await?;
-            suppressions::remove(database, &message.to).await?;
+            if message.ignores_suppression() {
+                suppressions::remove(&database.client().await?, &message.to).await?;
+            }
             Ok(Outcome::Done)
         }
         Err(why) => not_taken(notifications, message, why, is_last).await,
@@ -310,6 +312,11 @@ struct Clean(Notifications);
 impl Worker for Clean {
     fn kind(&self) -> &'static str {
         CLEAN
+    }
+
+    /// Only the database can make it fail, so it is tried until that is there again.
+    fn policy(&self) -> Policy {
+        Policy { concurrency: 1, attempts_max: 10_000, ..Policy::default() }
     }
 
     async fn run(&self, _: &Job) -> Outcome {

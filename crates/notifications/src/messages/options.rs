@@ -64,12 +64,12 @@ pub struct SmtpUrl {
     pub(crate) tls_parameters: Option<TlsParameters>,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) mechanisms: Vec<Mechanism>,
-    /// For connecting, and for each answer. The end of the text gets ten times as long.
+    /// For connecting, and for each answer. The text gets six times as long.
     pub(crate) timeout: Duration,
 }
 
 const TIMEOUT_S: u64 = 10;
-/// Twelve of them, the most that a dialogue can take, have to fit into the lease of a job.
+/// The most that a dialogue can take, 18 of them, is how long a job of mail has (`Smtp::longest`).
 const TIMEOUT_S_MAX: u64 = 60;
 
 impl fmt::Debug for SmtpUrl {

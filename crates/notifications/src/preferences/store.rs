@@ -50,6 +50,9 @@ pub(crate) async fn of_users_in_tx(
     tx: &Transaction<'_>,
     users: &[Uuid],
 ) -> Result<HashMap<UserId, Choices>, DatabaseError> {
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = "select user_id, choices from notifications.preferences where user_id = any($1)";
     let rows = tx.query_prepared(sql, &[&users]).await?;
     Ok(rows.iter().map(|row| (row.get(0), read(row.get(1)))).collect())

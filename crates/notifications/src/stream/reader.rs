@@ -25,7 +25,8 @@ pub(crate) struct Reader {
     stopping: Option<Stopping>,
     ends_at: Instant,
     page: std::vec::IntoIter<EventJson>,
-    is_over: bool,
+    /// After an event of security.
+    is_cut: bool,
 }
 
 impl Reader {
@@ -43,17 +44,16 @@ impl Reader {
         };
         let ends_at = Instant::now() + notifications.options.stream_max;
         let page = Vec::new().into_iter();
-        Ok(Self { notifications, user, after, place, stopping, ends_at, page, is_over: false })
+        Ok(Self { notifications, user, after, place, stopping, ends_at, page, is_cut: false })
     }
 
     /// The next event; `None` at the end. After a failure the client comes back to where it was.
     pub(crate) async fn next(&mut self) -> Option<EventJson> {
-        while !self.is_over {
+        while !self.is_over() {
             if let Some(event) = self.page.next() {
                 self.after = event.sequence;
                 // It may say that this very reader was signed out.
-                self.is_over =
-                    EventKind::from_name(&event.kind).is_some_and(EventKind::is_security);
+                self.is_cut = EventKind::from_name(&event.kind).is_some_and(EventKind::is_security);
                 return Some(event);
             }
             // The sign is taken before the look, so what comes during the look is seen next.
@@ -66,13 +66,19 @@ impl Reader {
         None
     }
 
+    /// Asked before each event, so that neither a long log nor a slow reader lasts longer.
+    fn is_over(&self) -> bool {
+        let stops = self.stopping.as_ref().is_some_and(|stopping| *stopping.0.borrow());
+        self.is_cut || stops || Instant::now() >= self.ends_at
+    }
+
     async fn look(&self) -> Result<Vec<EventJson>, NotificationsError> {
         let database = &self.notifications.database;
         let events = store::after(database, self.user, self.after, PAGE).await?;
         self.notifications.present(self.user, events).await
     }
 
-    /// Waits for a sign, or for the end.
+    /// Waits for a sign, or until it may be over.
     async fn wait(&mut self) {
         let stopping = async {
             match &mut self.stopping {
@@ -83,8 +89,8 @@ impl Reader {
         tokio::select! {
             () = self.place.sign() => {}
             () = tokio::time::sleep(LOOK_EACH) => {}
-            () = tokio::time::sleep_until(self.ends_at) => self.is_over = true,
-            () = stopping => self.is_over = true,
+            () = tokio::time::sleep_until(self.ends_at) => {}
+            () = stopping => self.is_cut = true,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What staff does with suppressed addresses.
 
 use identity::{Actor, Permission};
-use kernel::{Limit, Problem};
+use kernel::audit::{self, NewEntry};
+use kernel::{DatabaseError, Limit, Problem};
 
 use super::{Suppression, store};
 use crate::Notifications;
@@ -25,9 +26,13 @@ impl Notifications {
         address: &str,
     ) -> Result<(), Problem> {
         actor.require(Permission::MailRead)?;
-        match store::remove(&self.database, address).await? {
-            true => Ok(()),
-            false => Err(NotificationsError::SuppressionNotFound.into()),
-        }
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await.map_err(DatabaseError::from)?;
+        let mail = store::remove(&tx, address).await?;
+        let mail = mail.ok_or(NotificationsError::SuppressionNotFound)?;
+        // The log is for ever, so it names the mail and not somebody's address.
+        let entry = NewEntry::new(actor.audit(), "notifications.suppression.lifted").object(mail);
+        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        Ok(tx.commit().await.map_err(DatabaseError::from)?)
     }
 }

@@ -1,3 +1,4 @@
+use deadpool_postgres::GenericClient;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
@@ -30,11 +31,18 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// Answers whether it was there.
-pub(crate) async fn remove(database: &Database, address: &str) -> Result<bool, DatabaseError> {
-    let client = database.client().await?;
-    let sql = "delete from notifications.suppressions where address = lower($1)";
-    Ok(client.execute_prepared(sql, &[&address]).await? == 1)
+/// Answers with the mail for which it was there.
+pub(crate) async fn remove(
+    client: &impl GenericClient,
+    address: &str,
+) -> Result<Option<MailId>, DatabaseError> {
+    // Postgres has no text with a zero in it, so no address has one.
+    if address.contains('\0') {
+        return Ok(None);
+    }
+    let sql = "delete from notifications.suppressions where address = lower($1)
+        returning message_id";
+    Ok(client.query_opt_prepared(sql, &[&address]).await?.map(|row| row.get(0)))
 }
 
 /// In the order of addresses.
@@ -44,6 +52,8 @@ pub(super) async fn list(
     limit: i64,
 ) -> Result<Vec<Suppression>, DatabaseError> {
     let client = database.client().await?;
+    // A cursor with a zero, which Postgres can't read, was not made here: it goes on from before it.
+    let after = after.map(|after| after.split('\0').next().unwrap_or_default());
     let sql = "select address, reply, message_id, created_at from notifications.suppressions
          where $1::text is null or address > $1 order by address limit $2";
     let rows = client.query_prepared(sql, &[&after, &limit]).await?;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use identity::{Actor, UserId};
+use kernel::DomainError;
 use kernel::http::{Ids, IfMatch};
-use kernel::{Cursor, DomainError, Limit, Timestamp};
 use proto::failure;
 use proto::notifications::v1 as api;
 use proto::notifications::v1::webhooks_service_server::{WebhooksService, WebhooksServiceServer};
@@ -16,6 +16,7 @@ use super::{
     NewEndpoint, WebhookError, WebhookId, Webhooks,
 };
 use crate::events::SEQUENCE_MAX;
+use crate::grpc::{cursor, id, limit, time};
 
 /// The service, for the server to mount.
 pub(crate) fn service(webhooks: Webhooks) -> WebhooksServiceServer<impl WebhooksService> {
@@ -41,24 +42,6 @@ fn refuse(error: WebhookError) -> Status {
         return failure::of(error);
     }
     failure::status(&error.into_problem())
-}
-
-fn id<I: std::str::FromStr<Err = kernel::IdError>>(field: &str, text: &str) -> Result<I, Status> {
-    text.parse().map_err(|error: kernel::IdError| failure::invalid(field, error.to_string()))
-}
-
-fn limit(limit: u32) -> Result<Limit, Status> {
-    if limit == 0 {
-        return Ok(Limit::default());
-    }
-    Limit::try_new(limit.into()).map_err(|error| failure::invalid("limit", error.to_string()))
-}
-
-fn cursor<T: serde::de::DeserializeOwned>(text: &str) -> Result<Option<T>, Status> {
-    let read = |text: &str| text.parse().map(|Cursor(position)| position);
-    let position = (!text.is_empty()).then(|| read(text)).transpose();
-    position
-        .map_err(|error: kernel::page::CursorError| failure::invalid("cursor", error.to_string()))
 }
 
 fn ids(caller: &Caller, route: &str, key: Option<&str>) -> Result<Ids, Status> {
@@ -137,9 +120,7 @@ impl WebhooksService for Service {
         request: Request<api::EnableWebhookRequest>,
     ) -> Result<Response<api::EnableWebhookResponse>, Status> {
         let (caller, body) = (caller(&request)?, request.into_inner());
-        let id = id("id", &body.id)?;
-        let endpoint = self.0.enable(&caller.actor, caller.user, id).await.map_err(refuse)?;
-        let webhook = Some(self.webhook(endpoint));
+        let webhook = self.set_enabled(&caller, &body.id, true).await?;
         Ok(Response::new(api::EnableWebhookResponse { webhook }))
     }
 
@@ -148,9 +129,7 @@ impl WebhooksService for Service {
         request: Request<api::DisableWebhookRequest>,
     ) -> Result<Response<api::DisableWebhookResponse>, Status> {
         let (caller, body) = (caller(&request)?, request.into_inner());
-        let id = id("id", &body.id)?;
-        let endpoint = self.0.disable(&caller.actor, caller.user, id).await.map_err(refuse)?;
-        let webhook = Some(self.webhook(endpoint));
+        let webhook = self.set_enabled(&caller, &body.id, false).await?;
         Ok(Response::new(api::DisableWebhookResponse { webhook }))
     }
 
@@ -259,14 +238,25 @@ impl Service {
             kinds: endpoint.kinds,
             state: state.into(),
             disabled_reason: disabled_reason.into(),
-            disabled_at: endpoint.disabled.map(|(_, at)| moment(at)),
-            failing_since: endpoint.failing_since.map(moment),
-            secret_made_at: Some(moment(endpoint.secret_made_at)),
-            secret_overlap_until: overlap_until.map(moment),
+            disabled_at: endpoint.disabled.map(|(_, at)| time(at)),
+            failing_since: endpoint.failing_since.map(time),
+            secret_made_at: Some(time(endpoint.secret_made_at)),
+            secret_overlap_until: overlap_until.map(time),
             version: endpoint.version,
-            created_at: Some(moment(endpoint.created_at)),
-            updated_at: Some(moment(endpoint.updated_at)),
+            created_at: Some(time(endpoint.created_at)),
+            updated_at: Some(time(endpoint.updated_at)),
         }
+    }
+
+    async fn set_enabled(
+        &self,
+        caller: &Caller,
+        webhook: &str,
+        is_enabled: bool,
+    ) -> Result<Option<api::Webhook>, Status> {
+        let id = id("id", webhook)?;
+        let endpoint = self.0.set_enabled(&caller.actor, caller.user, id, is_enabled).await;
+        Ok(Some(self.webhook(endpoint.map_err(refuse)?)))
     }
 
     fn with_secret(&self, made: WithSecret) -> (Option<api::Webhook>, String) {
@@ -300,25 +290,19 @@ fn to_delivery(delivery: Delivery) -> api::WebhookDelivery {
         sequence: delivery.sequence.unsigned_abs(),
         status: status.into(),
         attempts: delivery.attempts.into_iter().map(to_attempt).collect(),
-        next_attempt_at: delivery.due_at.map(moment),
-        created_at: Some(moment(delivery.created_at)),
-        ended_at: delivery.ended_at.map(moment),
+        next_attempt_at: delivery.due_at.map(time),
+        created_at: Some(time(delivery.created_at)),
+        ended_at: delivery.ended_at.map(time),
     }
 }
 
 fn to_attempt(attempt: Attempt) -> api::WebhookAttempt {
     api::WebhookAttempt {
         number: attempt.number,
-        at: Some(moment(attempt.at)),
+        at: Some(time(attempt.at)),
         duration_ms: attempt.duration_ms,
         status: attempt.status.map(u32::from),
         error: attempt.error,
         response: attempt.response,
     }
-}
-
-fn moment(at: Timestamp) -> proto::Timestamp {
-    let micros = at.as_micros();
-    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1_000).expect("below a second");
-    proto::Timestamp { seconds: micros.div_euclid(1_000_000), nanos }
 }

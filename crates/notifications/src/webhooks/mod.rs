@@ -53,7 +53,7 @@ kernel::define_id! {
 }
 
 /// Most endpoints of a user.
-const ENDPOINTS_MAX: usize = 20;
+pub(crate) const ENDPOINTS_MAX: usize = 20;
 
 /// The feature's parts. Clones share them.
 #[derive(Clone)]

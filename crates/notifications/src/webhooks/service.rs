@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::{Client, Transaction};
 use identity::{Actor, UserId};
 use kernel::audit::{self, NewEntry};
 use kernel::http::IfMatch;
@@ -10,7 +11,8 @@ use kernel::{DatabaseError, Timestamp};
 use uuid::Uuid;
 
 use super::secret::Secret;
-use super::store::{deliveries, endpoints, queue as queue_store};
+use super::store::queue::Wanted;
+use super::store::{deliveries, endpoints};
 use super::{
     Delivery, DeliveryId, DeliveryStatus, DisabledReason, ENDPOINTS_MAX, Endpoint, EndpointPatch,
     NewEndpoint, Replayed, WebhookError, WebhookId, Webhooks, kinds, message, queue,
@@ -33,10 +35,7 @@ pub(crate) struct WithSecret {
 }
 
 /// Removes what a deleted user had.
-pub(crate) async fn erase_in_tx(
-    tx: &deadpool_postgres::Transaction<'_>,
-    users: &[Uuid],
-) -> Result<(), DatabaseError> {
+pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<(), DatabaseError> {
     endpoints::erase_in_tx(tx, users).await
 }
 
@@ -59,8 +58,12 @@ impl Webhooks {
             {
                 return Err(WebhookError::KeyReused);
             }
-            let secret = endpoints::sealed(&tx, id).await?.secret;
-            let secret = Secret::open(&self.vault, id, &secret)?.text();
+            let sealed = endpoints::sealed(&tx, id).await?;
+            // The secret in force is another one. Who may see that asks for it, which is recorded.
+            if sealed.rotation.is_some() {
+                return Err(WebhookError::KeyReused);
+            }
+            let secret = Secret::open(&self.vault, id, &sealed.secret)?.text();
             return Ok(WithSecret { endpoint, secret, is_replayed: true });
         }
         if endpoints::count(&tx, user).await? >= ENDPOINTS_MAX {
@@ -100,8 +103,7 @@ impl Webhooks {
         patch: EndpointPatch,
     ) -> Result<Endpoint, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
+        let (tx, found) = locked(&mut client, user, id).await?;
         if !expected.allows(found.version) {
             return Err(WebhookError::VersionMismatch);
         }
@@ -124,48 +126,34 @@ impl Webhooks {
         id: WebhookId,
     ) -> Result<(), WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
-        endpoints::delete_in_tx(&tx, user, id).await?;
+        let (tx, found) = locked(&mut client, user, id).await?;
+        endpoints::delete_in_tx(&tx, id).await?;
         self.audit_in_tx(&tx, actor, &found, "notifications.webhook.deleted").await?;
         Ok(tx.commit().await?)
     }
 
-    /// Events are posted again from now on.
-    pub(crate) async fn enable(
+    /// Events are posted from now on, or no more: then messages that wait are cancelled.
+    pub(crate) async fn set_enabled(
         &self,
         actor: &Actor,
         user: UserId,
         id: WebhookId,
+        is_enabled: bool,
     ) -> Result<Endpoint, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
-        if found.disabled.is_none() {
+        let (tx, found) = locked(&mut client, user, id).await?;
+        if found.disabled.is_none() == is_enabled {
             return Ok(found);
         }
-        let endpoint = endpoints::enable_in_tx(&tx, id, self.clock.now()).await?;
-        self.audit_in_tx(&tx, actor, &endpoint, "notifications.webhook.enabled").await?;
-        tx.commit().await?;
-        Ok(endpoint)
-    }
-
-    /// No events are posted any more; messages that wait are cancelled.
-    pub(crate) async fn disable(
-        &self,
-        actor: &Actor,
-        user: UserId,
-        id: WebhookId,
-    ) -> Result<Endpoint, WebhookError> {
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
-        if found.disabled.is_some() {
-            return Ok(found);
-        }
-        let (reason, now) = (DisabledReason::User, self.clock.now());
-        let endpoint = endpoints::disable_in_tx(&tx, id, reason, now).await?;
-        self.audit_in_tx(&tx, actor, &endpoint, "notifications.webhook.disabled").await?;
+        let now = self.clock.now();
+        let (endpoint, action) = if is_enabled {
+            (endpoints::enable_in_tx(&tx, id, now).await?, "notifications.webhook.enabled")
+        } else {
+            let reason = DisabledReason::User;
+            let endpoint = endpoints::disable_in_tx(&tx, id, reason, now).await?;
+            (endpoint, "notifications.webhook.disabled")
+        };
+        self.audit_in_tx(&tx, actor, &endpoint, action).await?;
         tx.commit().await?;
         Ok(endpoint)
     }
@@ -180,8 +168,7 @@ impl Webhooks {
         overlap: Duration,
     ) -> Result<WithSecret, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
+        let (tx, found) = locked(&mut client, user, id).await?;
         let sealed = endpoints::sealed(&tx, id).await?;
         if sealed.rotation == Some(Uuid::from_u128(rotation)) {
             let secret = Secret::open(&self.vault, id, &sealed.secret)?.text();
@@ -207,8 +194,7 @@ impl Webhooks {
         id: WebhookId,
     ) -> Result<String, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
+        let (tx, found) = locked(&mut client, user, id).await?;
         let sealed = endpoints::sealed(&tx, id).await?;
         let secret = Secret::open(&self.vault, id, &sealed.secret)?.text();
         self.audit_in_tx(&tx, actor, &found, "notifications.webhook.secret_shown").await?;
@@ -224,13 +210,21 @@ impl Webhooks {
         delivery: DeliveryId,
     ) -> Result<Delivery, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let wanted = queue_store::wanted_in_tx(&tx, id).await?;
-        let endpoint = enabled(endpoints::get(&tx, user, id).await?)?;
+        let (tx, endpoint, wanted) = shared(&mut client, user, id).await?;
         let now = self.clock.now();
         deliveries::insert_test_in_tx(&tx, &endpoint, delivery, message::TEST_KIND, now).await?;
-        queue::enqueue_in_tx(&tx, &*self.clock, wanted).await?;
-        let delivery = deliveries::get(&tx, id, delivery).await?;
+        self.queued(tx, wanted, delivery).await
+    }
+
+    /// Lets a message that waits be sent, and shows it.
+    async fn queued(
+        &self,
+        tx: Transaction<'_>,
+        wanted: Wanted,
+        delivery: DeliveryId,
+    ) -> Result<Delivery, WebhookError> {
+        queue::enqueue_in_tx(&tx, &*self.clock, vec![wanted]).await?;
+        let delivery = deliveries::get(&tx, wanted.0, delivery).await?;
         tx.commit().await?;
         delivery.ok_or(WebhookError::DeliveryNotFound)
     }
@@ -257,16 +251,11 @@ impl Webhooks {
         delivery: DeliveryId,
     ) -> Result<Delivery, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let wanted = queue_store::wanted_in_tx(&tx, id).await?;
-        enabled(endpoints::get(&tx, user, id).await?)?;
+        let (tx, _, wanted) = shared(&mut client, user, id).await?;
         if !deliveries::resend_in_tx(&tx, id, delivery, self.clock.now()).await? {
             return Err(WebhookError::DeliveryNotFound);
         }
-        queue::enqueue_in_tx(&tx, &*self.clock, wanted).await?;
-        let delivery = deliveries::get(&tx, id, delivery).await?;
-        tx.commit().await?;
-        delivery.ok_or(WebhookError::DeliveryNotFound)
+        self.queued(tx, wanted, delivery).await
     }
 
     /// Sends the events after a sequence again, up to a thousand.
@@ -278,12 +267,10 @@ impl Webhooks {
         after: i64,
     ) -> Result<Replayed, WebhookError> {
         let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let wanted = queue_store::wanted_in_tx(&tx, id).await?;
-        let endpoint = enabled(endpoints::get(&tx, user, id).await?)?;
+        let (tx, endpoint, wanted) = shared(&mut client, user, id).await?;
         let now = self.clock.now();
         let replayed = deliveries::replay_in_tx(&tx, &endpoint, after, REPLAY_MAX, now).await?;
-        queue::enqueue_in_tx(&tx, &*self.clock, wanted).await?;
+        queue::enqueue_in_tx(&tx, &*self.clock, vec![wanted]).await?;
         self.audit_in_tx(&tx, actor, &endpoint, "notifications.webhook.replayed").await?;
         tx.commit().await?;
         Ok(replayed)
@@ -303,7 +290,7 @@ impl Webhooks {
     /// No address goes into the log: it may hold a token.
     async fn audit_in_tx(
         &self,
-        tx: &deadpool_postgres::Transaction<'_>,
+        tx: &Transaction<'_>,
         actor: &Actor,
         endpoint: &Endpoint,
         action: &'static str,
@@ -315,10 +302,32 @@ impl Webhooks {
     }
 }
 
-/// What is disabled gets no message, whoever asks for one.
-fn enabled(endpoint: Option<Endpoint>) -> Result<Endpoint, WebhookError> {
-    let endpoint = endpoint.ok_or(WebhookError::NotFound)?;
-    if endpoint.disabled.is_some() { Err(WebhookError::Disabled) } else { Ok(endpoint) }
+/// A transaction with the endpoint, which nobody else changes until it ends.
+async fn locked<'c>(
+    client: &'c mut Client,
+    user: UserId,
+    id: WebhookId,
+) -> Result<(Transaction<'c>, Endpoint), WebhookError> {
+    let tx = client.transaction().await?;
+    let found = endpoints::lock_in_tx(&tx, user, id).await?.ok_or(WebhookError::NotFound)?;
+    Ok((tx, found))
+}
+
+/// A transaction that may add to the queue of the endpoint. What is disabled gets no message,
+/// whoever asks for one.
+async fn shared<'c>(
+    client: &'c mut Client,
+    user: UserId,
+    id: WebhookId,
+) -> Result<(Transaction<'c>, Endpoint, Wanted), WebhookError> {
+    let tx = client.transaction().await?;
+    let found = endpoints::share_in_tx(&tx, user, id).await?;
+    let (endpoint, wanted) = found.ok_or(WebhookError::NotFound)?;
+    if endpoint.disabled.is_some() {
+        Err(WebhookError::Disabled)
+    } else {
+        Ok((tx, endpoint, wanted))
+    }
 }
 
 fn is_description(text: &str) -> bool {

@@ -67,3 +67,46 @@ async fn export_holds_log_choices_and_mail_and_nobody_elses() {
     assert_eq!(export["preferences"], json!({}));
     assert!(!export.to_string().contains("bob"));
 }
+
+#[tokio::test]
+async fn invitation_of_a_deleted_user_is_forgotten_with_them() {
+    let app = App::start().await;
+    let (ann, eve) = (app.user("ann").await.id, app.user("eve").await.id);
+    for (id, email) in [("tr_1", "Eve@example.org"), ("tr_2", "zoe@example.org")] {
+        let data = json!({
+            "invite_id": id, "email": email, "sender": ann,
+            "asset": "EUR", "scale": 2, "amount": "1250",
+        });
+        app.publish("wallet.invite.created", ann, data).await;
+    }
+    app.publish("payments.deposit.failed", eve, failed_deposit()).await;
+    app.settle().await;
+    assert_eq!(app.mails("eve@example.org").await.len(), 2);
+    app.publish("identity.user.deleted", eve, json!({})).await;
+    app.settle().await;
+    assert!(app.mails("eve@example.org").await.is_empty());
+    assert_eq!(app.mails("zoe@example.org").await.len(), 1);
+    let kept = "select count(*) from notifications.mailbox where to_address ilike 'eve@%'";
+    assert_eq!(app.count(kept).await, 0);
+}
+
+#[tokio::test]
+async fn export_holds_webhooks_without_their_secrets() {
+    let app = App::start().await;
+    let (ann, bob) = (app.user("ann").await.id, app.user("bob").await.id);
+    for user in [ann, bob] {
+        let webhook = format!(
+            "insert into notifications.webhook_endpoints
+                (id, user_id, url, kinds, secret, secret_made_at, created_at, updated_at)
+             values (gen_random_uuid(), '{}', 'https://example.com/{user}', '{{*}}', 'sealed',
+                     now(), now(), now())",
+            user.as_uuid()
+        );
+        app.sql(&webhook).await;
+    }
+    let webhooks = app.notifications.export(ann).await.unwrap()["webhooks"].clone();
+    let [webhook] = &webhooks.as_array().unwrap()[..] else { panic!("{webhooks}") };
+    assert_eq!(webhook["url"], format!("https://example.com/{ann}"));
+    assert_eq!(webhook["kinds"], json!(["*"]));
+    assert!(!webhooks.to_string().contains("secret"));
+}

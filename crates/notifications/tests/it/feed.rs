@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use axum::http::Method;
+use serde_json::{Value, json};
 
-use crate::app::App;
+use crate::app::{App, person};
 
 async fn with_money() -> (App, identity::UserId, identity::UserId) {
     let app = App::start().await;
@@ -117,4 +118,77 @@ async fn running_feed_tells_within_a_second() {
         }
     };
     tokio::time::timeout(Duration::from_secs(5), seen).await.expect("bob hears of it");
+}
+
+/// Ann wants mail of whatever becomes of what she sends.
+async fn with_mail_of_ends(app: &App, ann: identity::UserId) {
+    let kinds = ["transfer.accepted", "transfer.expired", "invite.claimed", "invite.expired"];
+    let choice = |kind| json!({ "kind": kind, "in_app": true, "email": true, "webhook": true });
+    let body = json!({ "preferences": kinds.map(choice) });
+    let path = "/v1/notifications/preferences";
+    let set =
+        app.send(Method::PUT, path, Some(person(ann)), &[("if-match", "*")], Some(body)).await;
+    assert_eq!(set.status, 200, "{set:?}");
+}
+
+/// Lets the wallet work, too.
+async fn settle_all(app: &App) {
+    let bus = kernel::bus::Bus::new(app.database.database().clone(), app.clock.clone());
+    let bus = wallet::workers(&app.wallet).register(bus);
+    let bus = notifications::workers(&app.notifications).register(bus).start();
+    bus.settle().await;
+    bus.stop().await;
+    app.notifications.catch_up().await.unwrap();
+}
+
+/// The kinds in the user's list, oldest first, and those of the mail to them.
+async fn told(app: &App, user: identity::UserId, address: &str) -> (Vec<String>, Vec<String>) {
+    let list = app.get_as(Some(user), "/v1/notifications/inbox").await;
+    let kind = |row: &Value| row["kind"].as_str().unwrap().to_owned();
+    let listed = list.body["data"].as_array().unwrap().iter().rev().map(kind).collect();
+    (listed, app.mails(address).await.iter().map(kind).collect())
+}
+
+#[tokio::test]
+async fn sender_of_an_invitation_is_told_once_that_it_was_accepted() {
+    let (app, ann, _) = with_money().await;
+    with_mail_of_ends(&app, ann).await;
+    let to = json!({ "to": { "email": "eve@example.org" } });
+    app.send_money(ann, "", to.clone()).await;
+    // It is told in a batch of its own, and in one with its end.
+    settle_all(&app).await;
+    app.send_money(ann, "", to).await;
+    let eve = app.user("eve").await.id;
+    app.wallet.open(eve, "EUR").await.unwrap();
+    let verified = json!({ "email": "eve@example.org" });
+    app.publish("identity.email.verified", eve, verified).await;
+    settle_all(&app).await;
+    let mut kinds = app.kinds(ann).await;
+    kinds.sort();
+    let each = ["invite.claimed", "transfer.accepted", "transfer.sent"];
+    assert_eq!(kinds, each.map(|kind| [kind; 2]).concat(), "the log has everything");
+    let (mut listed, mailed) = told(&app, ann, "ann@example.org").await;
+    listed.sort();
+    assert_eq!(listed, [["invite.claimed"; 2], ["transfer.sent"; 2]].concat());
+    assert_eq!(mailed, ["invite.claimed"; 2]);
+    assert_eq!(told(&app, eve, "").await.0, ["transfer.received"; 2]);
+}
+
+#[tokio::test]
+async fn sender_of_an_invitation_is_told_once_that_it_has_expired() {
+    let (app, ann, _) = with_money().await;
+    with_mail_of_ends(&app, ann).await;
+    let to = json!({ "to": { "email": "eve@example.org" }, "accept_within_s": 3600 });
+    app.send_money(ann, "", to).await;
+    settle_all(&app).await;
+    app.pass(Duration::from_secs(3_602));
+    // Reading a balance makes the expiry visible at once.
+    app.wallet.accounts_of(ann).await.unwrap();
+    settle_all(&app).await;
+    let mut kinds = app.kinds(ann).await;
+    kinds.sort();
+    assert_eq!(kinds, ["invite.expired", "transfer.expired", "transfer.sent"]);
+    let (listed, mailed) = told(&app, ann, "ann@example.org").await;
+    assert_eq!(listed, ["transfer.sent", "invite.expired"]);
+    assert_eq!(mailed, ["invite.expired"]);
 }

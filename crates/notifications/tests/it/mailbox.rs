@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use kernel::audit::EntryFilter;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, App};
@@ -199,4 +200,84 @@ async fn log_of_mail_is_filtered_and_holds_no_texts() {
     assert!(
         all.body["data"][0].get("params").is_none() && all.body["data"][0].get("text").is_none()
     );
+}
+
+#[tokio::test]
+async fn invitation_is_in_the_language_of_whoever_invites() {
+    let app = App::start().await;
+    let ann = app.user_with("ann", |ann| ann.locale = "de".to_owned()).await.id;
+    let data = json!({
+        "invite_id": "tr_1", "email": "eve@example.org", "sender": ann,
+        "asset": "EUR", "scale": 2, "amount": "1250",
+    });
+    app.publish("wallet.invite.created", ann, data).await;
+    app.settle().await;
+    assert_eq!(app.mails("eve@example.org").await[0]["locale"], "de");
+    assert!(kept(&app, "eve@example.org").await[0]["subject"].as_str().unwrap().contains("12,50"));
+}
+
+#[tokio::test]
+async fn staff_that_reads_or_removes_mail_is_audited() {
+    let app = App::start().await;
+    let ann = app.user("ann").await.id;
+    app.publish("payments.deposit.failed", ann, crate::sending::failed_deposit()).await;
+    app.settle().await;
+    let mail = kept(&app, "ann@example.org").await[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("{MAILBOX}/{mail}");
+    assert_eq!(app.staff(Method::DELETE, &path).await.status, 204);
+    assert_eq!(app.staff(Method::DELETE, &path).await.status, 404);
+    let suppress = "insert into notifications.suppressions (address, reply, message_id, created_at)
+        values ('gone@example.org', '550', gen_random_uuid(), now())";
+    app.sql(suppress).await;
+    let path = "/v1/notifications/suppressions/Gone@example.org";
+    assert_eq!(app.staff(Method::DELETE, path).await.status, 204);
+    assert_eq!(app.staff(Method::DELETE, path).await.status, 404);
+    let filter =
+        EntryFilter { action: Some("notifications.".to_owned()), ..EntryFilter::default() };
+    let entries = kernel::audit::entries(app.database.database(), &filter, None, 10).await.unwrap();
+    let mut actions: Vec<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
+    actions.sort_unstable();
+    assert_eq!(
+        actions,
+        [
+            "notifications.mail.deleted",
+            "notifications.mail.viewed",
+            "notifications.suppression.lifted"
+        ]
+    );
+    assert!(!format!("{entries:?}").contains("example.org"), "no address for ever");
+    let viewed = entries.iter().find(|entry| entry.action.ends_with("viewed")).unwrap();
+    assert_eq!(viewed.object.as_deref(), Some(mail.as_str()));
+}
+
+#[tokio::test]
+async fn text_that_nothing_can_hold_finds_nothing() {
+    let app = App::start().await;
+    let mail = "/v1/notifications/messages";
+    let cursor = kernel::Cursor("a\0b".to_owned());
+    for path in [
+        format!("{mail}?filter[to]=a%00b"),
+        format!("{mail}?filter[kind]=%00"),
+        format!("{MAILBOX}?to=%00"),
+        format!("/v1/notifications/suppressions?cursor={cursor}"),
+    ] {
+        let found = app.staff(Method::GET, &path).await;
+        assert_eq!((found.status, &found.body["data"]), (200, &json!([])), "{path}");
+    }
+    let lifted = app.staff(Method::DELETE, "/v1/notifications/suppressions/a%00b").await;
+    assert_eq!(lifted.problem().0, 404);
+}
+
+#[tokio::test]
+async fn mail_is_forgotten_after_a_year_whatever_became_of_it() {
+    let app = App::start().await;
+    // An id of 1970.
+    let old = "insert into notifications.messages
+            (id, source, kind, to_address, locale, params, status, created_at, updated_at)
+        select ('00000000-0000-7000-8000-00000000000' || no)::uuid, status, 'invite.created',
+               'eve@example.org', 'en', '{}', status, now(), now()
+          from unnest(array['sent', 'queued', 'handing_over']) with ordinality as old (status, no)";
+    app.sql(old).await;
+    app.settle().await;
+    assert!(app.mails("eve@example.org").await.is_empty());
 }

@@ -162,3 +162,20 @@ async fn malformed_places_are_refused() {
     }
     assert_eq!(app.get_as(None, PATH).await.status, 401);
 }
+
+#[tokio::test]
+async fn long_log_and_slow_reader_make_no_stream_longer() {
+    let mut options = options();
+    options.stream_max = Duration::from_secs(2);
+    let app = App::start_with(options).await;
+    let ann = app.user("ann").await.id;
+    tell(&app, ann, 250).await;
+    let mut events = Events::open(&app, ann, &[("last-event-id", "0")]).await;
+    assert_eq!(events.next().await.unwrap().0, 1);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(events.next().await, None, "there is more, but who reads it is asked again");
+    let mut events = Events::open(&app, ann, &[("last-event-id", "1")]).await;
+    assert_eq!(events.next().await.unwrap().0, 2);
+    app.stop.send_replace(true);
+    assert_eq!(events.next().await, None, "the server doesn't wait for the end of the log");
+}

@@ -199,8 +199,13 @@ impl CardInput {
 /// Whether a browser may be sent there after a payment was confirmed.
 pub(crate) fn is_return_url(url: &str) -> bool {
     let is_clean = url.len() <= RETURN_URL_MAX && url.bytes().all(|byte| byte.is_ascii_graphic());
-    let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|prefix| {
-        url.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|host| {
+        // What stands between the colon and an `@` would be a password, and the host comes after.
+        let rest = url.strip_prefix(host).map(|rest| match rest.strip_prefix(':') {
+            Some(port) => port.trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => rest,
+        });
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     let is_https = url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
     is_clean && (local || is_https)

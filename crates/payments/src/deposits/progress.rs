@@ -2,6 +2,7 @@
 //! two at once: the ledger takes each one once, and a status is recorded by one of them.
 
 use kernel::bus::publish_in_tx;
+use ledger::engine::TransferStatus;
 
 use super::store::{self, Change};
 use super::{Deposit, DepositStatus, Step, steps, verdict};
@@ -128,6 +129,11 @@ impl Payments {
             let found = self.find_deposit(id).await?.ok_or(PaymentsError::DepositNotFound)?;
             let Some(deposit) = self.ready_deposit(found).await? else { return Ok(()) };
             check_same(&deposit, &payment)?;
+            // Whoever made it may have died before the answer was written down, and an ended
+            // deposit is not given to the provider again.
+            if deposit.provider_payment.is_none() {
+                store::set_payment(&self.database, id, &payment.id, self.clock.now()).await?;
+            }
             let target = DepositStatus::from(&payment.status);
             match verdict(deposit.status, target, source) {
                 Verdict::Stay => return self.settle_disputes(&deposit, &payment).await,
@@ -154,7 +160,7 @@ impl Payments {
             match step {
                 Step::Note => {}
                 Step::Capture => {
-                    self.books.capture(purpose(deposit, &reference, Role::Capture)).await?;
+                    self.capture_deposit(deposit, &reference).await?;
                     self.pass("deposit.captured").await;
                 }
                 Step::Release => {
@@ -178,6 +184,30 @@ impl Payments {
         self.record_deposit(deposit, target, failure, action).await?;
         self.pass("deposit.recorded").await;
         Ok(())
+    }
+
+    /// Posts it; or if the account was closed in spite of the hold, which the wallet only avoids
+    /// where nobody dies in between, the house keeps it: the card was charged.
+    async fn capture_deposit(
+        &self,
+        deposit: &Deposit,
+        reference: &str,
+    ) -> Result<(), PaymentsError> {
+        let captured = self.books.capture(purpose(deposit, reference, Role::Capture)).await;
+        let Err(PaymentsError::LedgerRefused(TransferStatus::CreditAccountAlreadyClosed)) =
+            captured
+        else {
+            return captured;
+        };
+        self.books.release(purpose(deposit, reference, Role::Release)).await?;
+        let house = self.books.house(&deposit.asset).await?;
+        let movement = Movement {
+            asset: house.asset,
+            debit: house.clearing,
+            credit: deposit.user.account_id(&deposit.asset),
+            amount: deposit.amount,
+        };
+        self.books.keep(purpose(deposit, reference, Role::Capture), movement, house).await
     }
 
     /// Disputes are about value that was captured; those that came earlier wait for that.

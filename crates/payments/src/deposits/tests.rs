@@ -102,6 +102,8 @@ fn browsers_are_sent_to_https_or_this_host_only() {
     for url in [
         "http://bank.example",
         "http://localhost.evil.example",
+        "http://localhost:80@evil.example/",
+        "http://127.0.0.1:80.evil.example",
         "javascript:alert(1)",
         "https://",
         "https://a b",

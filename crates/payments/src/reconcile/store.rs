@@ -26,7 +26,7 @@ pub(super) async fn take(
     tx: &Transaction<'_>,
     kind: FlowKind,
     times: &Times,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<Flow>, DatabaseError> {
     let table = kind.table();
     let sql = format!(
@@ -42,6 +42,7 @@ pub(super) async fn take(
           where flow.id = due.id
          returning flow.id"
     );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let Times { now, open, ended_s, ended_checks } = times;
     let rows = tx.query_prepared(&sql, &[now, open, ended_checks, ended_s, &limit]).await?;
     Ok(rows.iter().map(|row| kind.flow(row.get(0))).collect())

@@ -132,11 +132,7 @@ impl Payments {
             let found = store::get(&self.database, id).await?;
             let found = found.ok_or(PaymentsError::DepositNotFound)?;
             let Some(refund) = self.ready_refund(found).await? else { return Ok(()) };
-            if news.amount != refund.amount {
-                let text =
-                    format!("{} is of {}, {} of {}", id, refund.amount, news.id, news.amount);
-                return Err(PaymentsError::Contradiction(text));
-            }
+            check_same(&refund, &news)?;
             let target = RefundStatus::from(&news.status);
             match verdict(refund.status, target, source) {
                 Verdict::Stay | Verdict::Contradiction => return Ok(()),
@@ -197,6 +193,18 @@ impl Payments {
         self.pass("refund.recorded").await;
         Ok(())
     }
+}
+
+/// A refund of another amount, or another one than we know, must never count as ours.
+fn check_same(refund: &Refund, news: &provider::Refund) -> Result<(), PaymentsError> {
+    let is_known = refund.provider_refund.as_ref().is_none_or(|known| *known == news.id);
+    if is_known && news.amount == refund.amount {
+        return Ok(());
+    }
+    Err(PaymentsError::Contradiction(format!(
+        "{} is {:?} and of {}; {} is of {}",
+        refund.id, refund.provider_refund, refund.amount, news.id, news.amount
+    )))
 }
 
 fn purpose<'a>(refund: &Refund, reference: &'a str, role: Role) -> Purpose<'a> {

@@ -1,6 +1,7 @@
 //! SQL of refunds.
 
 use deadpool_postgres::Transaction;
+use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
@@ -63,8 +64,18 @@ pub(super) async fn get(
         .map(refund))
 }
 
+/// All refunds of a user's deposits, newest first.
+pub(crate) async fn of_user(
+    database: &Database,
+    user: UserId,
+) -> Result<Vec<Refund>, DatabaseError> {
+    let sql = format!("{SELECT} where d.user_id = $1 order by r.created_at desc, r.id desc");
+    let client = database.client().await?;
+    Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(refund).collect())
+}
+
 /// All refunds of a deposit, newest first.
-pub(crate) async fn of_deposit(
+pub(super) async fn of_deposit(
     database: &Database,
     deposit: DepositId,
 ) -> Result<Vec<Refund>, DatabaseError> {

@@ -130,6 +130,10 @@ impl Payments {
             let found = found.ok_or(PaymentsError::WithdrawalNotFound)?;
             let Some(withdrawal) = self.ready_withdrawal(found).await? else { return Ok(()) };
             check_same(&withdrawal, &payout)?;
+            // Whoever ordered it may have died before the answer was written down.
+            if withdrawal.provider_payout.is_none() {
+                store::set_payout(&self.database, id, &payout.id, self.clock.now()).await?;
+            }
             match verdict(withdrawal.status, (&payout.status).into(), source) {
                 Verdict::Stay => return Ok(()),
                 Verdict::Go => self.take_withdrawal_steps(&withdrawal, &payout.status).await?,

@@ -7,7 +7,7 @@ use payments::{CRASH_POINTS, CrashPoint, PaymentsOptions, SandboxOptions, TEST_C
 use serde_json::json;
 
 use crate::app::{
-    ANN, BOB, GOOD_CARD, Process, World, assert_balanced, deposit_body, withdrawal_body,
+    ANN, Answer, BOB, GOOD_CARD, Process, World, assert_balanced, deposit_body, withdrawal_body,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -36,6 +36,59 @@ async fn the_process_may_die_later_too() {
     };
     let deaths = CRASH_POINTS.iter().zip(1_000..).filter(|(place, _)| !is_rare(place));
     die(deaths.map(|(place, seed)| (*place, 2, seed)).collect()).await;
+}
+
+/// Webhooks may be all that is left of what a process did: its answer was never written down.
+#[tokio::test]
+async fn what_was_only_heard_of_by_webhook_is_known_to_the_end() {
+    let world = World::new().await;
+    let made = die_when(&world, "deposit.payment_created", async |process| {
+        process.deposit(ANN, GOOD_CARD, 1000).await
+    });
+    let deposit = made.await.id();
+    // The dead process still has the lease of its job, so only webhooks bring the deposit on.
+    let process = world.start(PaymentsOptions::default()).await;
+    process.pass(MINUTE).await;
+    assert_eq!(world.balance(ANN).await, 1000);
+    drop(process);
+    let made = die_when(&world, "withdrawal.payout_created", async |process| {
+        process.withdraw(ANN, TEST_IBANS[0].iban, 300).await
+    });
+    made.await;
+    let process = world.start(PaymentsOptions::default()).await;
+    process.pass(MINUTE).await;
+    assert_eq!(world.balance(ANN).await, 700);
+    process.pass(HOUR).await;
+    let unknown = "select (select count(*) from payments.deposits where provider_payment is null)
+        + (select count(*) from payments.withdrawals where provider_payout is null)";
+    assert_eq!(world.count(unknown).await, 0);
+    // So it can be given back.
+    let refund = process.refund(ANN, &deposit, json!({ "amount": "700" })).await;
+    assert_eq!(refund.status, 202, "{refund:?}");
+    process.bus.settle().await;
+    let succeeded = "select count(*) from payments.refunds where status = 'succeeded'";
+    assert_eq!(world.count(succeeded).await, 1);
+    assert_balanced(&process, &world).await;
+}
+
+/// Sends a request to a process whose job dies at a place.
+async fn die_when(
+    world: &World,
+    place: &'static str,
+    request: impl AsyncFn(&Process) -> Answer,
+) -> Answer {
+    let crash = CrashPoint::at(place, 0);
+    let options = PaymentsOptions { crash: crash.clone(), ..PaymentsOptions::default() };
+    let process = world.start(options).await;
+    let answer = request(&process).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    crash.reached().await;
+    drop(process);
+    // The provider lives on, and its webhooks are taken: only the job that died keeps its lease.
+    let free = "update bus.jobs set state = 'waiting', claim = null, locked_until = null
+        where state = 'running' and kind not like '%.advance'";
+    world.database().client().await.unwrap().batch_execute(free).await.unwrap();
+    answer
 }
 
 async fn die(deaths: Vec<(&'static str, u32, u64)>) {

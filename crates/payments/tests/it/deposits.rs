@@ -212,6 +212,14 @@ async fn a_card_is_used_again_by_its_token_and_only_by_its_owner() {
 }
 
 #[tokio::test]
+async fn a_token_that_no_text_in_the_database_can_be_is_not_found() {
+    let app = App::start().await;
+    let body = json!({ "asset": "EUR", "amount": "300", "card": { "token": "pm_\0" } });
+    let answer = app.process.post(ANN, "/v1/payments/deposits", body).await;
+    assert_eq!(answer.problem(), (422, "payments.card.not_found"));
+}
+
+#[tokio::test]
 async fn foreign_deposits_are_like_unknown_ones() {
     let app = App::start().await;
     let id = app.deposited(GOOD_CARD, 500).await;
@@ -277,9 +285,8 @@ async fn lists_are_the_callers_own_in_pages_newest_first() {
     assert_eq!(bad.problem(), (400, "request.cursor.invalid"));
 }
 
-#[tokio::test]
-async fn a_deposit_into_an_account_that_closed_meanwhile_is_refused_at_once() {
-    let app = App::start().await;
+/// Closes Ann's account, whatever is in it.
+async fn close_account(app: &App) {
     let asset = app.world.ledger.asset("EUR").await.unwrap().unwrap().no;
     let closing = ledger::engine::NewTransfer {
         id: 77,
@@ -292,9 +299,32 @@ async fn a_deposit_into_an_account_that_closed_meanwhile_is_refused_at_once() {
         ),
         ..Default::default()
     };
-    app.world.ledger.create_transfers(vec![closing]).await.unwrap();
+    let results = app.world.ledger.create_transfers(vec![closing]).await.unwrap();
+    assert!(results[0].status.is_success(), "{results:?}");
+}
+
+#[tokio::test]
+async fn a_deposit_into_an_account_that_closed_meanwhile_is_refused_at_once() {
+    let app = App::start().await;
+    close_account(&app).await;
     let made = app.process.deposit(ANN, GOOD_CARD, 500).await;
     assert_eq!(made.problem(), (422, "payments.account.closed"));
     app.process.pass(DAY).await;
+    app.assert_balanced().await;
+}
+
+#[tokio::test]
+async fn what_a_card_paid_for_an_account_that_was_closed_is_kept_by_the_house() {
+    let app = App::start().await;
+    let slow = app.deposited("4000000000000077", 500).await;
+    let disputed = app.process.deposit(ANN, "4000000000000259", 300).await;
+    close_account(&app).await;
+    app.process.pass(HOUR).await;
+    assert_eq!(app.deposit_status(&slow).await, "succeeded");
+    assert_eq!((app.world.balance(ANN).await, app.world.pending(ANN).await), (0, (0, 0)));
+    assert_eq!(app.world.disputes().await, 800);
+    app.process.pass(WEEK).await;
+    assert_eq!(app.deposit_status(&disputed.id()).await, "disputed");
+    assert_eq!(app.world.disputes().await, 500);
     app.assert_balanced().await;
 }

@@ -92,6 +92,22 @@ async fn flows_whose_jobs_are_gone_are_found_again() {
 }
 
 #[tokio::test]
+async fn more_silent_flows_than_fit_into_one_go_are_all_asked_for_at_once() {
+    let app = App::start().await;
+    app.deposited(GOOD_CARD, 1000).await;
+    let many = "insert into payments.deposits (id, user_id, asset, scale, amount, card_token,
+            status, provider, check_at, checks, created_at, updated_at)
+        select gen_random_uuid(), user_id, asset, scale, amount, card_token, 'failed', provider,
+            created_at, 9, created_at, updated_at
+          from payments.deposits, generate_series(1, 401)";
+    app.world.database().client().await.unwrap().batch_execute(many).await.unwrap();
+    app.process.pass(Duration::from_secs(66)).await;
+    let due = "select count(*) from payments.deposits
+        where status = 'failed' and check_at is not null";
+    assert_eq!(app.world.count(due).await, 0);
+}
+
+#[tokio::test]
 async fn ended_flows_are_asked_for_less_and_less() {
     let app = App::start().await;
     app.deposited(GOOD_CARD, 1000).await;

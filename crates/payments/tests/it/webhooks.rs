@@ -133,6 +133,26 @@ async fn a_payment_of_another_amount_is_never_captured() {
 }
 
 #[tokio::test]
+async fn a_refund_that_is_not_ours_changes_nothing() {
+    let app = App::start().await;
+    let deposit = app.deposited(GOOD_CARD, 500).await;
+    let refund = app.process.refund(ANN, &deposit, json!({ "amount": "100" })).await.id();
+    app.process.bus.settle().await;
+    let data = json!({
+        "id": "re_another", "reference": refund, "payment": "py_1", "amount": "100",
+        "status": "failed", "reason": "card_closed",
+    });
+    let body = event("evt_x", "refund.failed", &data);
+    let headers = signed(&app.world, "evt_x", &body, 0);
+    assert_eq!(send(&app, &headers, &body).await.status, 204);
+    app.process.bus.settle().await;
+    assert_eq!(app.world.balance(ANN).await, 400);
+    let dead = "select count(*) from bus.jobs where state = 'dead'
+        and kind = 'payments.webhook.process'";
+    assert_eq!(app.world.count(dead).await, 1);
+}
+
+#[tokio::test]
 async fn a_flow_that_contradicts_the_provider_stops_and_is_left_to_an_operator() {
     let app = App::start().await;
     let id = app.deposited("4000000000000077", 500).await;

@@ -2,9 +2,10 @@
 //! it as a client would, checks that the results are right, and reports only what it measured.
 //!
 //! Reading order: `load` (what is sent), `ledger` (batches), `copy` (the limit that they are
-//! held against), `http` (single transfers), `people` (users who are signed in), `wallet` (transfers
+//! held against), `clients` (how they are run), `http` (single transfers), `people` (users who are signed in), `wallet` (transfers
 //! between them), `sign_ins` (a flood of passwords), `latency` and `report` (the figures).
 
+mod clients;
 mod copy;
 mod http;
 mod latency;
@@ -18,8 +19,11 @@ mod wallet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use kernel::postgres::PrivatePostgres;
 
+use crate::operator::token::file;
 use crate::scratch::ScratchFolder;
 use crate::serve::{Options, Server};
 
@@ -57,6 +61,17 @@ struct Stage {
 }
 
 impl Stage {
+    /// Sets a stage, measures on it, and strikes it whatever came of that.
+    async fn with<R>(
+        data: Option<PathBuf>,
+        measure: impl AsyncFnOnce(&Self) -> anyhow::Result<R>,
+    ) -> anyhow::Result<R> {
+        let stage = Self::set(data).await?;
+        let measured = measure(&stage).await;
+        stage.server.stop().await;
+        measured
+    }
+
     async fn set(data: Option<PathBuf>) -> anyhow::Result<Self> {
         let (data, scratch) = match data {
             Some(data) => (data, None),
@@ -73,7 +88,19 @@ impl Stage {
         Ok(Self { server, _scratch: scratch })
     }
 
-    async fn strike(self) {
-        self.server.stop().await;
+    /// Host and port of the server.
+    fn address(&self) -> anyhow::Result<String> {
+        let address = self.server.url().strip_prefix("http://");
+        Ok(address.context("our own URL")?.to_owned())
+    }
+
+    /// The operator's.
+    fn token(&self) -> anyhow::Result<String> {
+        let token = file::read(&self.server.data().token())?.context("the server has a token")?;
+        Ok(token.as_str().to_owned())
+    }
+
+    fn postgres(&self) -> Option<u32> {
+        self.server.postgres().and_then(PrivatePostgres::pid)
     }
 }

@@ -1,9 +1,12 @@
 //! Figures, for people and for scripts.
 
+use std::io;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cli::output;
 use crate::process;
 
 /// What a process, and the Postgres under it, used.
@@ -41,6 +44,19 @@ impl Usage {
             ..self
         }
     }
+}
+
+/// Shows a report, to scripts as the last line.
+pub(super) fn present<R: Serialize>(
+    report: &R,
+    show: fn(&R) -> io::Result<()>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    show(report)?;
+    if json {
+        output::json(report)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// How many per second, rounded down.

@@ -31,7 +31,7 @@ impl Table {
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
         assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|cell| on_one_line(cell)).collect());
     }
 
     /// Prints it; colours only reach a terminal, and only without NO_COLOR.
@@ -68,6 +68,11 @@ impl Table {
         }
         line.trim_end().to_owned()
     }
+}
+
+/// Other people's words: a line feed would break the table, an escape could rewrite the terminal.
+fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// A line for people on stdout.
@@ -142,5 +147,12 @@ mod tests {
         let widths = table.widths();
         assert_eq!(table.line(&["name".to_owned(), "n".to_owned()], &widths), "name   n");
         assert_eq!(table.line(&table.rows[0], &widths), "ü     12");
+    }
+
+    #[test]
+    fn words_of_others_stay_in_their_cell() {
+        let mut table = Table::new(&[("message", Align::Left)]);
+        table.row(vec!["for\nyou \u{1b}[2Jnow".to_owned()]);
+        assert_eq!(table.line(&table.rows[0], &table.widths()), "for you  [2Jnow");
     }
 }

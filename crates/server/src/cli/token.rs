@@ -78,7 +78,7 @@ fn show(target: &Target) -> anyhow::Result<ExitCode> {
 /// be replaced somehow.
 async fn rotate(connection: &Connection) -> anyhow::Result<Rotated> {
     if let Some(guard) = connection.own_guard() {
-        let token = guard.rotate().await?;
+        let token = guard.rotate(None).await?;
         let token = token.context("the token was rotated by somebody else at the same moment")?;
         return Ok(Rotated { token: token.as_str().to_owned() });
     }

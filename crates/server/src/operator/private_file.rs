@@ -1,6 +1,6 @@
 //! A file in the data folder that is written whole or not at all, and is only its owner's.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -17,5 +17,10 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = options.write(true).create_new(true).mode(0o600).open(&unfinished)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
-    fs::rename(&unfinished, path)
+    fs::rename(&unfinished, path)?;
+    // The name, too: what the file unlocks is in a database that is durable before the folder is.
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
 }

@@ -82,8 +82,9 @@ pub(crate) fn print() -> anyhow::Result<ExitCode> {
 /// The page for people whose client showed them a problem's `type`.
 pub(crate) fn html() -> String {
     let mut page = String::from(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bushel: codes</title>\
-         <h1>Codes of Bushel</h1>",
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>Bushel: codes</title><h1>Codes of Bushel</h1>",
     );
     for Section { title, intro, rows } in sections() {
         page += &format!("<h2>{title}</h2><p>{}</p><table>", escaped(intro));

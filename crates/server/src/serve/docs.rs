@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -21,7 +22,9 @@ pub(super) const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 pub(super) fn routes(document: &Value) -> Router {
-    let json: Arc<str> = super::openapi::text(document).into();
+    // Made once; a copy of them is a handle.
+    let json = Bytes::from(super::openapi::text(document));
+    let errors = Bytes::from(print::errors::html());
     let config = Arc::new(
         Config::new(["/openapi.json"])
             .try_it_out_enabled(true)
@@ -40,11 +43,11 @@ pub(super) fn routes(document: &Value) -> Router {
         .route("/docs", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs/", get(swagger.clone()))
         .route("/docs/{*file}", get(swagger))
-        .route("/docs/errors", get(|| async { Html(print::errors::html()) }))
+        .route("/docs/errors", get(move || async move { Html(errors) }))
         .route(
             "/openapi.json",
             get(move || async move {
-                ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], json.to_string())
+                ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], json)
             }),
         )
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))

@@ -14,7 +14,7 @@ use tower::Service as _;
 use tracing::Instrument as _;
 
 use super::access::Gate;
-use super::call::{Call, Rank};
+use super::call::Call;
 use super::forward::Forwarder;
 use super::limits::{self, Places};
 use super::refusal::Refusal;
@@ -53,8 +53,8 @@ impl Edge {
         let began = Instant::now();
         let method = request.method().clone();
         let call = Call::of(&method, request.uri(), request.headers());
-        let style = Style::of(request.uri().path());
-        let path = request.uri().path().to_owned();
+        let uri = request.uri().clone();
+        let path = uri.path();
         let answer = AssertUnwindSafe(self.answer(call, request)).catch_unwind().await;
         let result = answer.unwrap_or_else(|_| {
             tracing::error!(path, "a handler panicked");
@@ -68,7 +68,7 @@ impl Edge {
             response = options(response.headers());
         }
         if !call.is_grpc {
-            protect(response.headers_mut(), style);
+            protect(response.headers_mut(), Style::of(path));
         }
         metrics::request_ended(&method, &response, began, self.places.taken());
         if response.status().is_server_error() {
@@ -120,10 +120,8 @@ impl Edge {
             let mut router = self.router.clone();
             Ok(router.call(request).await.unwrap_or_else(|never| match never {}))
         };
-        // A call over gRPC may be a stream that lives long; unary ones are bound by the ledger.
-        if call.is_grpc || call.rank == Rank::Health {
-            return work.await;
-        }
+        // Whoever sends a head and never the body must not keep the place. A stream has begun by
+        // then, also over gRPC.
         tokio::time::timeout(limits::ANSWER_MAX, work).await.unwrap_or(Err(Refusal::TimedOut))
     }
 }

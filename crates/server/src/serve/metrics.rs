@@ -23,7 +23,7 @@ pub(super) fn request_ended(
     let route = route.map_or("other", |route| route.0.as_str()).to_owned();
     let method = known(method);
     let status = response.status().as_u16().to_string();
-    metrics::gauge!("http_requests_in_flight").set(f64_of(in_flight));
+    metrics::gauge!("http_requests_in_flight").set(f64_of(in_flight as u64));
     metrics::histogram!("http_request_seconds", "method" => method, "route" => route.clone())
         .record(began.elapsed());
     metrics::counter!(
@@ -62,7 +62,16 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// Gauges are floats; above 2^53 they round, which a gauge of bytes survives.
-fn f64_of<N: TryInto<u32> + TryInto<u64> + Copy>(number: N) -> f64 {
-    let whole: u64 = number.try_into().unwrap_or(u64::MAX);
-    u32::try_from(whole).map_or(f64::MAX, f64::from)
+fn f64_of(number: u64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::f64_of;
+
+    #[test]
+    fn more_than_four_gibibytes_are_shown_as_they_are() {
+        assert_eq!(f64_of(5 << 30).to_string(), "5368709120");
+    }
 }

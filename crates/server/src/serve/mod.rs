@@ -75,6 +75,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
     let began = Instant::now();
     let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("no signals")?;
+    let has_public_url = command.settings.public_url.is_some();
     let options = Options {
         data: command.data,
         listen: command.listen,
@@ -98,6 +99,12 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
     if is_ready {
         say(&format!("ready {}", server.url()));
         tracing::info!(url = server.url(), ms = began.elapsed().as_millis() as u64, "ready");
+        if !has_public_url && matches!(server.ledger().role(), ledger::Role::Following(_)) {
+            tracing::warn!(
+                "another process shares this database, and this one has no --public-url: it \
+                 refuses the other's sessions. All of them need the same one"
+            );
+        }
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

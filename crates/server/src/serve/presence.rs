@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use kernel::postgres::DataDir;
+use kernel::postgres::{DataDir, DataDirError};
 use serde::{Deserialize, Serialize};
 
 /// What the file says.
@@ -30,6 +30,19 @@ impl Presence {
         }
     }
 
+    /// The server that runs on a data folder. The file alone could be that of one that was killed,
+    /// and whoever has its port now must not get a password: so the folder has to be locked by it.
+    pub(crate) fn running(data: &Path) -> anyhow::Result<Option<Self>> {
+        let Some(presence) = Self::read(&data.join("server.json"))? else { return Ok(None) };
+        match DataDir::lock(data) {
+            Ok(_) => Ok(None),
+            Err(DataDirError::InUse { holder, .. }) => {
+                Ok(Some(presence).filter(|found| found.pid.to_string() == holder))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Writes the file whole.
     pub(super) fn announce(data: &DataDir, url: &str) -> anyhow::Result<Announced> {
         let path = data.server_json();
@@ -48,5 +61,24 @@ impl Drop for Announced {
         if let Err(error) = fs::remove_file(&self.0) {
             tracing::debug!(%error, "server.json could not be removed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_server_that_holds_the_folder_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Presence::running(folder.path()).unwrap().is_none());
+        let data = DataDir::lock(folder.path()).unwrap();
+        let announced = Presence::announce(&data, "http://127.0.0.1:1").unwrap();
+        let found = Presence::running(folder.path()).unwrap().unwrap();
+        assert_eq!(found.url, "http://127.0.0.1:1");
+        // As after a kill: the file stays, the lock is gone.
+        std::mem::forget(announced);
+        drop(data);
+        assert!(Presence::running(folder.path()).unwrap().is_none());
     }
 }

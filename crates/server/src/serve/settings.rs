@@ -1,10 +1,11 @@
 //! What an installation decides: who it is to the outside, how it sends mail, what it lets in.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use ipnet::IpNet;
 
 use super::ContextOptions;
+use super::access::origin_of;
 
 /// How often a user may call, unless it is said.
 const RATE_LIMIT_DEFAULT: u32 = 100;
@@ -24,7 +25,13 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "SENDER", env = "BUSHEL_MAIL_FROM")]
     mail_from: Option<String>,
     /// Requests per second of each user; 0 for no limit
-    #[arg(long, value_name = "N", env = "BUSHEL_RATE_LIMIT", default_value_t = RATE_LIMIT_DEFAULT)]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "BUSHEL_RATE_LIMIT",
+        default_value_t = RATE_LIMIT_DEFAULT,
+        value_parser = clap::value_parser!(u32).range(0..=1_000_000)
+    )]
     pub(crate) rate_limit: u32,
     /// A private network that webhooks may be sent to, such as 127.0.0.0/8 for development
     #[arg(long, value_name = "CIDR", env = "BUSHEL_WEBHOOK_ALLOW", value_delimiter = ',')]
@@ -37,6 +44,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// The contexts' options; what is malformed is said before anything starts.
     pub(crate) fn contexts(&self) -> anyhow::Result<ContextOptions> {
+        if let Some(url) = &self.public_url {
+            ensure!(
+                origin_of(url).starts_with("http"),
+                "BUSHEL_PUBLIC_URL is no address: it begins with https:// or http://"
+            );
+        }
         let mut options = ContextOptions::default();
         if let Some(url) = &self.smtp_url {
             // The text holds a password, so it isn't repeated.

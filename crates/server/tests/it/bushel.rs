@@ -118,6 +118,12 @@ impl Running {
         assert!(status.success());
     }
 
+    /// As the system does when memory runs out.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     pub(crate) fn wait(mut self) -> std::process::ExitStatus {
         self.child.wait().unwrap()
     }

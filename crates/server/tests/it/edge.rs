@@ -4,6 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
+use hyper_util::client::legacy::Client as HyperClient;
+use hyper_util::rt::TokioExecutor;
+
 use crate::bushel::{Running, bushel, folder, stdout};
 use crate::http::Client;
 
@@ -148,6 +152,34 @@ async fn grpc_health_and_reflection_need_no_token_and_the_ledger_does() {
     let mut ledger = LedgerServiceClient::new(channel);
     let refused = ledger.list_assets(ListAssetsRequest::default()).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::Unauthenticated);
+}
+
+/// The head of a call, and a message that never comes.
+async fn call_without_a_message(url: String) -> axum::http::HeaderMap {
+    let mut builder = HyperClient::builder(TokioExecutor::new());
+    let client: HyperClient<_, Body> = builder.http2_only(true).build_http();
+    let message = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+    let request = axum::http::Request::post(url)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Body::from_stream(message));
+    client.request(request.unwrap()).await.unwrap().headers().clone()
+}
+
+#[tokio::test]
+async fn line_22_a_call_whose_message_never_comes_gives_its_place_back() {
+    let folder = folder();
+    let server = Running::start(folder.path());
+    let methods = ["grpc.health.v1.Health/Check", "bushel.identity.v1.IdentityService/SignIn"].map(
+        |method| {
+            let call = call_without_a_message(format!("{}/{method}", server.url));
+            tokio::time::timeout(Duration::from_secs(40), call)
+        },
+    );
+    for answer in futures_util::future::join_all(methods).await {
+        let headers = answer.expect("it is given up");
+        assert_eq!(headers["grpc-status"], "14", "{headers:?}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tokio_postgres::config::Host;
 
 use crate::bushel::{Running, bushel, folder};
 use crate::http::Client;
+use crate::people::{Bank, ok, until};
 
 /// What people call the processes together; a token of one is good at the others.
 const PUBLIC_URL: &str = "https://bank.example";
@@ -75,6 +76,41 @@ async fn follower_forwards_and_takes_over() {
     }
     let balance = client.get("/v1/ledger/accounts/b/balance").json();
     assert_eq!(balance["balances"]["credits_posted"], "3", "{balance}");
+}
+
+#[tokio::test]
+async fn a_follower_asks_the_leader_for_ones_own_data_and_before_somebody_leaves() {
+    let database = TestDatabase::create(&[]).await;
+    let url = url(&database);
+    let (one, two) = (folder(), folder());
+    let leader = start(one.path(), &url);
+    let key = one.path().to_owned();
+    let follower = start_beside(&key, two.path(), &url);
+    let bank = Bank::of(leader, one);
+    let ann = bank.sign_up("ann");
+    let elsewhere = ann.client.at(&follower.url);
+    let export = ok(&elsewhere.get("/v1/identity/profile/export"));
+    assert_eq!(export["wallet"]["accounts"], json!([]), "{export}");
+    let body = json!({ "password": ann.password }).to_string();
+    let headers = "Content-Type: application/json\r\n";
+    let left = elsewhere.send("DELETE", "/v1/identity/profile", headers, &body);
+    assert_eq!(left.status, 204, "{}", left.body);
+}
+
+#[tokio::test]
+async fn a_second_process_without_a_public_url_is_warned_of() {
+    let database = TestDatabase::create(&[]).await;
+    let url = url(&database);
+    let (one, two) = (folder(), folder());
+    let _leader = start(one.path(), &url);
+    let printed = two.path().join("printed");
+    std::fs::copy(one.path().join("secret"), two.path().join("secret")).unwrap();
+    let mut command = crate::people::serve();
+    command.env("DATABASE_URL", &url);
+    let _follower = Running::start_into(two.path(), command, &printed);
+    until("the warning", || {
+        std::fs::read_to_string(&printed).unwrap().contains("--public-url").then_some(())
+    });
 }
 
 #[tokio::test]

@@ -30,6 +30,11 @@ impl Client {
         Self { token: None, ..Self::new(url, "") }
     }
 
+    /// The same caller at a server that has moved.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { token: self.token.clone(), ..Self::new(url, "") }
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", "")
     }
@@ -39,24 +44,46 @@ impl Client {
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        self.raw(&self.request(method, path, headers, body))
+    }
+
+    /// The same with a server that may be gone: none if there is no whole answer.
+    pub(crate) fn attempt(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Option<Answer> {
+        let answer = self.try_raw(&self.request(method, path, headers, body)).ok()?;
+        let length = answer.header("content-length").and_then(|length| length.parse().ok());
+        (answer.status != 0 && length.is_none_or(|length: usize| answer.body.len() == length))
+            .then_some(answer)
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let token = self.token.iter().map(|token| format!("Authorization: Bearer {token}\r\n"));
         let token: String = token.collect();
         let (address, length) = (&self.address, body.len());
-        self.raw(&format!(
+        format!(
             "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{token}{headers}\
              Content-Length: {length}\r\n\r\n{body}"
-        ))
+        )
     }
 
     /// Sends any bytes and reads until the server closes the connection.
     pub(crate) fn raw(&self, bytes: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(ANSWER_MAX)).unwrap();
+        self.try_raw(bytes).unwrap()
+    }
+
+    fn try_raw(&self, bytes: &str) -> std::io::Result<Answer> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(ANSWER_MAX))?;
         // The server may answer, and close, before it has read everything.
         let _ = stream.write_all(bytes.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        Answer::of(answer)
+        Ok(Answer::of(answer))
     }
 
     /// What comes of a stream that doesn't end, until nothing has come for so long.

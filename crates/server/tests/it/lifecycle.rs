@@ -68,6 +68,21 @@ fn health_needs_no_token() {
 }
 
 #[test]
+fn settings_that_make_no_sense_are_refused_before_anything_starts() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    for (option, value, named) in [
+        ("--rate-limit", "4294967295", "--rate-limit"),
+        ("--public-url", "bank.example", "BUSHEL_PUBLIC_URL"),
+    ] {
+        let output = run(&data, &["serve", "--listen", "127.0.0.1:0", option, value]);
+        let text = stderr(&output);
+        assert!(!output.status.success() && text.contains(named), "{text}");
+    }
+    assert!(!data.exists());
+}
+
+#[test]
 fn wrong_addresses_are_named() {
     let folder = folder();
     let output = run(folder.path(), &["serve", "--listen", "nowhere"]);

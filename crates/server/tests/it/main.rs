@@ -8,6 +8,7 @@ mod edge;
 mod forwarding;
 mod http;
 mod import;
+mod kills;
 mod lifecycle;
 mod matrix;
 mod people;

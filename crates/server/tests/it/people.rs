@@ -39,13 +39,21 @@ pub(crate) fn serve() -> Command {
 }
 
 /// Tries again until there is something.
-pub(crate) fn until<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, attempt: impl FnMut() -> Option<T>) -> T {
+    until_within(SOON, what, attempt)
+}
+
+pub(crate) fn until_within<T>(
+    at_most: Duration,
+    what: &str,
+    mut attempt: impl FnMut() -> Option<T>,
+) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = attempt() {
             return found;
         }
-        assert!(began.elapsed() < SOON, "still not there: {what}");
+        assert!(began.elapsed() < at_most, "still not there: {what}");
         pause(Duration::from_millis(20));
     }
 }

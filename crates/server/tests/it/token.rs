@@ -16,6 +16,12 @@ fn rotated_token_replaces_the_old_one_at_once() {
     assert_eq!(old.get("/metrics").code(), "request.token.invalid");
     assert_eq!(Client::new(&server.url, &new).get("/metrics").status, 200);
     assert_eq!(stdout(&run(folder.path(), &["token", "show"])).trim(), new);
+    let audited =
+        Client::new(&server.url, &new).get("/v1/admin/audit?filter[action]=operator.token.rotated");
+    let entries = audited.json();
+    assert_eq!(entries["data"].as_array().unwrap().len(), 1, "{entries}");
+    assert_eq!(entries["data"][0]["actor"]["kind"], "operator", "{entries}");
+    assert_eq!(entries["data"][0]["ip"], "127.0.0.1", "{entries}");
 }
 
 #[test]

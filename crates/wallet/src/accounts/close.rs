@@ -84,7 +84,9 @@ impl Wallet {
             let closing = entries.iter().map(|entry| &entry.transfer).find(|transfer| {
                 let is_open =
                     transfer.state.is_some_and(|state| state.status == PendingStatus::Pending);
-                transfer.record.flags.has(TransferFlags::CLOSING_DEBIT) && is_open
+                let is_ours = transfer.record.code == books::CLOSING
+                    && transfer.record.flags.has(TransferFlags::CLOSING_DEBIT);
+                is_ours && is_open
             });
             if let Some(closing) = closing {
                 return self.void(closing.record.id).await;

@@ -2,6 +2,7 @@
 //! sequence is the ledger's, so there are gaps, and an empty answer means "nothing up to now".
 
 mod service;
+mod store;
 
 pub(crate) use service::FeedMemory;
 

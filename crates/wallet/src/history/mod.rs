@@ -164,6 +164,17 @@ pub struct HistoryPage {
 }
 
 impl HistoryQuery {
+    /// Whether entries may be left out, so that more are read than are shown.
+    fn is_selective(&self) -> bool {
+        let Self { direction, counterparty, kind, amount_min, amount_max, text, .. } = self;
+        direction.is_some()
+            || counterparty.is_some()
+            || kind.is_some()
+            || amount_min.is_some()
+            || amount_max.is_some()
+            || text.is_some()
+    }
+
     /// Conditions that the ledger's record tells.
     fn lets_record_through(&self, kind: EntryKind, direction: Direction, amount: u128) -> bool {
         self.kind.is_none_or(|wanted| wanted == kind)

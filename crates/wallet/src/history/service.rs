@@ -28,8 +28,7 @@ impl Wallet {
         let (mut page, mut scanned) = (HistoryPage::default(), 0);
         let mut cursor = query.cursor;
         while scanned < SCAN_MAX {
-            let is_filtered = query.text.is_some() || query.counterparty.is_some();
-            let wanted = if is_filtered { CHUNK } else { (query.limit + 1).min(CHUNK) };
+            let wanted = if query.is_selective() { CHUNK } else { (query.limit + 1).min(CHUNK) };
             let chunk = EntriesQuery {
                 order: Order::NewestFirst,
                 cursor,

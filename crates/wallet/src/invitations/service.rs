@@ -29,6 +29,8 @@ const EXPIRE_AFTER: Duration = Duration::from_secs(1);
 /// How long a claim waits for a sender who is frozen.
 const FROZEN_PAUSE: Duration = Duration::from_secs(900);
 const CLAIM_ATTEMPTS_MAX: u128 = 16;
+/// States in which the hold may still be there.
+const OPEN: [State; 3] = [State::New, State::Waiting, State::Claiming];
 
 pub(super) fn payload(id: u128) -> serde_json::Value {
     json!({ "invitation": TransferId::from_u128(id) })
@@ -90,8 +92,10 @@ impl Wallet {
                 other: None,
                 text: message.as_str(),
             };
-            messages::insert_in_tx(&tx, &message, now).await?;
+            messages::insert(&tx, &message, now).await?;
         }
+        // One that runs at this moment may have looked before the row was there.
+        bus::cancel_in_tx(&tx, FINISH, &TransferId::from_u128(new.id).to_string()).await?;
         let job = job(FINISH, new.id).at(now.saturating_add(FINISH_AFTER));
         bus::enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
         Ok(tx.commit().await?)
@@ -116,13 +120,16 @@ impl Wallet {
             return Ok(true);
         }
         let asset = self.asset_of_wallets(&invitation.asset).await?;
-        match self.submit(&invitation.payment(&asset)).await {
+        let payment = invitation.payment(&asset);
+        match self.submit(&payment).await {
             Ok(_) => {}
             Err(error) if error.is_outage() => return Err(error),
-            Err(error) => {
+            Err(error) if self.burn(&payment).await? => {
                 self.drop_invitation(id).await?;
                 return Err(error);
             }
+            // The hold was made, by a process that died or by the same request at this moment.
+            Err(_) => {}
         }
         self.step(Step::InvitationAfterLedger)?;
         self.record_held(&invitation, &asset).await?;
@@ -131,10 +138,8 @@ impl Wallet {
     }
 
     async fn drop_invitation(&self, id: u128) -> Result<()> {
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        store::delete_in_tx(&tx, id).await?;
-        tx.commit().await?;
+        let client = self.database.client().await?;
+        store::delete(&client, id).await?;
         drop(client);
         self.drop_message(id).await;
         Ok(())
@@ -145,7 +150,7 @@ impl Wallet {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let (id, now) = (invitation.id, self.clock.now());
-        if store::change_in_tx(&tx, id, &[State::New], State::Waiting, now).await? {
+        if store::change(&tx, id, &[State::New], State::Waiting, now).await? {
             let expire = job(EXPIRE, id).at(invitation.expires_at.saturating_add(EXPIRE_AFTER));
             bus::enqueue_in_tx(&tx, &*self.clock, &[expire]).await?;
             if let Some(sender) = sender {
@@ -199,14 +204,12 @@ impl Wallet {
             return Ok(Outcome::Done);
         };
         let user = invitation.claimed_by.ok_or(WalletError::Corrupt("a claim by nobody"))?;
-        let sender = self.identity.user(invitation.sender).await?;
-        let is_frozen = sender.is_some_and(|sender| sender.status == UserStatus::Frozen);
-        // What is settled on the ledger is recorded whoever is frozen.
+        // What is settled on the ledger is recorded whoever is frozen or gone.
         let hold = self.ledger.transfer(id).await?;
         let is_open =
             hold.and_then(|it| it.state).is_some_and(|it| it.status == PendingStatus::Pending);
-        if is_frozen && is_open {
-            return Ok(Outcome::Later(self.clock.now().saturating_add(FROZEN_PAUSE)));
+        if is_open && let Some(outcome) = self.hindrance(&invitation, user).await? {
+            return Ok(outcome);
         }
         let asset = self.asset_of_wallets(&invitation.asset).await?;
         self.reopen_if_closed(user, &asset).await?;
@@ -226,6 +229,21 @@ impl Wallet {
             other => return Err(WalletError::Unexpected(other)),
         }
         Ok(Outcome::Done)
+    }
+
+    /// Why nothing can be moved now: who verified the address has left, or the sender is frozen.
+    async fn hindrance(&self, it: &Invitation, user: UserId) -> Result<Option<Outcome>> {
+        let now = self.clock.now();
+        let user = self.identity.user(user).await?;
+        if user.is_none_or(|user| user.status == UserStatus::Deleted) {
+            // It waits for whoever has the address next, or runs out.
+            let client = self.database.client().await?;
+            store::give_up_claim(&client, it.id, now).await?;
+            return Ok(Some(Outcome::Done));
+        }
+        let sender = self.identity.user(it.sender).await?;
+        let is_frozen = sender.is_some_and(|sender| sender.status == UserStatus::Frozen);
+        Ok(is_frozen.then(|| Outcome::Later(now.saturating_add(FROZEN_PAUSE))))
     }
 
     /// Releases the hold and makes the transfer, both or neither.
@@ -260,7 +278,7 @@ impl Wallet {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let now = self.clock.now();
-        if store::change_in_tx(&tx, it.id, &[State::Claiming], State::Claimed, now).await? {
+        if store::change(&tx, it.id, &[State::Claiming], State::Claimed, now).await? {
             store::address_message_in_tx(&tx, it.id, user).await?;
             let id = TransferId::from_u128(it.id);
             let event = events::invite_claimed(id, it.sender, user, &it.worth(asset));
@@ -271,19 +289,16 @@ impl Wallet {
 
     /// The sender took it back.
     pub(crate) async fn record_cancelled_invitation(&self, id: u128) -> Result<()> {
-        const OPEN: [State; 3] = [State::New, State::Waiting, State::Claiming];
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        store::change_in_tx(&tx, id, &OPEN, State::Cancelled, self.clock.now()).await?;
-        Ok(tx.commit().await?)
+        let client = self.database.client().await?;
+        store::change(&client, id, &OPEN, State::Cancelled, self.clock.now()).await?;
+        Ok(())
     }
 
     async fn record_expired(&self, it: &Invitation, asset: &Asset) -> Result<()> {
-        const OPEN: [State; 3] = [State::New, State::Waiting, State::Claiming];
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let now = self.clock.now();
-        if store::change_in_tx(&tx, it.id, &OPEN, State::Expired, now).await? {
+        if store::change(&tx, it.id, &OPEN, State::Expired, now).await? {
             let id = TransferId::from_u128(it.id);
             let event = events::invite_expired(id, it.sender, &it.worth(asset));
             bus::publish_in_tx(&tx, &*self.clock, &[event]).await?;

@@ -1,7 +1,6 @@
 //! SQL of invitations.
 
-use deadpool_postgres::Object;
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Object, Transaction};
 use hashbrown::HashMap;
 use identity::UserId;
 use kernel::Timestamp;
@@ -90,8 +89,8 @@ pub(super) async fn invited(client: &Object, ids: &[u128]) -> Result<HashMap<u12
 }
 
 /// Moves it from one of some states to another; `false` if it was in none of them.
-pub(super) async fn change_in_tx(
-    tx: &Transaction<'_>,
+pub(super) async fn change(
+    client: &impl GenericClient,
     id: u128,
     from: &[State],
     to: State,
@@ -101,7 +100,7 @@ pub(super) async fn change_in_tx(
                where id = $1 and state = any($2)";
     let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
     let changed =
-        tx.execute_prepared(sql, &[&Uuid::from_u128(id), &from, &to.as_str(), &now]).await?;
+        client.execute_prepared(sql, &[&Uuid::from_u128(id), &from, &to.as_str(), &now]).await?;
     Ok(changed == 1)
 }
 
@@ -118,9 +117,19 @@ pub(super) async fn begin_claims_in_tx(
     Ok(rows.iter().map(|row| row.get::<_, Uuid>(0).as_u128()).collect())
 }
 
-pub(super) async fn delete_in_tx(tx: &Transaction<'_>, id: u128) -> Result<()> {
+/// Who verified the address is gone.
+pub(super) async fn give_up_claim(client: &Object, id: u128, now: Timestamp) -> Result<()> {
+    let sql = "update wallet.invitations \
+               set state = 'waiting', claimed_by = null, changed_at = $2 \
+               where id = $1 and state = 'claiming'";
+    client.execute_prepared(sql, &[&Uuid::from_u128(id), &now]).await?;
+    Ok(())
+}
+
+/// Its hold was refused for good.
+pub(super) async fn delete(client: &Object, id: u128) -> Result<()> {
     let sql = "delete from wallet.invitations where id = $1 and state = 'new'";
-    tx.execute_prepared(sql, &[&Uuid::from_u128(id)]).await?;
+    client.execute_prepared(sql, &[&Uuid::from_u128(id)]).await?;
     Ok(())
 }
 
@@ -135,9 +144,11 @@ pub(super) async fn address_message_in_tx(
     Ok(())
 }
 
-/// Removes the addresses that a user invited; what still waits goes on without.
+/// Removes the addresses that a user invited, and with which they were; what still waits for
+/// others goes on without.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<u64> {
-    let sql = "update wallet.invitations set email = '' where sender = $1";
+    let sql = "update wallet.invitations set email = '' \
+               where sender = $1 or (claimed_by = $1 and state = 'claimed')";
     Ok(tx.execute_prepared(sql, &[&user]).await?)
 }
 

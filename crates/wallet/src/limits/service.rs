@@ -90,7 +90,7 @@ impl Wallet {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         store::begin_change(&tx).await?;
-        let before = store::one_in_tx(&tx, user, asset).await?;
+        let before = store::one(&tx, user, asset).await?;
         if !expected.allows(before.version) {
             return Err(WalletError::LimitsChanged);
         }

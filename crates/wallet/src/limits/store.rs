@@ -1,7 +1,6 @@
 //! SQL of limits.
 
-use deadpool_postgres::Object;
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Object, Transaction};
 use hashbrown::HashMap;
 use identity::UserId;
 use kernel::db::Statements as _;
@@ -42,8 +41,9 @@ pub(super) async fn of_user(client: &Object, user: UserId) -> Result<HashMap<Str
     Ok(rows.iter().map(|row| (row.get(0), limits(row, 1))).collect())
 }
 
+/// Within a change, `begin_change` keeps them as they are.
 pub(super) async fn one(
-    client: &Object,
+    client: &impl GenericClient,
     user: Option<UserId>,
     asset: &str,
 ) -> Result<StoredLimits> {
@@ -95,25 +95,4 @@ pub(super) async fn put_in_tx(
         }
     }
     Ok(())
-}
-
-/// The limits within a change.
-pub(super) async fn one_in_tx(
-    tx: &Transaction<'_>,
-    user: Option<UserId>,
-    asset: &str,
-) -> Result<StoredLimits> {
-    let row = match user {
-        Some(user) => {
-            let sql = "select per_transfer, per_day, version from wallet.user_limits \
-                       where user_id = $1 and asset = $2 for update";
-            tx.query_opt_prepared(sql, &[&user, &asset]).await?
-        }
-        None => {
-            let sql = "select per_transfer, per_day, version from wallet.default_limits \
-                       where asset = $1 for update";
-            tx.query_opt_prepared(sql, &[&asset]).await?
-        }
-    };
-    Ok(stored(row))
 }

@@ -33,7 +33,8 @@ impl Sweep {
         loop {
             let now = wallet.clock.now();
             let client = wallet.database.client().await?;
-            let ids = store::unknown(&client, now.saturating_sub(AGE), PAGE).await?;
+            let before = now.saturating_sub(AGE);
+            let ids = store::unknown(&client, before, PAGE).await?;
             drop(client);
             let (mut there, mut gone) = (Vec::new(), Vec::new());
             for id in &ids {
@@ -44,7 +45,8 @@ impl Sweep {
             }
             let client = wallet.database.client().await?;
             store::keep(&client, &there).await?;
-            store::delete(&client, &gone).await?;
+            // Unless their request is repeated at this moment.
+            store::delete(&client, &gone, Some(before)).await?;
             if (ids.len() as i64) < PAGE {
                 return Ok(Outcome::Later(now.saturating_add(EVERY)));
             }

@@ -10,4 +10,4 @@ mod store;
 
 pub(crate) use jobs::{SWEEP, Sweep};
 pub(crate) use service::NewMessage;
-pub(crate) use store::{erase_in_tx, insert_in_tx};
+pub(crate) use store::{erase_in_tx, insert};

@@ -26,7 +26,7 @@ impl Wallet {
     pub(crate) async fn drop_message(&self, transfer: u128) {
         let dropped = async {
             let client = self.database.client().await?;
-            store::delete(&client, &[transfer]).await
+            store::delete(&client, &[transfer], None).await
         };
         // The sweep comes by if this fails.
         if let Err(error) = dropped.await {

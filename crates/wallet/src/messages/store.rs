@@ -1,7 +1,6 @@
 //! SQL of messages.
 
-use deadpool_postgres::Object;
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Object, Transaction};
 use hashbrown::HashMap;
 use identity::UserId;
 use kernel::Timestamp;
@@ -22,33 +21,34 @@ pub(crate) struct ExportedMessage {
     pub(crate) created_at: Timestamp,
 }
 
-const INSERT: &str = "insert into wallet.messages (transfer_id, author, other, text, created_at) \
-     values ($1, $2, $3, $4, $5) on conflict (transfer_id) do nothing";
-
 fn uuids(ids: &[u128]) -> Vec<Uuid> {
     ids.iter().map(|id| Uuid::from_u128(*id)).collect()
 }
 
-pub(super) async fn insert(client: &Object, new: &NewMessage<'_>, now: Timestamp) -> Result<()> {
-    let id = Uuid::from_u128(new.transfer);
-    client.execute_prepared(INSERT, &[&id, &new.author, &new.other, &new.text, &now]).await?;
-    Ok(())
-}
-
-/// The same within a transaction.
-pub(crate) async fn insert_in_tx(
-    tx: &Transaction<'_>,
+/// Writes it, unless the transfer has one: the first request counts. One that nobody has found a
+/// transfer for is as good as new, so that the sweep leaves it alone.
+pub(crate) async fn insert(
+    client: &impl GenericClient,
     new: &NewMessage<'_>,
     now: Timestamp,
 ) -> Result<()> {
+    let sql = "insert into wallet.messages (transfer_id, author, other, text, created_at) \
+               values ($1, $2, $3, $4, $5) on conflict (transfer_id) \
+               do update set created_at = excluded.created_at where not messages.kept";
     let id = Uuid::from_u128(new.transfer);
-    tx.execute_prepared(INSERT, &[&id, &new.author, &new.other, &new.text, &now]).await?;
+    client.execute_prepared(sql, &[&id, &new.author, &new.other, &new.text, &now]).await?;
     Ok(())
 }
 
-pub(super) async fn delete(client: &Object, transfers: &[u128]) -> Result<()> {
-    let sql = "delete from wallet.messages where transfer_id = any($1)";
-    client.execute_prepared(sql, &[&uuids(transfers)]).await?;
+/// With a moment: only those that are from before it.
+pub(super) async fn delete(
+    client: &Object,
+    transfers: &[u128],
+    before: Option<Timestamp>,
+) -> Result<()> {
+    let sql = "delete from wallet.messages where transfer_id = any($1) \
+               and ($2::timestamptz is null or created_at < $2)";
+    client.execute_prepared(sql, &[&uuids(transfers), &before]).await?;
     Ok(())
 }
 

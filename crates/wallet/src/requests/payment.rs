@@ -24,9 +24,10 @@ impl Wallet {
     /// The payer says yes. A repeat, also at the same moment, gets the same transfer.
     pub(crate) async fn pay_request(&self, actor: &Actor, id: RequestId) -> Result<PaymentRequest> {
         let user = actor.require_active()?;
-        self.begin_payment(user, id).await?;
-        self.step(Step::RequestBeforeLedger)?;
-        self.finish_request(id).await?;
+        if let Some(begun) = self.begin_payment(user, id).await? {
+            self.step(Step::RequestBeforeLedger)?;
+            self.finish_attempt(begun).await?;
+        }
         let paid = self.payment_request(user, id).await?;
         if paid.status == RequestStatus::Paid {
             return Ok(paid);
@@ -34,39 +35,52 @@ impl Wallet {
         Err(WalletError::RequestNotOpen { state: paid.status.as_str() })
     }
 
-    async fn begin_payment(&self, user: UserId, id: RequestId) -> Result<()> {
+    /// The attempt that is under way now; none if it was paid before.
+    async fn begin_payment(&self, user: UserId, id: RequestId) -> Result<Option<Stored>> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let stored = store::lock_in_tx(&tx, id).await?.filter(|it| it.payer == user);
-        let stored = stored.ok_or(WalletError::RequestNotFound)?;
+        let mut stored = stored.ok_or(WalletError::RequestNotFound)?;
         match stored.state {
-            RequestStatus::Paying | RequestStatus::Paid => return Ok(()),
+            RequestStatus::Paying => return Ok(Some(stored)),
+            RequestStatus::Paid => return Ok(None),
             RequestStatus::Open if stored.expires_at > now => {}
             RequestStatus::Open => return Err(WalletError::RequestNotOpen { state: "expired" }),
             state => return Err(WalletError::RequestNotOpen { state: state.as_str() }),
         }
         store::begin_attempt_in_tx(&tx, id, now).await?;
+        stored.attempt += 1;
         if let Some(text) = &stored.message {
             let message = NewMessage {
-                transfer: stored.payment_id(stored.attempt + 1),
+                transfer: stored.payment_id(stored.attempt),
                 author: stored.payee,
                 other: Some(stored.payer),
                 text,
             };
-            messages::insert_in_tx(&tx, &message, now).await?;
+            messages::insert(&tx, &message, now).await?;
+        }
+        if stored.attempt > 1 {
+            // The job of the attempt before may run at this moment, and have seen that one end.
+            bus::cancel_in_tx(&tx, FINISH, &id.to_string()).await?;
         }
         let finish = job(FINISH, id).at(now.saturating_add(FINISH_AFTER));
         bus::enqueue_in_tx(&tx, &*self.clock, &[finish]).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(Some(stored))
     }
 
     /// Brings the attempt that is under way to its end, whoever began it.
     pub(super) async fn finish_request(&self, id: RequestId) -> Result<()> {
         let stored = self.stored_request(id).await?;
-        if stored.state != RequestStatus::Paying {
-            return Ok(());
+        match stored.state {
+            RequestStatus::Paying => self.finish_attempt(stored).await,
+            _ => Ok(()),
         }
+    }
+
+    /// Brings an attempt to its end. Repeating it, also once it has ended, has the same answer.
+    async fn finish_attempt(&self, stored: Stored) -> Result<()> {
         let asset = self.asset_of_wallets(&stored.asset).await?;
         let payment = Payment {
             id: stored.payment_id(stored.attempt),
@@ -79,7 +93,7 @@ impl Wallet {
             reference: None,
             has_message: stored.message.is_some(),
             fingerprint: 1,
-            about: id.as_u128(),
+            about: stored.id.as_u128(),
         };
         let refusal = match self.pay_if_possible(&payment, stored.payee).await {
             Ok(()) => None,
@@ -109,7 +123,7 @@ impl Wallet {
         let (id, attempt, now) = (stored.id, stored.attempt, self.clock.now());
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        if store::end_attempt_in_tx(&tx, id, attempt, Some(transfer), now).await? {
+        if store::end_attempt(&tx, id, attempt, Some(transfer), now).await? {
             let event = stored.event(RequestEvent::Paid, scale);
             bus::publish_in_tx(&tx, &*self.clock, &[event]).await?;
             bus::cancel_in_tx(&tx, EXPIRE, &id.to_string()).await?;
@@ -118,11 +132,10 @@ impl Wallet {
     }
 
     async fn record_refused(&self, stored: &Stored) -> Result<()> {
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
+        let client = self.database.client().await?;
         let now = self.clock.now();
-        store::end_attempt_in_tx(&tx, stored.id, stored.attempt, None, now).await?;
-        Ok(tx.commit().await?)
+        store::end_attempt(&client, stored.id, stored.attempt, None, now).await?;
+        Ok(())
     }
 
     /// The time limit of a request has come.

@@ -1,7 +1,6 @@
 //! SQL of requests.
 
-use deadpool_postgres::Object;
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Object, Transaction};
 use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
@@ -97,8 +96,8 @@ pub(super) async fn begin_attempt_in_tx(
 }
 
 /// Ends an attempt: with the transfer that paid, or without. `false` if somebody else did.
-pub(super) async fn end_attempt_in_tx(
-    tx: &Transaction<'_>,
+pub(super) async fn end_attempt(
+    client: &impl GenericClient,
     id: RequestId,
     attempt: u32,
     transfer: Option<TransferId>,
@@ -107,7 +106,7 @@ pub(super) async fn end_attempt_in_tx(
     let sql = "update wallet.requests set state = $3, transfer_id = $4, changed_at = $5 \
                where id = $1 and attempt = $2 and state = 'paying'";
     let state = if transfer.is_some() { RequestStatus::Paid } else { RequestStatus::Open };
-    let changed = tx
+    let changed = client
         .execute_prepared(sql, &[&id, &attempt.cast_signed(), &state.as_str(), &transfer, &now])
         .await?;
     Ok(changed == 1)

@@ -117,6 +117,14 @@ impl Wallet {
         self.shown_schedules(stored).await
     }
 
+    /// Every schedule of a user, also those that were cancelled.
+    pub(crate) async fn schedules_of(&self, user: UserId) -> Result<Vec<Schedule>> {
+        let client = self.database.client().await?;
+        let stored = store::all_of(&client, user).await?;
+        drop(client);
+        self.shown_schedules(stored).await
+    }
+
     /// Pauses, resumes or changes a schedule.
     pub(crate) async fn change_schedule(
         &self,

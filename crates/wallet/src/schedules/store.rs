@@ -1,7 +1,6 @@
 //! SQL of schedules.
 
-use deadpool_postgres::Object;
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{Object, Transaction};
 use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
@@ -176,6 +175,13 @@ pub(super) async fn list(
     let (at, id) = after.unzip();
     let rows = client.query_prepared(&sql, &[&owner, &at, &id, &limit]).await?;
     rows.iter().map(stored).collect()
+}
+
+/// Every schedule of a user.
+pub(super) async fn all_of(client: &Object, owner: UserId) -> Result<Vec<Stored>> {
+    let sql =
+        format!("select {COLUMNS} from wallet.schedules where owner = $1 order by created_at, id");
+    client.query_prepared(&sql, &[&owner]).await?.iter().map(stored).collect()
 }
 
 /// The schedules of somebody who may move value again.

@@ -45,10 +45,12 @@ impl Wallet {
         user: UserId,
         query: &TransferQuery,
     ) -> Result<(Vec<Transfer>, Option<i64>)> {
-        let mut sources: Vec<Source> = Vec::new();
-        for account in self.ledger_accounts(user).await? {
-            sources.push(Source::new(account, query.cursor));
+        let mut accounts = self.ledger_accounts(user).await?;
+        if let Some(asset) = &query.asset {
+            accounts.retain(|account| account.id == user.account_id(asset));
         }
+        let sources = accounts.into_iter().map(|account| Source::new(account, query.cursor));
+        let mut sources: Vec<Source> = sources.collect();
         let (mut page, mut scanned) = (Vec::new(), 0);
         let mut cursor = query.cursor;
         loop {
@@ -79,10 +81,7 @@ impl Wallet {
         query: &TransferQuery,
     ) -> Result<Vec<Transfer>> {
         let mut shown = self.views(user, found).await?;
-        shown.retain(|it| {
-            query.status.is_none_or(|status| it.status == status)
-                && query.asset.as_ref().is_none_or(|asset| it.asset == *asset)
-        });
+        shown.retain(|it| query.status.is_none_or(|status| it.status == status));
         Ok(shown)
     }
 

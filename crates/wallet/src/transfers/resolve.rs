@@ -38,7 +38,7 @@ impl Wallet {
             return Err(WalletError::TransferNotFound);
         }
         if resolution == Resolution::Accept {
-            self.check_acceptable(id, sides).await?;
+            self.check_acceptable(&sides).await?;
         }
         self.step(Step::AcceptBeforeLedger)?;
         let status = self.resolve_on_ledger(id, resolution).await?;
@@ -72,15 +72,14 @@ impl Wallet {
     }
 
     /// Somebody who may not send any more doesn't do so by what waits.
-    async fn check_acceptable(&self, id: u128, sides: Sides) -> Result<()> {
+    async fn check_acceptable(&self, sides: &Sides) -> Result<()> {
         let sender = self.identity.user(sides.sender).await?;
         if sender.is_some_and(|sender| sender.status == UserStatus::Active) {
             return Ok(());
         }
         // Unless it happened before: then this is a repeat, or too late.
-        let there = self.ledger.transfer(id).await?.ok_or(WalletError::TransferNotFound)?;
-        let is_open =
-            there.state.is_some_and(|state| state.is_open_at(self.clock.now().as_micros()));
+        let now = self.clock.now().as_micros();
+        let is_open = sides.there.state.is_some_and(|state| state.is_open_at(now));
         if is_open { Err(WalletError::SenderUnavailable) } else { Ok(()) }
     }
 
@@ -120,13 +119,14 @@ impl Wallet {
         if sender != user && recipient != Some(user) {
             return Err(WalletError::TransferNotFound);
         }
-        Ok(Sides { sender, recipient, is_invitation })
+        Ok(Sides { there, sender, recipient, is_invitation })
     }
 }
 
-/// Who sends and who receives.
-#[derive(Clone, Copy, Debug)]
+/// A transfer, with who sends and who receives.
+#[derive(Clone, Debug)]
 pub(super) struct Sides {
+    pub(super) there: ledger::Transfer,
     pub(super) sender: UserId,
     /// For an invitation: who has claimed it.
     pub(super) recipient: Option<UserId>,

@@ -91,6 +91,8 @@ impl Wallet {
         recipient: Arc<User>,
         message: Option<&Message>,
     ) -> Result<Sent> {
+        // Before the message, because what is refused here may be the repeat of what was made.
+        let prepared = self.prepare(payment).await?;
         if let Some(message) = message {
             let message = NewMessage {
                 transfer: payment.id,
@@ -101,7 +103,7 @@ impl Wallet {
             self.write_message(&message).await?;
         }
         self.step(Step::TransferBeforeLedger)?;
-        let submitted = self.submit(payment).await;
+        let submitted = self.book(prepared).await;
         self.step(Step::TransferAfterLedger)?;
         match submitted {
             Ok(submitted) => {
@@ -111,7 +113,8 @@ impl Wallet {
                 Ok(Sent { transfer, replayed: submitted.replayed })
             }
             Err(error) => {
-                let is_its_own = !error.is_outage() && !matches!(error, WalletError::KeyReused);
+                // With the key of another transfer the message is that one's.
+                let is_its_own = error.is_refusal() && !matches!(error, WalletError::KeyReused);
                 if message.is_some() && is_its_own {
                     self.drop_message(payment.id).await;
                 }

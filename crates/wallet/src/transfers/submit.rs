@@ -49,11 +49,28 @@ pub(crate) struct Submitted {
     pub(crate) replayed: bool,
 }
 
+/// A payment that only the ledger can refuse now.
+pub(super) struct Prepared<'p> {
+    payment: &'p Payment,
+    credit_account: u128,
+    limit_use: Option<Use>,
+}
+
 impl Wallet {
     /// Moves or holds value.
     pub(crate) async fn submit(&self, payment: &Payment) -> Result<Submitted> {
+        self.book(self.prepare(payment).await?).await
+    }
+
+    /// Looks at everything for which a payment is refused without its id being spent.
+    pub(super) async fn prepare<'p>(&self, payment: &'p Payment) -> Result<Prepared<'p>> {
         let credit_account = self.open_for(payment.receiver, &payment.asset).await?;
         let limit_use = self.limit_use(payment).await?;
+        Ok(Prepared { payment, credit_account, limit_use })
+    }
+
+    pub(super) async fn book(&self, prepared: Prepared<'_>) -> Result<Submitted> {
+        let Prepared { payment, credit_account, limit_use } = prepared;
         let money = payment.money(credit_account, limit_use.is_some());
         let batch = match &limit_use {
             None => vec![money],

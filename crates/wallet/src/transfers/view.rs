@@ -8,6 +8,7 @@ use kernel::{Amount, Timestamp};
 use ledger::TransferId;
 use ledger::engine::{PendingStatus, Record, TransferFlags};
 
+use super::resolve::Sides;
 use super::{By, Direction, Kind, Status, TimelineEvent, Transfer};
 use crate::books;
 use crate::error::{Result, WalletError};
@@ -53,15 +54,13 @@ struct Context {
 impl Wallet {
     /// One transfer for one of its parties, with its timeline.
     pub(crate) async fn transfer(&self, user: UserId, id: u128) -> Result<Transfer> {
-        let sides = self.sides(id, user).await?;
-        let there = self.ledger.transfer(id).await?.ok_or(WalletError::TransferNotFound)?;
-        let change = self.last_changes(std::slice::from_ref(&there)).await?.remove(&id);
-        let mut shown = self.views(user, vec![there.clone()]).await?;
-        let mut shown = shown.pop().ok_or(WalletError::TransferNotFound)?;
-        if sides.recipient == Some(user) {
+        let Sides { there, recipient, .. } = self.sides(id, user).await?;
+        let context = self.context(std::slice::from_ref(&there)).await?;
+        let mut shown = self.view(user, &there, &context).await?;
+        if recipient == Some(user) {
             shown.direction = Direction::In;
         }
-        shown.timeline = timeline(&there.record, shown.status, change.as_ref());
+        shown.timeline = timeline(&there.record, shown.status, context.changes.get(&id));
         Ok(shown)
     }
 

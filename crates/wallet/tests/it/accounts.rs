@@ -1,5 +1,7 @@
 //! Opening and closing accounts.
 
+use ledger::TransferId;
+use ledger::engine::{NewTransfer, TransferFlags, TransferStatus};
 use serde_json::json;
 
 use crate::app::App;
@@ -90,4 +92,25 @@ async fn closing_in_a_race_with_senders_locks_nothing_in() {
         }
     }
     assert_eq!(app.sum().await, 1_000);
+}
+
+#[tokio::test]
+async fn what_somebody_else_closed_is_not_opened_again_by_its_owner() {
+    let app = App::start().await;
+    let (ann, bob) = (app.rich("ann", 100).await, app.rich("bob", 1).await);
+    let closing = NewTransfer {
+        id: TransferId::generate().as_u128(),
+        debit_account: bob.id.account_id("EUR"),
+        credit_account: ann.id.account_id("EUR"),
+        asset: app.ledger.asset("EUR").await.unwrap().unwrap().no,
+        code: 900,
+        flags: TransferFlags(TransferFlags::PENDING | TransferFlags::CLOSING_DEBIT),
+        ..NewTransfer::default()
+    };
+    let results = app.ledger.create_transfers(vec![closing]).await.unwrap();
+    assert_eq!(results[0].status, TransferStatus::Created);
+    let opened = app.post(&bob, "/v1/wallet/accounts", json!({ "asset": "EUR" })).await;
+    assert_eq!(opened.problem(), (422, "wallet.account.closed"));
+    let sent = app.transfer(&bob, &ann, 1).await;
+    assert_eq!(sent.problem(), (422, "wallet.account.closed"));
 }

@@ -1,5 +1,7 @@
 //! What others are told of transfers.
 
+use ledger::TransferId;
+use ledger::engine::{NewTransfer, TransferFlags};
 use serde_json::json;
 use wallet::WalletEventKind as Kind;
 
@@ -66,5 +68,41 @@ async fn what_is_not_between_people_is_skipped_without_an_end() {
         app.fund(&ann, "EUR", 1).await;
     }
     app.transfer(&ann, &bob, 1).await;
+    assert_eq!(app.wallet.feed(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_restart_what_was_not_between_people_is_not_read_again() {
+    let mut app = App::start().await;
+    let (ann, bob) = (app.rich("ann", 1_000).await, app.rich("bob", 1).await);
+    let asset = app.ledger.asset("EUR").await.unwrap().unwrap().no;
+    let not_between_people = || NewTransfer {
+        id: TransferId::generate().as_u128(),
+        debit_account: ann.id.account_id("EUR"),
+        credit_account: bob.id.account_id("EUR"),
+        amount: 0,
+        asset,
+        code: 900,
+        flags: TransferFlags(TransferFlags::PENDING),
+        ..NewTransfer::default()
+    };
+    for _ in 0..10 {
+        let batch = (0..1_000).map(|_| not_between_people()).collect();
+        app.ledger.create_transfers(batch).await.unwrap();
+    }
+    assert!(app.wallet.feed(0, 10).await.unwrap().is_empty());
+    let client = app.database.database().client().await.unwrap();
+    let sql = "select from_seq, to_seq from wallet.feed_gap";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    let gap: (i64, i64) = (row.get(0), row.get(1));
+    assert!(gap.0 == 0 && gap.1 > 10_000, "{gap:?}");
+    app.transfer(&ann, &bob, 1).await;
+    app.restart(None).await;
+    assert_eq!(app.wallet.feed(0, 10).await.unwrap().len(), 1);
+    // One that reaches too far shows that it is believed.
+    client.execute("update wallet.feed_gap set to_seq = to_seq + 1", &[]).await.unwrap();
+    app.restart(None).await;
+    assert!(app.wallet.feed(0, 10).await.unwrap().is_empty());
+    app.transfer(&ann, &bob, 2).await;
     assert_eq!(app.wallet.feed(0, 10).await.unwrap().len(), 1);
 }

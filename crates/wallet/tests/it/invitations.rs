@@ -1,8 +1,12 @@
 //! Transfers to addresses that nobody has.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::http::Method;
-use identity::{NewPassword, NewUser};
+use identity::{NewPassword, NewUser, Role, RoleSet, UserStatus};
 use serde_json::json;
+use wallet::{Interrupt, Step};
 
 use crate::app::{Answer, App, Person};
 
@@ -150,4 +154,51 @@ async fn a_repeated_invitation_is_one() {
     assert_eq!(send("30").await.body["id"], first.body["id"]);
     assert_eq!(app.events().await, ["wallet.invite.created", "wallet.invite.claimed"]);
     assert_eq!(app.balance(&ann, "EUR").await, (70, 70));
+}
+
+#[tokio::test]
+async fn a_hold_that_was_made_is_recorded_whatever_the_limit_is_by_then() {
+    let interrupt: Interrupt = Arc::new(|step| step == Step::InvitationAfterLedger);
+    let mut app = App::start_with(Some(interrupt)).await;
+    let ann = app.rich("ann", 100).await;
+    let body = json!({ "to": { "email": "bob@example.org" }, "asset": "EUR", "amount": "30" });
+    assert_eq!(app.post(&ann, "/v1/wallet/transfers", body).await.status, 503);
+    app.restart(None).await;
+    let roles = RoleSet::default().with(Role::User).with(Role::Manager);
+    let max = app.person_named("max", "Max", roles).await;
+    let path = format!("/v1/wallet/limits/{}/EUR", ann.id);
+    let limits = json!({ "per_transfer": "10", "reason": "a test" });
+    let set = app.send(&max, Method::PUT, &path, &[("if-match", "\"0\"")], Some(limits)).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    app.pass(11).await;
+    let bob = app.person("bob").await;
+    app.settle().await;
+    assert_eq!((app.balance(&ann, "EUR").await, app.balance(&bob, "EUR").await.0), ((70, 70), 30));
+}
+
+#[tokio::test]
+async fn who_has_left_gets_nothing_and_the_sender_has_it_back() {
+    let app = App::start().await;
+    let ann = app.rich("ann", 100).await;
+    invite(&app, &ann, "bob@example.org", 30).await;
+    // The claim waits, and bob, whose accounts are empty, goes meanwhile.
+    app.freeze(&ann).await;
+    let bob = app.person("bob").await;
+    app.settle().await;
+    let client = app.database.database().client().await.unwrap();
+    let sql = "with gone as (update identity.users set status = 'deleted', handle = null, \
+               email = 'gone@deleted.invalid' where handle = 'bob' returning id) \
+               insert into identity.changes (user_id, at) select id, now() from gone";
+    client.execute(sql, &[]).await.unwrap();
+    client.execute("select pg_notify('identity_changes', '')", &[]).await.unwrap();
+    while app.identity.user(bob.id).await.unwrap().unwrap().status != UserStatus::Deleted {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    app.unfreeze(&ann).await;
+    app.pass(901).await;
+    assert_eq!((app.balance(&ann, "EUR").await, app.balance(&bob, "EUR").await.1), ((70, 100), 0));
+    app.pass(14 * 24 * 3_600).await;
+    app.pass(3).await;
+    assert_eq!(app.balance(&ann, "EUR").await, (100, 100));
+    assert_eq!(app.events().await, ["wallet.invite.created", "wallet.invite.expired"]);
 }

@@ -1,5 +1,6 @@
 //! Export, erasure, and what keeps somebody from going.
 
+use axum::http::Method;
 use serde_json::json;
 
 use crate::app::App;
@@ -19,6 +20,38 @@ async fn everything_of_a_user_is_exported() {
     assert_eq!(export["messages"][0]["text"], "secret");
     assert_eq!(export["requests"][0]["amount"], "2");
     assert_eq!(export["invitations"], json!([]));
+}
+
+#[tokio::test]
+async fn cancelled_schedules_are_exported_too() {
+    let app = App::start().await;
+    let (ann, _) = (app.rich("ann", 100).await, app.person("bob").await);
+    let body = json!({
+        "to": { "handle": "bob" }, "asset": "EUR", "amount": "1", "message": "secret",
+        "start_at": "2026-02-01", "every": "day",
+    });
+    let id = app.post(&ann, "/v1/wallet/schedules", body).await.id();
+    let path = format!("/v1/wallet/schedules/{id}");
+    assert_eq!(app.send(&ann, Method::DELETE, &path, &[], None).await.status, 204);
+    let export = app.wallet.export_user(ann.id).await.unwrap();
+    assert_eq!(export["schedules"][0]["message"], "secret");
+}
+
+#[tokio::test]
+async fn who_was_invited_takes_the_address_along() {
+    let app = App::start().await;
+    let ann = app.rich("ann", 100).await;
+    let body = json!({ "to": { "email": "bob@example.org" }, "asset": "EUR", "amount": "30" });
+    assert_eq!(app.post(&ann, "/v1/wallet/transfers", body).await.status, 201);
+    let bob = app.person("bob").await;
+    app.settle().await;
+    let email = async || {
+        let export = app.wallet.export_user(ann.id).await.unwrap();
+        export["invitations"][0]["email"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(email().await, "bob@example.org");
+    app.wallet.erase_user(bob.id).await.unwrap();
+    assert_eq!(email().await, "");
 }
 
 #[tokio::test]

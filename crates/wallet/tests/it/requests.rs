@@ -1,7 +1,11 @@
 //! Asking for value.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
 use axum::http::Method;
 use serde_json::json;
+use wallet::{Interrupt, Step};
 
 use crate::app::{App, Person};
 
@@ -150,4 +154,51 @@ async fn lists_go_on_by_cursor_and_keys_make_one_request() {
         next = format!("/v1/wallet/requests?limit=2&cursor={cursor}");
     }
     assert_eq!(seen, ["4", "3", "2", "1", "9"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_whose_attempt_another_one_ended_says_why_too() {
+    let database: Arc<OnceLock<kernel::Database>> = Arc::default();
+    let shared = Arc::clone(&database);
+    // The other one of two payments at once is faster, and is refused.
+    let end_attempt = async move {
+        let client = shared.get().expect("the app runs").client().await.unwrap();
+        let sql = "update wallet.requests set state = 'open' where state = 'paying'";
+        assert_eq!(client.execute(sql, &[]).await.unwrap(), 1);
+    };
+    let end_attempt = Mutex::new(Some(end_attempt));
+    let interrupt: Interrupt = Arc::new(move |step| {
+        if step == Step::RequestBeforeLedger {
+            let once = end_attempt.lock().unwrap().take().expect("there is one attempt");
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(once));
+        }
+        false
+    });
+    let app = App::start_with(Some(interrupt)).await;
+    database.set(app.database.database().clone()).expect("it is set once");
+    let (ann, bob) = (app.rich("ann", 10).await, app.person("bob").await);
+    let pay = path(&ask(&app, &bob, &ann, 40).await, "pay");
+    let refused = app.act(&ann, &pay).await;
+    assert_eq!(refused.problem(), (422, "wallet.transfer.insufficient_funds"));
+}
+
+#[tokio::test]
+async fn an_attempt_has_its_own_job_while_that_of_the_one_before_runs() {
+    let is_dead = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&is_dead);
+    let interrupt: Interrupt =
+        Arc::new(move |step| step == Step::RequestBeforeLedger && flag.load(Ordering::SeqCst));
+    let app = App::start_with(Some(interrupt)).await;
+    let (ann, bob) = (app.rich("ann", 10).await, app.person("bob").await);
+    let pay = path(&ask(&app, &bob, &ann, 40).await, "pay");
+    assert_eq!(app.act(&ann, &pay).await.status, 422);
+    let sql = "update bus.jobs set state = 'running', claim = gen_random_uuid(), \
+               locked_until = created_at + interval '1 day' where kind = 'wallet.requests.finish'";
+    let client = app.database.database().client().await.unwrap();
+    assert_eq!(client.execute(sql, &[]).await.unwrap(), 1);
+    app.fund(&ann, "EUR", 100).await;
+    is_dead.store(true, Ordering::SeqCst);
+    assert_eq!(app.act(&ann, &pay).await.status, 503);
+    app.pass(11).await;
+    assert_eq!(app.balance(&bob, "EUR").await.0, 40);
 }

@@ -1,7 +1,12 @@
 //! Sending, accepting, declining, taking back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::{Value, json};
+use wallet::{Interrupt, Step};
 
 use crate::app::App;
 
@@ -255,4 +260,56 @@ async fn messages_of_refused_transfers_do_not_stay() {
     let client = app.database.database().client().await.unwrap();
     let row = client.query_one("select count(*) from wallet.messages", &[]).await.unwrap();
     assert_eq!(row.get::<_, i64>(0), 0);
+}
+
+#[tokio::test]
+async fn a_repeat_that_would_be_refused_by_now_leaves_the_message_where_it_is() {
+    let app = App::start().await;
+    let (ann, bob) = (app.rich("ann", 100).await, app.person("bob").await);
+    let body = json!({ "to": { "handle": "bob" }, "asset": "EUR", "amount": "7", "message": "hi" });
+    let headers = [("idempotency-key", "k")];
+    let send = async || {
+        let body = Some(body.clone());
+        app.send(&ann, Method::POST, "/v1/wallet/transfers", &headers, body).await
+    };
+    let first = send().await;
+    assert_eq!(app.transfer(&bob, &ann, 7).await.status, 201);
+    let close = format!("/v1/wallet/accounts/{}/close", bob.account("EUR"));
+    assert_eq!(app.act(&bob, &close).await.status, 200);
+    let again = send().await;
+    assert_eq!((again.status, &again.body), (201, &first.body));
+    let shown = app.get(&bob, &format!("/v1/wallet/transfers/{}", first.id())).await;
+    assert_eq!(shown.body["message"], "hi");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sweep_leaves_the_message_of_a_late_repeat_alone() {
+    let (app, is_dead) = (Arc::new(OnceLock::<App>::new()), Arc::new(AtomicBool::new(true)));
+    let (shared, flag) = (Arc::downgrade(&app), Arc::clone(&is_dead));
+    let interrupt: Interrupt = Arc::new(move |step| {
+        if step != Step::TransferBeforeLedger || flag.load(Ordering::SeqCst) {
+            return step == Step::TransferBeforeLedger;
+        }
+        let app = shared.upgrade().expect("the test goes on");
+        let settled = app.get().expect("it runs").settle();
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(settled));
+        false
+    });
+    app.set(App::start_with(Some(interrupt)).await).ok().expect("it is set once");
+    let app = app.get().expect("it was set");
+    let (ann, _) = (app.rich("ann", 100).await, app.person("bob").await);
+    app.settle().await;
+    let body = json!({ "to": { "handle": "bob" }, "asset": "EUR", "amount": "7", "message": "hi" });
+    let headers = [("idempotency-key", "k")];
+    let send = async || {
+        let body = Some(body.clone());
+        app.send(&ann, Method::POST, "/v1/wallet/transfers", &headers, body).await
+    };
+    assert_eq!(send().await.status, 503);
+    is_dead.store(false, Ordering::SeqCst);
+    app.clock.advance(Duration::from_secs(1_300));
+    let sent = send().await;
+    assert_eq!(sent.status, 201, "{sent:?}");
+    let shown = app.get(&ann, &format!("/v1/wallet/transfers/{}", sent.id())).await;
+    assert_eq!(shown.body["message"], "hi");
 }

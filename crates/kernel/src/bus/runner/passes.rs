@@ -189,7 +189,7 @@ pub(super) async fn redrive(
     }
     let events = store::events::after(&tx, &aside.context, aside.position - 1, 1).await?;
     match &*events {
-        [event] if event.position == aside.position => slot.consumer.handle(&tx, &events).await?,
+        [event] if event.position == aside.position => handle(slot, &tx, &events).await?,
         _ => return Ok(Some(Outcome::Dead(JobError::new("the event isn't there any more")))),
     }
     tx.commit().await?;

@@ -17,6 +17,9 @@ use crate::bus::{Job, JobError, Outcome};
 /// Between attempts to write an outcome.
 const WRITE_AGAIN: Duration = Duration::from_millis(250);
 
+/// When a job that recurs is tried anew after it was dead.
+const SUCCESSOR_AFTER: Duration = Duration::from_secs(3_600);
+
 /// A run of this process.
 pub(super) struct Run {
     pub(super) id: u128,
@@ -122,7 +125,8 @@ async fn write_once(
         }
         Outcome::Retry(error) | Outcome::RetryAfter(_, error) | Outcome::Dead(error) => {
             tracing::error!(kind, attempt, %error, "a job is dead");
-            (store::jobs::bury(database, now, job.id, claim, error).await?, "dead")
+            let again_at = again(SUCCESSOR_AFTER);
+            (store::jobs::bury(database, now, job.id, claim, error, again_at).await?, "dead")
         }
     };
     Ok(is_written.then_some(written))

@@ -1,15 +1,18 @@
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use serde_json::Value;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{count_of, limit_of};
+use crate::bus::job::RECURRING_KEY;
 use crate::bus::{Job, JobError, JobFilter, JobRow, JobState, NewJob};
 use crate::db::Statements as _;
+use crate::id::{IdSource as _, UuidV7};
 use crate::{Database, DatabaseError, Timestamp, db};
 
 pub(in crate::bus) async fn insert(
-    tx: &Transaction<'_>,
+    client: &impl GenericClient,
     now: Timestamp,
     jobs: &[NewJob],
 ) -> Result<(), DatabaseError> {
@@ -29,7 +32,9 @@ pub(in crate::bus) async fn insert(
             as new (id, kind, key, payload, subject, run_at)
          order by kind, key
             on conflict (kind, key) where state <> 'dead' do nothing";
-    tx.execute_prepared(sql, &[&ids, &kinds, &keys, &payloads, &subjects, &run_at, &now]).await?;
+    let params: [&(dyn ToSql + Sync); 7] =
+        [&ids, &kinds, &keys, &payloads, &subjects, &run_at, &now];
+    client.execute_prepared(sql, &params).await?;
     Ok(())
 }
 
@@ -197,7 +202,7 @@ pub(in crate::bus) async fn give_back(
 
 /// The job is done: it goes. False if the claim is no longer good.
 pub(in crate::bus) async fn remove(
-    client: &impl deadpool_postgres::GenericClient,
+    client: &impl GenericClient,
     id: u128,
     claim: Uuid,
 ) -> Result<bool, DatabaseError> {
@@ -223,19 +228,32 @@ pub(in crate::bus) async fn postpone(
     Ok(client.execute_prepared(sql, &[&id, &claim, &run_at, &error, &now]).await? == 1)
 }
 
+/// It stays as a dead job. One that recurs gets a successor that runs at `again_at`.
 pub(in crate::bus) async fn bury(
     database: &Database,
     now: Timestamp,
     id: u128,
     claim: Uuid,
     error: &JobError,
+    again_at: Timestamp,
 ) -> Result<bool, DatabaseError> {
-    let sql = "update bus.jobs
-           set state = 'dead', claim = null, locked_until = null, last_error = $3, updated_at = $4
-         where id = $1 and claim = $2";
+    let sql = "with buried as (
+            update bus.jobs
+               set state = 'dead', claim = null, locked_until = null, last_error = $3,
+                   updated_at = $4
+             where id = $1 and claim = $2
+            returning kind, key, payload, subject
+        ), succeeded as (
+            insert into bus.jobs (id, kind, key, payload, subject, run_at, created_at, updated_at)
+            select $5, kind, key, payload, subject, $6, $4, $4 from buried where key = $7
+                on conflict (kind, key) where state <> 'dead' do nothing
+        )
+        select count(*) from buried";
     let client = database.client().await?;
-    let id = Uuid::from_u128(id);
-    Ok(client.execute_prepared(sql, &[&id, &claim, &error.as_str(), &now]).await? == 1)
+    let (id, successor) = (Uuid::from_u128(id), Uuid::from_u128(UuidV7.next_bits()));
+    let params: [&(dyn ToSql + Sync); 7] =
+        [&id, &claim, &error.as_str(), &now, &successor, &again_at, &RECURRING_KEY];
+    Ok(client.query_one_prepared(sql, &params).await?.get::<_, i64>(0) == 1)
 }
 
 /// How many dead jobs there are of each kind that has some.
@@ -265,7 +283,7 @@ pub(in crate::bus) async fn list(
     let state = filter.state.map(JobState::as_str);
     let (subject, after) = (filter.subject.map(Uuid::from_u128), after.map(Uuid::from_u128));
     let client = database.client().await?;
-    let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+    let params: [&(dyn ToSql + Sync); 5] =
         [&state, &filter.kind, &subject, &after, &limit_of(limit)];
     Ok(client.query_prepared(&sql, &params).await?.iter().map(to_row).collect())
 }
@@ -282,7 +300,7 @@ pub(in crate::bus) async fn get(
 /// Dead jobs wait again: this one, or all of a kind. Those whose key is taken stay dead, and of
 /// several with one key only the newest gets on.
 pub(in crate::bus) async fn redrive(
-    database: &Database,
+    client: &mut impl GenericClient,
     now: Timestamp,
     id: Option<u128>,
     kind: Option<&str>,
@@ -303,18 +321,24 @@ pub(in crate::bus) async fn redrive(
             returning 1
         )
         select count(*), pg_notify('bus', 'jobs') from redriven";
-    let client = database.client().await?;
-    match client.query_one_prepared(sql, &[&id.map(Uuid::from_u128), &kind, &now]).await {
-        Ok(row) => Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0)),
+    // In a transaction of the caller's it is a savepoint, so that the rest of it can go on.
+    let tx = client.transaction().await?;
+    match tx.query_one_prepared(sql, &[&id.map(Uuid::from_u128), &kind, &now]).await {
+        Ok(row) => {
+            tx.commit().await?;
+            Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or(0))
+        }
         // The key was taken in this moment.
         Err(error) if db::constraint(&error) == Some("jobs_live_key") => Ok(0),
         Err(error) => Err(error.into()),
     }
 }
 
-pub(in crate::bus) async fn discard(database: &Database, id: u128) -> Result<bool, DatabaseError> {
+pub(in crate::bus) async fn discard(
+    client: &impl GenericClient,
+    id: u128,
+) -> Result<bool, DatabaseError> {
     let sql = "delete from bus.jobs where id = $1 and state <> 'running'";
-    let client = database.client().await?;
     Ok(client.execute_prepared(sql, &[&Uuid::from_u128(id)]).await? == 1)
 }
 

@@ -242,7 +242,7 @@ pub(super) async fn enable(
     actor: Actor,
     Path(id): Path<WebhookId>,
 ) -> Result<Response, Problem> {
-    let endpoint = webhooks.enable(&actor, actor.require_user()?, id).await?;
+    let endpoint = webhooks.set_enabled(&actor, actor.require_user()?, id, true).await?;
     Ok(answer(&webhooks, endpoint))
 }
 
@@ -266,7 +266,7 @@ pub(super) async fn disable(
     actor: Actor,
     Path(id): Path<WebhookId>,
 ) -> Result<Response, Problem> {
-    let endpoint = webhooks.disable(&actor, actor.require_user()?, id).await?;
+    let endpoint = webhooks.set_enabled(&actor, actor.require_user()?, id, false).await?;
     Ok(answer(&webhooks, endpoint))
 }
 

@@ -8,8 +8,8 @@ use crate::webhooks::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Endpoint, Replayed, WebhookId,
 };
 
-/// Attempts of a message that are shown: more only come by sending it again by hand.
-const ATTEMPTS_SHOWN: i32 = 20;
+/// Attempts of a message that are kept: more only come by sending it again by hand.
+pub(super) const ATTEMPTS_KEPT: i32 = 20;
 
 const COLUMNS: &str = "id, no, sequence, kind, state, due_at, created_at, ended_at";
 
@@ -107,7 +107,7 @@ async fn with_attempts(
          where delivery.id = any($1) and number > delivery.attempts_all - $2
          order by delivery_id, number";
     let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
-    let rows = client.query_prepared(sql, &[&ids, &ATTEMPTS_SHOWN]).await?;
+    let rows = client.query_prepared(sql, &[&ids, &ATTEMPTS_KEPT]).await?;
     let mut attempts: HashMap<DeliveryId, Vec<Attempt>> = HashMap::new();
     for row in &rows {
         attempts.entry(row.get(0)).or_default().push(attempt(row));

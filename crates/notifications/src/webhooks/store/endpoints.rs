@@ -5,6 +5,7 @@ use kernel::{DatabaseError, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::queue::Wanted;
 use crate::webhooks::{DisabledReason, Endpoint, NewEndpoint, WebhookId};
 
 const COLUMNS: &str = "id, user_id, url, description, kinds, disabled_reason, disabled_at,
@@ -109,6 +110,21 @@ pub(in crate::webhooks) async fn lock_in_tx(
     Ok(tx.query_opt_prepared(&sql, &[&id, &user]).await?.as_ref().map(endpoint))
 }
 
+/// The same for whoever adds to its queue: a run that begins waits until that can be seen; see
+/// `queue.rs`.
+pub(in crate::webhooks) async fn share_in_tx(
+    tx: &Transaction<'_>,
+    user: UserId,
+    id: WebhookId,
+) -> Result<Option<(Endpoint, Wanted)>, DatabaseError> {
+    let sql = format!(
+        "select {COLUMNS}, generation from notifications.webhook_endpoints
+          where id = $1 and user_id = $2 for share"
+    );
+    let row = tx.query_opt_prepared(&sql, &[&id, &user]).await?;
+    Ok(row.map(|row| (endpoint(&row), (id, row.get("generation")))))
+}
+
 pub(in crate::webhooks) async fn update_in_tx(
     tx: &Transaction<'_>,
     id: WebhookId,
@@ -127,16 +143,16 @@ pub(in crate::webhooks) async fn update_in_tx(
 
 pub(in crate::webhooks) async fn delete_in_tx(
     tx: &Transaction<'_>,
-    user: UserId,
     id: WebhookId,
-) -> Result<bool, DatabaseError> {
-    let sql = "delete from notifications.webhook_endpoints where id = $1 and user_id = $2";
-    Ok(tx.execute_prepared(sql, &[&id, &user]).await? == 1)
+) -> Result<(), DatabaseError> {
+    let sql = "delete from notifications.webhook_endpoints where id = $1";
+    tx.execute_prepared(sql, &[&id]).await?;
+    Ok(())
 }
 
 /// Removes all endpoints of users.
 pub(in crate::webhooks) async fn erase_in_tx(
-    tx: &deadpool_postgres::Transaction<'_>,
+    tx: &Transaction<'_>,
     users: &[Uuid],
 ) -> Result<(), DatabaseError> {
     let sql = "delete from notifications.webhook_endpoints where user_id = any($1)";
@@ -181,7 +197,7 @@ pub(in crate::webhooks) async fn disable_in_tx(
     Ok(endpoint(&row))
 }
 
-/// What signs: the secret, the one before it with its end, and the id of the last rotation.
+/// What signs, and the id of the last rotation, which made it.
 pub(in crate::webhooks) struct Sealed {
     pub(in crate::webhooks) secret: Vec<u8>,
     pub(in crate::webhooks) rotation: Option<Uuid>,

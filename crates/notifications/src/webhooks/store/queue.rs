@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::deliveries::{matches, message_id};
+use super::deliveries::{ATTEMPTS_KEPT, matches, message_id};
 use crate::events::UserEvent;
 use crate::webhooks::schedule::{Health, Next};
 use crate::webhooks::sender::Reply;
@@ -49,17 +49,6 @@ pub(in crate::webhooks) async fn fan_out_in_tx(
     let sequences: Vec<i64> = events.iter().map(|event| event.sequence).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
     let rows = tx.query_prepared(sql, &[&users, &sequences, &kinds, &now]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-}
-
-/// The same lock for one endpoint, for those who add to its queue otherwise. Whose it is, is
-/// another question.
-pub(in crate::webhooks) async fn wanted_in_tx(
-    tx: &Transaction<'_>,
-    endpoint: WebhookId,
-) -> Result<Vec<Wanted>, DatabaseError> {
-    let sql = "select id, generation from notifications.webhook_endpoints where id = $1 for share";
-    let rows = tx.query_prepared(sql, &[&endpoint]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -204,7 +193,7 @@ pub(in crate::webhooks) async fn set_health_in_tx(
     Ok(())
 }
 
-/// Writes an attempt into the log, and what is to become of the message. One that was cancelled
+/// Writes an attempt into the log of the last ones, and what is to become of the message. One that was cancelled
 /// meanwhile stays so, unless the attempt succeeded.
 pub(in crate::webhooks) async fn record_in_tx(
     tx: &Transaction<'_>,
@@ -223,6 +212,9 @@ pub(in crate::webhooks) async fn record_in_tx(
                                    else ended_at end
              where id = $1
             returning id, attempts_all
+        ), forgotten as (
+            delete from notifications.webhook_attempts using tried
+             where delivery_id = tried.id and number <= tried.attempts_all - $10
         )
         insert into notifications.webhook_attempts
             (delivery_id, number, at, duration_ms, status, error, response)
@@ -236,7 +228,18 @@ pub(in crate::webhooks) async fn record_in_tx(
     let status = reply.status.map(u16::cast_signed);
     tx.execute_prepared(
         sql,
-        &[&id, &state, &due_at, &now, &at, &duration_ms, &status, &reply.error, &reply.excerpt],
+        &[
+            &id,
+            &state,
+            &due_at,
+            &now,
+            &at,
+            &duration_ms,
+            &status,
+            &reply.error,
+            &reply.excerpt,
+            &ATTEMPTS_KEPT,
+        ],
     )
     .await?;
     Ok(())

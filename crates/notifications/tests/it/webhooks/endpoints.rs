@@ -291,3 +291,20 @@ async fn deleted_user_has_no_webhooks_any_more() {
     assert_eq!(app.get(ann(), ROOT).await.body["data"], json!([]));
     assert_eq!(app.get(bob(), ROOT).await.body["data"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn line_30_repeated_creation_does_not_show_a_secret_that_was_rotated_since() {
+    let app = Harness::start().await;
+    let body = json!({ "url": "https://example.com/", "kinds": ["*"] });
+    let create = async || {
+        let headers = [("idempotency-key", "k0")];
+        app.send(session_of(ann()), Method::POST, ROOT, &headers, Some(body.clone())).await
+    };
+    let made = create().await;
+    let hook = format!("{ROOT}/{}", made.body["id"].as_str().unwrap());
+    let rotated = app.post(ann(), &format!("{hook}/rotate-secret"), json!({})).await;
+    assert_eq!(rotated.status, 200, "{rotated:?}");
+    let again = create().await;
+    assert_eq!(again.problem().1, "request.idempotency_key.reused");
+    assert!(!again.body.to_string().contains("whsec_"));
+}

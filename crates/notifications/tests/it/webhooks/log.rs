@@ -112,3 +112,22 @@ async fn log_is_paged_filtered_and_forgotten_after_a_month() {
     }
     assert!(app.log(ann(), &hook).await.is_empty());
 }
+
+#[tokio::test]
+async fn attempts_of_a_message_are_kept_in_a_bounded_number() {
+    let (app, receiver) = (Harness::start().await, accepting().await);
+    let (hook, _) = app.hook(ann(), &receiver).await;
+    app.tell(ann(), 1).await;
+    let delivery = app.log(ann(), &hook).await[0]["id"].as_str().unwrap().to_owned();
+    for _ in 0..24 {
+        let path = format!("{hook}/deliveries/{delivery}/resend");
+        assert_eq!(app.post(ann(), &path, json!({})).await.status, 202);
+        app.settle().await;
+    }
+    assert_eq!(receiver.count(), 25);
+    let client = app.database().client().await.unwrap();
+    let sql = "select count(*), min(number), max(number) from notifications.webhook_attempts";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    let (count, first, last): (i64, i32, i32) = (row.get(0), row.get(1), row.get(2));
+    assert_eq!((count, first, last), (20, 6, 25));
+}

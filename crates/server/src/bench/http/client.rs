@@ -15,7 +15,8 @@ pub(in super::super) struct Plan {
     pub(in super::super) token: String,
     pub(in super::super) asset: &'static str,
     pub(in super::super) accounts: Vec<String>,
-    pub(in super::super) warm_up: Duration,
+    /// From then on it counts.
+    pub(in super::super) begin: Instant,
     pub(in super::super) time: Duration,
 }
 
@@ -27,13 +28,13 @@ pub(in super::super) struct Client {
     buffer: Vec<u8>,
 }
 
-/// Sends transfers until the time is over; only those that begin after `begin` count.
-pub(super) async fn run(plan: Plan, number: u32, begin: Instant) -> anyhow::Result<Latencies> {
+/// Sends transfers until the time is over; only those that begin after `plan.begin` count.
+pub(super) async fn run(plan: Plan, number: u32) -> anyhow::Result<Latencies> {
     let mut client = Client::connect(&plan.address, &plan.token).await?;
     let accounts = u32::try_from(plan.accounts.len())?;
     let mut load = Load::new(accounts, 0, u64::from(number) << 32 | 0x9e37_79b9);
     let mut latencies = Latencies::default();
-    let end = begin + plan.time;
+    let (begin, end) = (plan.begin, plan.begin + plan.time);
     loop {
         let body = body(&plan, &mut load, number);
         let sent = Instant::now();

@@ -14,11 +14,10 @@ use kernel::id::{IdSource as _, UuidV7};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Stage;
 use super::latency::{Latencies, Percentiles};
-use super::report::{Usage, rate};
+use super::report::{Usage, present, rate};
+use super::{Stage, clients};
 use crate::cli::output;
-use crate::operator::token::file;
 use client::Client;
 
 pub(super) const ASSET: &str = "BENCH";
@@ -65,26 +64,14 @@ impl HttpBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let report = match (&self.server, &self.token) {
             (Some(server), Some(token)) => self.measure(server, token, None).await?,
-            _ => self.on_own_stage().await?,
+            _ => {
+                let on_stage = async |stage: &Stage| {
+                    self.measure(stage.server.url(), &stage.token()?, stage.postgres()).await
+                };
+                Stage::with(self.data.clone(), on_stage).await?
+            }
         };
-        show(&report)?;
-        if self.json {
-            output::json(&report)?;
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    async fn on_own_stage(&self) -> anyhow::Result<Report> {
-        let stage = Stage::set(self.data.clone()).await?;
-        let server = &stage.server;
-        let postgres = server.postgres().and_then(kernel::postgres::PrivatePostgres::pid);
-        let report = async {
-            let token = file::read(&server.data().token())?.context("the server has a token")?;
-            self.measure(server.url(), token.as_str(), postgres).await
-        };
-        let report = report.await;
-        stage.strike().await;
-        report
+        present(&report, show, self.json)
     }
 
     async fn measure(
@@ -102,44 +89,26 @@ impl HttpBench {
             token: token.to_owned(),
             asset: ASSET,
             accounts,
-            warm_up: WARM_UP,
+            begin: Instant::now() + WARM_UP,
             time: Duration::from_secs(self.seconds),
         };
-        let connections = self.connections;
-        let began = Instant::now();
-        // A runtime of their own: the server's tasks shall not wait behind the clients'.
-        let latencies = tokio::task::spawn_blocking(move || clients(&plan, connections)).await;
-        let (latencies, time) = latencies.context("the clients panicked")??;
-        tracing::debug!(took = ?began.elapsed(), "clients are done");
+        let latencies = drive(&plan, self.connections).await?;
         let latency = latencies.percentiles();
         Ok(Report {
-            connections,
-            seconds: time.as_secs_f64(),
+            connections: self.connections,
+            seconds: plan.time.as_secs_f64(),
             transfers: latency.count,
-            transfers_per_second: rate(latency.count as u64, time),
+            transfers_per_second: rate(latency.count as u64, plan.time),
             latency,
             usage: Usage::now(postgres).since(before),
         })
     }
 }
 
-pub(super) fn clients(
-    plan: &client::Plan,
-    connections: u32,
-) -> anyhow::Result<(Latencies, Duration)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut tasks = tokio::task::JoinSet::new();
-        let begin = Instant::now() + plan.warm_up;
-        for number in 0..connections {
-            tasks.spawn(client::run(plan.clone(), number, begin));
-        }
-        let mut all = Latencies::default();
-        while let Some(latencies) = tasks.join_next().await {
-            all.append(latencies.context("a client panicked")??);
-        }
-        Ok((all, plan.time))
-    })
+/// Sends single transfers over so many connections.
+pub(super) async fn drive(plan: &client::Plan, connections: u32) -> anyhow::Result<Latencies> {
+    let all = (0..connections).map(|number| client::run(plan.clone(), number));
+    clients::measure(all.collect()).await
 }
 
 /// Creates the asset and the accounts; answers with the accounts' ids.

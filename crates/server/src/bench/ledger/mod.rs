@@ -21,7 +21,7 @@ use kernel::id::{IdSource as _, UuidV7};
 use serde::Serialize;
 
 use super::latency::Percentiles;
-use super::report::{Usage, percent, rate};
+use super::report::{Usage, percent, present, rate};
 use super::{Stage, copy};
 use crate::cli::output;
 
@@ -87,15 +87,9 @@ struct Report {
 
 impl LedgerBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stage = Stage::set(self.data.clone()).await?;
-        let report = self.measure(&stage).await;
-        stage.strike().await;
-        let report = report?;
-        show(&report)?;
-        if self.json {
-            output::json(&report)?;
-        }
-        Ok(ExitCode::SUCCESS)
+        let data = self.data.clone();
+        let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
+        present(&report, show, self.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
@@ -103,7 +97,7 @@ impl LedgerBench {
         let ledger = server.ledger();
         let first = UuidV7.next_bits();
         let asset = prepare(ledger, first, self.accounts).await?;
-        let postgres = server.postgres().and_then(kernel::postgres::PrivatePostgres::pid);
+        let postgres = stage.postgres();
         let before = Usage::now(postgres);
         let reader = reader::Reader::start(ledger.clone(), first, self.accounts);
         let plan = drive::Plan {

@@ -11,11 +11,10 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use super::Stage;
 use super::http::client::Client;
 use super::latency::{Latencies, Percentiles};
-use super::people;
-use super::report::percent;
+use super::report::{percent, present};
+use super::{Stage, clients, people};
 use crate::cli::output;
 
 /// Each of the readers asks so often.
@@ -62,22 +61,15 @@ struct Answers {
 
 impl SignInsBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let stage = Stage::set(self.data.clone()).await?;
-        let report = self.measure(&stage).await;
-        stage.strike().await;
-        let report = report?;
-        show(&report)?;
-        if self.json {
-            output::json(&report)?;
-        }
-        Ok(ExitCode::SUCCESS)
+        let data = self.data.clone();
+        let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
+        present(&report, show, self.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
         const READERS: u32 = 8;
-        let server = &stage.server;
-        let address = server.url().strip_prefix("http://").context("our own URL")?.to_owned();
-        people::make(server.contexts(), READERS + self.connections).await?;
+        let address = stage.address()?;
+        people::make(stage.server.contexts(), READERS + self.connections).await?;
         let mut tokens = Vec::new();
         for number in 0..READERS {
             tokens.push(people::sign_in(&address, number).await?.0);
@@ -90,7 +82,11 @@ impl SignInsBench {
         }
         output::note("measuring readers alone");
         let time = Duration::from_secs(self.seconds);
-        let alone = read_while(&address, &tokens, tokio::time::sleep(time)).await?;
+        let nothing_else = async {
+            tokio::time::sleep(time).await;
+            Ok(())
+        };
+        let alone = read_while(&address, &tokens, nothing_else).await?;
         output::note(&format!("measuring readers beside {} sign-ins", self.sign_ins));
         let (began, answers) = (Instant::now(), Arc::new(Answers::default()));
         let flood = flood(address.clone(), bodies, self.sign_ins, Arc::clone(&answers));
@@ -112,27 +108,15 @@ impl SignInsBench {
 async fn read_while(
     address: &str,
     tokens: &[String],
-    work: impl Future<Output = ()> + Send + 'static,
+    work: impl Future<Output = anyhow::Result<()>>,
 ) -> anyhow::Result<Latencies> {
     let is_over = Arc::new(AtomicBool::new(false));
-    let (plan, stop) = ((address.to_owned(), tokens.to_vec()), Arc::clone(&is_over));
-    let readers = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let mut tasks = tokio::task::JoinSet::new();
-            for token in plan.1 {
-                tasks.spawn(read(plan.0.clone(), token, Arc::clone(&stop)));
-            }
-            let mut all = Latencies::default();
-            while let Some(latencies) = tasks.join_next().await {
-                all.append(latencies.context("a reader panicked")??);
-            }
-            anyhow::Ok(all)
-        })
-    });
-    work.await;
+    let reader = |token: &String| read(address.to_owned(), token.clone(), Arc::clone(&is_over));
+    let readers = tokio::spawn(clients::measure(tokens.iter().map(reader).collect()));
+    let worked = work.await;
     is_over.store(true, Ordering::Relaxed);
-    readers.await.context("the readers panicked")?
+    let latencies = readers.await.context("the readers panicked")?;
+    worked.and(latencies)
 }
 
 async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::Result<Latencies> {
@@ -149,27 +133,16 @@ async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::
 }
 
 /// Sends sign-ins as fast as they are answered, over a connection for each body.
-async fn flood(address: String, bodies: Vec<String>, sign_ins: u32, answers: Arc<Answers>) {
-    let flooding = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let left = Arc::new(AtomicU32::new(sign_ins));
-            let mut tasks = tokio::task::JoinSet::new();
-            for body in bodies {
-                let (left, answers) = (Arc::clone(&left), Arc::clone(&answers));
-                tasks.spawn(sign_in(address.clone(), body, left, answers));
-            }
-            while let Some(done) = tasks.join_next().await {
-                done.context("a client panicked")??;
-            }
-            anyhow::Ok(())
-        })
-    });
-    match flooding.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the flood broke off"),
-        Err(error) => tracing::warn!(%error, "the flood panicked"),
-    }
+async fn flood(
+    address: String,
+    bodies: Vec<String>,
+    sign_ins: u32,
+    answers: Arc<Answers>,
+) -> anyhow::Result<()> {
+    let left = Arc::new(AtomicU32::new(sign_ins));
+    let client = |body| sign_in(address.clone(), body, Arc::clone(&left), Arc::clone(&answers));
+    clients::run(bodies.into_iter().map(client).collect()).await?;
+    Ok(())
 }
 
 async fn sign_in(

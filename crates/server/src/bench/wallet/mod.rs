@@ -6,19 +6,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use clap::Args;
 use serde::Serialize;
 
-use super::Stage;
 use super::http::client::Client;
 use super::http::{self, client};
 use super::latency::{Latencies, Percentiles};
 use super::load::Chance;
-use super::people;
-use super::report::{Usage, percent, rate};
+use super::report::{Usage, percent, present, rate};
+use super::{Stage, clients, people};
 use crate::cli::output;
-use crate::operator::token::file;
 
 /// Transfers between people, beside single transfers of the ledger
 #[derive(Debug, Args)]
@@ -64,30 +62,23 @@ struct Plan {
 impl WalletBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         ensure!(self.connections <= self.people, "each connection is a person of its own");
-        let stage = Stage::set(self.data.clone()).await?;
-        let report = self.measure(&stage).await;
-        stage.strike().await;
-        let report = report?;
-        show(&report)?;
-        if self.json {
-            output::json(&report)?;
-        }
-        Ok(ExitCode::SUCCESS)
+        let data = self.data.clone();
+        let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
+        present(&report, show, self.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
-        let server = &stage.server;
-        let address = server.url().strip_prefix("http://").context("our own URL")?.to_owned();
+        let address = stage.address()?;
         output::note(&format!("making {} people", self.people));
-        people::make(server.contexts(), self.people).await?;
+        people::make(stage.server.contexts(), self.people).await?;
         let mut tokens = Vec::new();
         for number in 0..self.connections {
             tokens.push(people::sign_in(&address, number).await?.0);
         }
         output::note("measuring the ledger alone");
-        let (ledger, ledger_time) = self.ledger(server, &address).await?;
+        let (ledger, ledger_time) = self.ledger(stage, &address).await?;
         output::note("measuring the wallet");
-        let postgres = server.postgres().and_then(kernel::postgres::PrivatePostgres::pid);
+        let postgres = stage.postgres();
         let before = Usage::now(postgres);
         let (wallet, wallet_time) = self.wallet(address, tokens).await?;
         let usage = Usage::now(postgres).since(before);
@@ -105,25 +96,18 @@ impl WalletBench {
         })
     }
 
-    async fn ledger(
-        &self,
-        server: &crate::serve::Server,
-        address: &str,
-    ) -> anyhow::Result<(Latencies, Duration)> {
-        let token = file::read(&server.data().token())?.context("the server has a token")?;
-        let token = token.as_str().to_owned();
+    async fn ledger(&self, stage: &Stage, address: &str) -> anyhow::Result<(Latencies, Duration)> {
+        let token = stage.token()?;
         let accounts = http::prepare(address, &token, self.people.min(8_000)).await?;
         let plan = client::Plan {
             address: address.to_owned(),
             token,
             asset: http::ASSET,
             accounts,
-            warm_up: http::WARM_UP,
+            begin: Instant::now() + http::WARM_UP,
             time: Duration::from_secs(self.seconds),
         };
-        let connections = self.connections;
-        let done = tokio::task::spawn_blocking(move || http::clients(&plan, connections)).await;
-        done.context("the clients panicked")?
+        Ok((http::drive(&plan, self.connections).await?, plan.time))
     }
 
     async fn wallet(
@@ -134,25 +118,9 @@ impl WalletBench {
         let time = Duration::from_secs(self.seconds);
         let begin = Instant::now() + http::WARM_UP;
         let plan = Plan { address, people: self.people, begin, end: begin + time };
-        let clients = tokio::task::spawn_blocking(move || clients(&plan, tokens)).await;
-        Ok((clients.context("the clients panicked")??, time))
+        let people = (0..).zip(tokens).map(|(number, token)| pay(plan.clone(), number, token));
+        Ok((clients::measure(people.collect()).await?, time))
     }
-}
-
-/// A runtime of their own: the server's tasks shall not wait behind the clients'.
-fn clients(plan: &Plan, tokens: Vec<String>) -> anyhow::Result<Latencies> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut tasks = tokio::task::JoinSet::new();
-        for (number, token) in (0..).zip(tokens) {
-            tasks.spawn(pay(plan.clone(), number, token));
-        }
-        let mut all = Latencies::default();
-        while let Some(latencies) = tasks.join_next().await {
-            all.append(latencies.context("a client panicked")??);
-        }
-        Ok(all)
-    })
 }
 
 /// Sends from one person to others until the time is over.

@@ -55,7 +55,7 @@ impl SignIn {
         if let Some(server) = &self.server {
             return Ok(server.trim_end_matches('/').to_owned());
         }
-        match Presence::read(&self.data.join("server.json"))? {
+        match Presence::running(&self.data)? {
             Some(presence) => Ok(presence.url),
             None => anyhow::bail!(
                 "no server runs on the data folder {}; start one with `bushel serve`, or give --server",

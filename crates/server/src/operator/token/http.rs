@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
+use kernel::http::ClientInfo;
 use kernel::{ErrorKind, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,8 +37,11 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Guard>> {
         (status = 409, description = "It was rotated by somebody else at the same moment", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-async fn rotate(State(guard): State<Arc<Guard>>) -> Result<Json<RotatedToken>, Problem> {
-    match guard.rotate().await {
+async fn rotate(
+    State(guard): State<Arc<Guard>>,
+    Extension(client): Extension<ClientInfo>,
+) -> Result<Json<RotatedToken>, Problem> {
+    match guard.rotate(Some(client.ip)).await {
         Ok(Some(token)) => Ok(Json(RotatedToken { token: token.as_str().to_owned() })),
         Ok(None) => Err(Problem::new(
             ErrorKind::Conflict,

@@ -1,9 +1,11 @@
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use kernel::Database;
+use kernel::audit::{AuditActor, NewEntry};
+use kernel::{Database, SystemClock};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -94,12 +96,15 @@ impl Guard {
     }
 
     /// Replaces the token; the old one is refused from now on, by other processes within a
-    /// second. `None` if somebody else has just done the same.
-    pub(crate) async fn rotate(&self) -> anyhow::Result<Option<Token>> {
+    /// second. `None` if somebody else has just done the same. It is recorded who asked, by their
+    /// address unless it was a command on the data folder itself.
+    pub(crate) async fn rotate(&self, from: Option<IpAddr>) -> anyhow::Result<Option<Token>> {
         let old = self.known().hash;
         let token = super::generate();
         let hash = token.hash();
-        if !store::replace(&self.database, &old, &hash).await? {
+        let entry = NewEntry::new(AuditActor::Operator, "operator.token.rotated");
+        let entry = NewEntry { ip: from, ..entry };
+        if !store::replace(&self.database, &SystemClock, &old, &hash, entry).await? {
             self.refresh_if_older(Duration::ZERO).await;
             return Ok(None);
         }

@@ -1,5 +1,6 @@
+use kernel::audit::{self, NewEntry};
 use kernel::db::Statements as _;
-use kernel::{Database, DatabaseError};
+use kernel::{Clock, Database, DatabaseError};
 
 type Hash = [u8; 32];
 
@@ -20,15 +21,23 @@ pub(super) async fn insert_first(database: &Database, hash: &Hash) -> Result<Has
     Ok(to_hash(row.get(0)))
 }
 
-/// Replaces the hash if it still is `old`.
+/// Replaces the hash if it still is `old`, and records it.
 pub(super) async fn replace(
     database: &Database,
+    clock: &dyn Clock,
     old: &Hash,
     new: &Hash,
+    entry: NewEntry,
 ) -> Result<bool, DatabaseError> {
-    let client = database.client().await?;
+    let mut client = database.client().await?;
+    let tx = client.transaction().await?;
     let sql = "update operator.tokens set hash = $2, created_at = now() where hash = $1";
-    Ok(client.execute_prepared(sql, &[&old.as_slice(), &new.as_slice()]).await? == 1)
+    if tx.execute_prepared(sql, &[&old.as_slice(), &new.as_slice()]).await? != 1 {
+        return Ok(false);
+    }
+    audit::record_in_tx(&tx, clock, &[entry]).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn to_hash(bytes: &[u8]) -> Hash {

@@ -9,6 +9,7 @@ mod rates;
 mod routes;
 mod table;
 
+pub(super) use origin::of_url as origin_of;
 pub(super) use rates::Rate;
 pub(crate) use rates::Rates;
 pub(crate) use routes::Routes;

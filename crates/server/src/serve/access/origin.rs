@@ -6,11 +6,22 @@ use axum::http::{HeaderMap, Method, Uri, header};
 
 use super::super::refusal::Refusal;
 
-/// The origin of a URL: scheme, host and port.
-pub(super) fn of_url(url: &str) -> String {
+/// The origin of a URL as browsers write it: in lower case, without the port that goes without
+/// saying (RFC 6454, 6.2).
+pub(in super::super) fn of_url(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();
-    let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.authority()?.as_str())));
-    parts.map_or_else(String::new, |(scheme, authority)| format!("{scheme}://{authority}"))
+    let Some((scheme, authority)) =
+        uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.authority()?)))
+    else {
+        return String::new();
+    };
+    let host = authority.host().to_ascii_lowercase();
+    match authority.port_u16() {
+        Some(port) if !matches!((scheme, port), ("https", 443) | ("http", 80)) => {
+            format!("{scheme}://{host}:{port}")
+        }
+        _ => format!("{scheme}://{host}"),
+    }
 }
 
 /// Refuses what could be another page's doing.
@@ -30,6 +41,16 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn public_url_becomes_what_browsers_send() {
+        let check = |url: &str, origin: &str| assert_eq!(of_url(url), origin);
+        check("https://Bank.Example/", "https://bank.example");
+        check("https://bank.example:443", "https://bank.example");
+        check("http://127.0.0.1:8080", "http://127.0.0.1:8080");
+        check("http://[::1]:80/x", "http://[::1]");
+        check("bank.example", "");
+    }
 
     #[test]
     fn line_20_writes_by_cookie_need_our_own_origin() {

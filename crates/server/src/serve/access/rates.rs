@@ -1,8 +1,8 @@
 //! How often somebody may call. Everybody who is known has a rate of their own, everybody else
-//! one for each address. The operator has none. What a caller has left stands in every answer
-//! (draft-ietf-httpapi-ratelimit-headers-10).
+//! one for each address, which with IPv6 is a network of 64 bits. The operator has none. What a
+//! caller has left stands in every answer (draft-ietf-httpapi-ratelimit-headers-10).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -48,13 +48,21 @@ impl Rates {
                 None => return Ok(Rate(None)),
                 Some(user) => (users.quota(), users.take(user, now)),
             },
-            (None, _, Some(strangers)) => (strangers.quota(), strangers.take(ip, now)),
+            (None, _, Some(strangers)) => (strangers.quota(), strangers.take(network(ip), now)),
             _ => return Ok(Rate(None)),
         };
         match taken {
             (_, decision) if decision.is_allowed => Ok(Rate(Some(taken))),
             (_, decision) => Err(Refusal::RateLimited(decision.retry_after_s)),
         }
+    }
+}
+
+/// One customer has a whole /64 of IPv6.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
     }
 }
 
@@ -89,6 +97,18 @@ mod tests {
         assert_eq!(headers[RATE_LIMIT], "\"default\";r=0;t=3");
         assert_eq!(rates.take(None, IP), Err(Refusal::RateLimited(1)));
         assert!(rates.take(None, "10.0.0.1".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn line_07_a_whole_network_of_ipv6_is_one_stranger() {
+        let rates = Rates::new(10, Arc::new(MockClock::default()));
+        let at = |network: u128, host: u32| IpAddr::V6((network << 64 | u128::from(host)).into());
+        for host in 0..STRANGERS.burst {
+            assert!(rates.take(None, at(0x2001_0db8_0000_0001, host)).is_ok());
+        }
+        let next = rates.take(None, at(0x2001_0db8_0000_0001, STRANGERS.burst));
+        assert_eq!(next, Err(Refusal::RateLimited(1)));
+        assert!(rates.take(None, at(0x2001_0db8_0000_0002, 0)).is_ok());
     }
 
     #[test]

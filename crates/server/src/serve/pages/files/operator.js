@@ -89,6 +89,7 @@ function signOut(why) {
   sessionStorage.removeItem(KEY);
   for (const view of VIEWS) $(`#${view}`).hidden = true;
   closeMail();
+  dialog.close();
   for (const list of document.querySelectorAll(".list, .rows, tbody")) list.replaceChildren();
   $("header").hidden = true;
   $("#sign-in").hidden = false;
