@@ -45,6 +45,7 @@ impl Identity {
     ) -> Result<SignedIn, IdentityError> {
         let now = self.clock.now();
         self.limiters.take(Attempt::SignIn, client, None, now)?;
+        self.current_keys().await?;
         let mut session = self.database.client().await?;
         // Whatever the answer is, the challenge is used up.
         let state = store::take_sign_in(&session, answer.id, now).await?;

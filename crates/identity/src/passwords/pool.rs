@@ -1,5 +1,6 @@
 //! Threads that do nothing but hash passwords, behind a queue with an end.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -91,7 +92,7 @@ impl Pool {
         compared.await
     }
 
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Hasher) -> T + Send + 'static,
     ) -> Result<T, IdentityError> {
@@ -115,7 +116,8 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
         // The lock is held while waiting: the others wait for the lock instead.
         let job = jobs.lock().recv();
         match job {
-            Ok(job) => job(&mut hasher),
+            // A job that panics has failed for whoever asked; the thread is there for the others.
+            Ok(job) => drop(catch_unwind(AssertUnwindSafe(|| job(&mut hasher)))),
             Err(_) => return,
         }
     }

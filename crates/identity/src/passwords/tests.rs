@@ -113,3 +113,14 @@ async fn line_03_a_full_queue_says_so_instead_of_growing() {
     }
     assert!((300..=345).contains(&busy), "{busy}");
 }
+
+#[tokio::test]
+async fn a_job_that_panics_fails_alone() {
+    let pool = Pool::start(1);
+    let failed = pool.run(|_| panic!("as a library might")).await;
+    assert_eq!(
+        failed.map(|(): ()| ()).unwrap_err().to_string(),
+        IdentityError::PasswordsBusy.to_string()
+    );
+    assert!(pool.hash("seven measured apples".into()).await.is_ok());
+}

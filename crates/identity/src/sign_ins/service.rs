@@ -91,8 +91,12 @@ impl Identity {
         given: &Credentials,
         client_info: &ClientInfo,
     ) -> Result<Outcome, IdentityError> {
+        self.current_keys().await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
+        let known = users::store::lock(&tx, account.user.id).await?;
+        let known = known.filter(|known| may_try(known) && has_same_password(known, account));
+        let account = &known.ok_or(IdentityError::SignInRefused)?;
         if account.password_failures > 0 {
             users::store::clear_failures(&tx, account.user.id).await?;
         }
@@ -218,6 +222,7 @@ impl Identity {
     ) -> Result<SignedIn, IdentityError> {
         let now = self.clock.now();
         self.limiters.take(Attempt::Confirm, client_info, Some(&id.to_text()), now)?;
+        self.current_keys().await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let waiting = store::lock(&tx, id, now).await?.ok_or(IdentityError::SignInNotFound)?;
@@ -303,6 +308,12 @@ impl Identity {
 }
 
 /// Whether a right password would count at all.
+/// Whether the password that was right is so still: comparing takes a while, and the account may
+/// have got another one meanwhile. A fresh hash of the same one leaves the version as it is.
+fn has_same_password(now: &Account, before: &Account) -> bool {
+    now.password_hash == before.password_hash || now.user.version == before.user.version
+}
+
 fn may_try(account: &Account) -> bool {
     !account.is_deleted() && account.password_failures < FAILURES_MAX
 }

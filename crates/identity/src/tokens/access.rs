@@ -54,7 +54,8 @@ pub(crate) struct Claims {
 }
 
 impl Identity {
-    /// A fresh token of a session, and when it expires.
+    /// A fresh token of a session, and when it expires. Whoever asks has the current keys: it is
+    /// called within a transaction, where waiting for another connection could starve the pool.
     pub(crate) fn access_token(
         &self,
         user: UserId,

@@ -37,6 +37,7 @@ impl Identity {
     ) -> Result<SignedIn, IdentityError> {
         let token = SecretToken::parse(refresh::PREFIX, text);
         let hash = token.ok_or(IdentityError::RefreshTokenRefused)?.hash();
+        self.current_keys().await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let known = store::lock(&tx, &hash).await?.ok_or(IdentityError::RefreshTokenRefused)?;

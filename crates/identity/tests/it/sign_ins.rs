@@ -73,6 +73,28 @@ async fn a_link_confirms_the_sign_in_that_it_was_sent_for() {
     assert!(app.mail(MAIL, Purpose::SignIn).await.takes_link, "a browser can open it");
 }
 
+/// Comparing takes a while, in which the account may get another password.
+#[tokio::test]
+async fn a_password_that_is_changed_while_it_is_compared_signs_nobody_in() {
+    let app = App::start().await;
+    app.user("ann").await;
+    let mut client = app.database.database().client().await.unwrap();
+    let tx = client.transaction().await.unwrap();
+    let change = "update identity.users set password_hash = 'another', version = version + 1
+        where handle = 'ann'";
+    assert_eq!(tx.execute(change, &[]).await.unwrap(), 1);
+    let mut answer = std::pin::pin!(app.try_sign_in(MAIL, PASSWORD));
+    let waiting = "select count(*) from pg_locks where not granted";
+    let answer = loop {
+        tokio::select! {
+            answer = &mut answer => break answer,
+            count = app.count(waiting) => if count > 0 { break tx.commit().await.map(|()| answer).unwrap().await },
+        }
+    };
+    assert_eq!(answer.problem(), (401, "identity.sign_in.refused", ""));
+    assert_eq!(app.count("select count(*) from identity.sessions").await, 0);
+}
+
 #[tokio::test]
 async fn line_06_unknown_wrong_locked_and_deleted_get_the_same_answer() {
     let app = App::start().await;
