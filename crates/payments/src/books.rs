@@ -40,6 +40,14 @@ pub(crate) struct House {
     pub(crate) disputes: u128,
 }
 
+impl House {
+    /// From the provider into somebody's account.
+    pub(crate) fn into_account(self, user: UserId, asset: &str, amount: Amount) -> Movement {
+        let credit = user.account_id(asset);
+        Movement { asset: self.asset, debit: self.clearing, credit, amount }
+    }
+}
+
 /// Which row a transfer is for, and what it does there.
 #[derive(Clone, Copy)]
 pub(crate) struct Purpose<'a> {

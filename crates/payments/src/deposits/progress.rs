@@ -6,7 +6,7 @@ use ledger::engine::TransferStatus;
 
 use super::store::{self, Change};
 use super::{Deposit, DepositStatus, Step, steps, verdict};
-use crate::books::{self, Movement, Purpose};
+use crate::books::{self, Purpose};
 use crate::chargebacks::Claim;
 use crate::error::PaymentsError;
 use crate::events;
@@ -52,12 +52,7 @@ impl Payments {
         deposit: Deposit,
     ) -> Result<Result<Deposit, PaymentsError>, PaymentsError> {
         let house = self.books.house(&deposit.asset).await?;
-        let movement = Movement {
-            asset: house.asset,
-            debit: house.clearing,
-            credit: deposit.user.account_id(&deposit.asset),
-            amount: deposit.amount,
-        };
+        let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
         let reference = deposit.id.to_text();
         let held = self.books.hold(purpose(&deposit, &reference, Role::Hold), movement).await?;
         self.pass("deposit.held").await;
@@ -201,12 +196,7 @@ impl Payments {
         };
         self.books.release(purpose(deposit, reference, Role::Release)).await?;
         let house = self.books.house(&deposit.asset).await?;
-        let movement = Movement {
-            asset: house.asset,
-            debit: house.clearing,
-            credit: deposit.user.account_id(&deposit.asset),
-            amount: deposit.amount,
-        };
+        let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
         self.books.keep(purpose(deposit, reference, Role::Capture), movement, house).await
     }
 

@@ -189,12 +189,7 @@ impl Payments {
         reference: &str,
     ) -> Result<(), PaymentsError> {
         let house = self.books.house(&withdrawal.asset).await?;
-        let movement = Movement {
-            asset: house.asset,
-            debit: house.clearing,
-            credit: withdrawal.user.account_id(&withdrawal.asset),
-            amount: withdrawal.amount,
-        };
+        let movement = house.into_account(withdrawal.user, &withdrawal.asset, withdrawal.amount);
         let purpose =
             Purpose { code: books::RETURN, ..purpose(withdrawal, reference, Role::Return) };
         self.books.give(purpose, movement, house).await
