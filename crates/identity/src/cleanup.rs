@@ -14,6 +14,8 @@ const CHANGES_KEPT: Duration = Duration::from_secs(3_600);
 /// What was asked for and not answered is of use for looking into a complaint, for a day.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 const SESSIONS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// After a year without a sign-in the next one is confirmed again.
+const DEVICES_KEPT: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// In one statement, so that none takes long.
 const BATCH: u64 = 5_000;
 
@@ -42,6 +44,8 @@ impl Cleanup {
         while sign_ins::store::delete_before(database, attempts, limit).await? == BATCH {}
         let unused = now.saturating_sub(SESSIONS_KEPT);
         while sessions::store::delete_before(database, unused, limit).await? == BATCH {}
+        let unused = now.saturating_sub(DEVICES_KEPT);
+        while sessions::store::delete_devices_before(database, unused, limit).await? == BATCH {}
         self.0.delete_keys_before(attempts).await?;
         Ok(())
     }

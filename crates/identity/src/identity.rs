@@ -10,14 +10,13 @@ use tokio::task::JoinHandle;
 
 use crate::api_keys::KnownKeys;
 use crate::authentication::Caches;
+use crate::challenges::SendChallenge;
 use crate::changes::{Changes, Feed};
 use crate::cleanup::{self, Cleanup};
-use crate::email_verifications::SendVerification;
 use crate::error::IdentityError;
 use crate::keys::KeyRing;
 use crate::limits::{Limiters, Limits};
 use crate::passkeys::RelyingParty;
-use crate::password_resets::SendReset;
 use crate::passwords::Pool;
 use crate::profile::Hooks;
 use crate::sessions::Touched;
@@ -186,8 +185,6 @@ pub fn workers(identity: &Identity) -> Workers {
 impl Workers {
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(Cleanup(self.0.clone()))
-            .worker(SendVerification(self.0.clone()))
-            .worker(SendReset(self.0.clone()))
+        bus.worker(Cleanup(self.0.clone())).worker(SendChallenge(self.0.clone()))
     }
 }

@@ -26,6 +26,9 @@ kernel::define_id! {
 }
 
 impl UserId {
+    /// No user. What is asked about an unknown name is asked about it, so that it takes as long.
+    pub(crate) const NOBODY: Self = Self::from_u128(0);
+
     /// Where the ledger keeps what this user holds of an asset: `users/usr_…/EUR`.
     pub fn account_address(self, asset: &str) -> String {
         format!("users/{self}/{asset}")

@@ -34,6 +34,7 @@ mod email_verifications;
 mod error;
 mod events;
 pub mod grpc;
+mod grpc_calls;
 pub mod grpc_credentials;
 mod http;
 mod identity;
@@ -81,4 +82,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "identity";
     1 "identity" "../migrations/0001_identity.sql",
     2 "credentials" "../migrations/0002_credentials.sql",
+    3 "devices" "../migrations/0003_devices.sql",
 };

@@ -5,10 +5,12 @@
 //! follow from id and nonce by HMAC-SHA256 under a key of the vault.
 
 mod secrets;
+mod send;
 mod service;
 pub(crate) mod store;
 
 pub use secrets::ChallengeSecret;
+pub(crate) use send::SendChallenge;
 pub(crate) use service::{Answer, NewChallenge};
 pub(crate) use store::{Challenge, Registration};
 

@@ -1,5 +1,8 @@
 use deadpool_postgres::Transaction;
+use kernel::audit::{self, AuditActor, NewEntry};
+use kernel::http::ClientInfo;
 use kernel::{DatabaseError, secret};
+use serde_json::json;
 
 use super::secrets::{self, ChallengeSecret};
 use super::store::{self, Challenge, Registration};
@@ -25,7 +28,7 @@ pub(crate) struct NewChallenge<'c> {
 /// What came back from the mail.
 pub(crate) enum Answer<'a> {
     Link(&'a str),
-    /// A code, of this user.
+    /// A code, of this user, or of nobody.
     Code(UserId, &'a str),
 }
 
@@ -64,8 +67,9 @@ impl Identity {
     }
 
     /// The challenge that was answered rightly, now locked, and its user before it: whoever locks
-    /// both does so in this order. A wrong code is counted. The challenge stays open until [`close_challenges_in_tx`](Self::close_challenges_in_tx), and the count stays
-    /// only if the caller commits.
+    /// both does so in this order. A wrong code is counted. The challenge stays open until
+    /// [`close_challenges_in_tx`](Self::close_challenges_in_tx), and the count stays only if the
+    /// caller commits.
     pub(crate) async fn answered_in_tx(
         &self,
         tx: &Transaction<'_>,
@@ -103,6 +107,23 @@ impl Identity {
                 Ok(found)
             }
         }
+    }
+
+    /// Records an answer that was refused. Whoever answers is not known.
+    pub(crate) async fn refuse_answer_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        purpose: Purpose,
+        answer: &Answer<'_>,
+        client_info: &ClientInfo,
+    ) -> Result<(), DatabaseError> {
+        let subject = match *answer {
+            Answer::Code(user, _) if user != UserId::NOBODY => Some(user.as_u128()),
+            _ => None,
+        };
+        let entry = NewEntry::new(AuditActor::Anonymous, "identity.challenge.refused");
+        let entry = entry.data(json!({ "purpose": purpose })).ip(client_info.ip);
+        audit::record_in_tx(tx, &*self.clock, &[NewEntry { subject, ..entry }]).await
     }
 
     /// Uses a challenge up, and with it all others of the user for the same purpose.

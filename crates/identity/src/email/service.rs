@@ -25,6 +25,9 @@ impl Identity {
         self.check_password(user, password, client_info).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
+        // The user before the challenges: everybody locks in this order.
+        let account = users::store::lock(&tx, user).await?;
+        account.filter(|it| !it.is_deleted()).ok_or(IdentityError::UserNotFound)?;
         // Only the newest mail counts.
         self.void_challenges_in_tx(&tx, user, Purpose::ChangeEmail).await?;
         if users::store::by_key(&tx, UserKey::Email(email.as_str())).await?.is_none() {
@@ -58,6 +61,7 @@ impl Identity {
         let found = self.answered_in_tx(&tx, Purpose::ChangeEmail, None, answer).await?;
         // The link of another user is no link.
         let Some(challenge) = found.filter(|challenge| challenge.user == user) else {
+            self.refuse_answer_in_tx(&tx, Purpose::ChangeEmail, answer, client_info).await?;
             tx.commit().await?;
             return Err(IdentityError::ChallengeRefused);
         };

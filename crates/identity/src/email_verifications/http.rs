@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Reply;
+use crate::challenges::Purpose;
 use crate::http::{Client, email};
 use crate::identity::Identity;
 use crate::users::http::Sent;
@@ -103,6 +104,6 @@ async fn resend(
     Client(client): Client,
     Json(body): Json<ResendVerification>,
 ) -> Result<(StatusCode, Json<Sent>), Problem> {
-    identity.resend_verification(&email(&body.email)?, &client).await?;
+    identity.ask_for_challenge(Purpose::VerifyEmail, &email(&body.email)?, &client).await?;
     Ok(Sent::VERIFICATION)
 }

@@ -5,9 +5,7 @@
 //! request only leaves a job, which looks later.
 
 pub(crate) mod http;
-mod resend;
 mod service;
 pub(crate) mod store;
 
-pub(crate) use resend::SendVerification;
 pub(crate) use service::Reply;

@@ -18,23 +18,23 @@ pub(crate) enum Reply {
 }
 
 impl Identity {
-    /// The user whose mail is answered, as an answer to a challenge; none if nobody has the
-    /// address.
+    /// The answer to a challenge; of nobody if nobody has the address, who is looked for as well.
     pub(crate) async fn answer_of<'r>(
         &self,
         reply: &'r Reply,
         client_info: &ClientInfo,
-    ) -> Result<Option<Answer<'r>>, IdentityError> {
+    ) -> Result<Answer<'r>, IdentityError> {
         let now = self.clock.now();
         match reply {
             Reply::Link(token) => {
                 self.limiters.take(Attempt::Confirm, client_info, None, now)?;
-                Ok(Some(Answer::Link(token)))
+                Ok(Answer::Link(token))
             }
             Reply::Code(email, code) => {
                 self.limiters.take(Attempt::Confirm, client_info, Some(&email.key()), now)?;
                 let account = self.account(UserKey::Email(email.as_str())).await?;
-                Ok(account.map(|account| Answer::Code(account.user.id, code)))
+                let user = account.map_or(UserId::NOBODY, |account| account.user.id);
+                Ok(Answer::Code(user, code))
             }
         }
     }
@@ -46,12 +46,12 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let answer = self.answer_of(reply, client_info).await?;
-        let answer = answer.ok_or(IdentityError::ChallengeRefused)?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let found = self.answered_in_tx(&tx, Purpose::VerifyEmail, None, &answer).await?;
         let Some(challenge) = found else {
             // The wrong code has been counted.
+            self.refuse_answer_in_tx(&tx, Purpose::VerifyEmail, &answer, client_info).await?;
             tx.commit().await?;
             return Err(IdentityError::ChallengeRefused);
         };

@@ -13,6 +13,7 @@ use proto::identity::v1 as api;
 use proto::identity::v1::identity_service_server::{IdentityService, IdentityServiceServer};
 use tonic::{Request, Response, Status};
 
+use crate::grpc_calls::calls;
 use crate::identity::Identity;
 
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
@@ -29,25 +30,9 @@ struct Service {
 
 type Answer<T> = Result<T, Problem>;
 
-macro_rules! calls {
-    ($($call:ident: $request:ident => $response:ident,)*) => {
-        #[tonic::async_trait]
-        impl IdentityService for Service {
-            $(async fn $call(
-                &self,
-                request: Request<api::$request>,
-            ) -> Result<Response<api::$response>, Status> {
-                let (_, extensions, message) = request.into_parts();
-                match Service::$call(self, &extensions, message).await {
-                    Ok(answer) => Ok(Response::new(answer)),
-                    Err(problem) => Err(proto::failure::status(&problem)),
-                }
-            })*
-        }
-    };
-}
-
 calls! {
+    IdentityService;
+
     register: RegisterRequest => RegisterResponse,
     verify_email: VerifyEmailRequest => VerifyEmailResponse,
     resend_verification: ResendVerificationRequest => ResendVerificationResponse,

@@ -5,6 +5,7 @@ use proto::identity::v1 as api;
 use tonic::Extensions;
 
 use super::{Answer, Service, convert};
+use crate::challenges::Purpose;
 use crate::email_verifications::Reply;
 use crate::http::{about_password, email};
 use crate::password_resets::Reset;
@@ -53,7 +54,7 @@ impl Service {
         request: api::ResendVerificationRequest,
     ) -> Answer<api::ResendVerificationResponse> {
         let (email, client) = (email(&request.email)?, client_of(extensions));
-        self.identity.resend_verification(&email, &client).await?;
+        self.identity.ask_for_challenge(Purpose::VerifyEmail, &email, &client).await?;
         Ok(api::ResendVerificationResponse {})
     }
 
@@ -133,7 +134,7 @@ impl Service {
         request: api::RequestPasswordResetRequest,
     ) -> Answer<api::RequestPasswordResetResponse> {
         let (email, client) = (email(&request.email)?, client_of(extensions));
-        self.identity.ask_for_reset(&email, &client).await?;
+        self.identity.ask_for_challenge(Purpose::ResetPassword, &email, &client).await?;
         Ok(api::RequestPasswordResetResponse {})
     }
 

@@ -18,6 +18,7 @@ use proto::identity::v1::credentials_service_server::{
 };
 use tonic::{Request, Response, Status};
 
+use crate::grpc_calls::calls;
 use crate::identity::Identity;
 
 /// Largest message that is read; the longest is what an authenticator answers.
@@ -35,25 +36,9 @@ struct Service {
 
 type Answer<T> = Result<T, Problem>;
 
-macro_rules! calls {
-    ($($call:ident: $request:ident => $response:ident,)*) => {
-        #[tonic::async_trait]
-        impl CredentialsService for Service {
-            $(async fn $call(
-                &self,
-                request: Request<api::$request>,
-            ) -> Result<Response<api::$response>, Status> {
-                let (_, extensions, message) = request.into_parts();
-                match Service::$call(self, &extensions, message).await {
-                    Ok(answer) => Ok(Response::new(answer)),
-                    Err(problem) => Err(proto::failure::status(&problem)),
-                }
-            })*
-        }
-    };
-}
-
 calls! {
+    CredentialsService;
+
     create_totp: CreateTotpRequest => CreateTotpResponse,
     confirm_totp: ConfirmTotpRequest => ConfirmTotpResponse,
     delete_totp: DeleteTotpRequest => DeleteTotpResponse,

@@ -12,7 +12,7 @@ use crate::credential_error::CredentialError;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::limits::Attempt;
-use crate::sessions::{NewSession, SignedIn, Transport};
+use crate::sessions::{self, NewSession, SignedIn, Transport};
 use crate::users::{self, UserStatus};
 
 /// What an authenticator answered, and for what kind of session.
@@ -69,12 +69,15 @@ impl Identity {
             }
         };
         store::update_used(&tx, stored.id, &credential, now).await?;
+        let token = answer.device_token.as_deref();
+        let is_device_known =
+            sessions::is_device_known_in_tx(&tx, claimed.user, token, now).await?;
         let new = NewSession {
             user: claimed.user,
             roles: account.user.roles,
             transport: answer.transport,
             device: answer.device_name.as_deref(),
-            known_device: answer.device_token.as_deref(),
+            is_device_known,
             client,
             method: "passkey",
         };

@@ -15,7 +15,8 @@ use crate::users::store::Account;
 use crate::users::{self, UserKey};
 
 impl Identity {
-    /// The account, if the password is the user's. Wrong ones are limited as sign-ins are.
+    /// The account, if the password is the user's. Wrong ones are limited and counted as those of
+    /// sign-ins are: whoever has a session may still not guess for ever.
     pub(crate) async fn check_password(
         &self,
         user: UserId,
@@ -25,14 +26,13 @@ impl Identity {
         let now = self.clock.now();
         self.limiters.take(Attempt::SignIn, client_info, Some(&user.to_text()), now)?;
         let account = self.account(UserKey::Id(user)).await?.ok_or(IdentityError::UserNotFound)?;
-        let stored = account.password_hash.clone();
-        let stored = stored.filter(|_| passwords::is_possible(password));
+        let may_be_right = account.may_try_password() && passwords::is_possible(password);
+        let stored = account.password_hash.clone().filter(|_| may_be_right);
         if self.passwords.verify(password.to_owned(), stored).await?.is_right {
             return Ok(account);
         }
         let entry = NewEntry::new(AuditActor::User(user.as_u128()), "identity.password.refused");
-        let entry = entry.subject(user.as_u128()).ip(client_info.ip);
-        audit::record(&self.database, &*self.clock, &[entry]).await?;
+        self.refuse_password(Some(user), entry.ip(client_info.ip)).await?;
         Err(IdentityError::PasswordWrong)
     }
 

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Reset;
+use crate::challenges::Purpose;
 use crate::email_verifications::http::reply;
 use crate::http::{Client, about_password, email};
 use crate::identity::Identity;
@@ -72,7 +73,7 @@ async fn create(
     Client(client): Client,
     Json(body): Json<PasswordReset>,
 ) -> Result<(StatusCode, Json<ResetSent>), Problem> {
-    identity.ask_for_reset(&email(&body.email)?, &client).await?;
+    identity.ask_for_challenge(Purpose::ResetPassword, &email(&body.email)?, &client).await?;
     Ok((StatusCode::ACCEPTED, Json(ResetSent { status: "reset_sent" })))
 }
 

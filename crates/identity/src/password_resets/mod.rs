@@ -5,8 +5,6 @@
 //! reset ends all sessions, forgets all devices and unlocks the password.
 
 pub(crate) mod http;
-mod send;
 mod service;
 
-pub(crate) use send::SendReset;
 pub(crate) use service::Reset;

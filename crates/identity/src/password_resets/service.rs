@@ -12,6 +12,7 @@ use crate::ids::UserId;
 use crate::second_factors::SecondFactor;
 use crate::sessions::{self, EndReason};
 use crate::sign_ins;
+use crate::totp;
 use crate::users::store::Account;
 use crate::users::{self, UserKey};
 
@@ -30,9 +31,8 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let answer = self.answer_of(reset.reply, client_info).await?;
-        let answer = answer.ok_or(IdentityError::ChallengeRefused)?;
         // First whether the answer is right, then the slow hash, then once more under locks.
-        let account = self.account_to_reset(&answer).await?;
+        let account = self.account_to_reset(&answer, client_info).await?;
         let client = self.database.client().await?;
         let factors = self.factors(&client, account.user.id).await?;
         drop(client);
@@ -45,11 +45,13 @@ impl Identity {
         let tx = client.transaction().await?;
         let found = self.answered_in_tx(&tx, Purpose::ResetPassword, None, &answer).await?;
         let challenge = found.ok_or(IdentityError::ChallengeRefused)?;
-        if let Some(factor) = reset.factor.filter(|_| factors.has_totp)
-            && let Err(refusal) = self.check_factor_in_tx(&tx, challenge.user, factor).await?
-        {
-            tx.commit().await?;
-            return Err(refusal);
+        // The app may be there since a moment ago.
+        if totp::is_enabled(&tx, challenge.user).await? {
+            let factor = reset.factor.ok_or(IdentityError::SecondFactorRequired)?;
+            if let Err(refusal) = self.check_factor_in_tx(&tx, challenge.user, factor).await? {
+                tx.commit().await?;
+                return Err(refusal);
+            }
         }
         self.reset_in_tx(&tx, &challenge, &hash, client_info).await?;
         tx.commit().await?;
@@ -58,13 +60,20 @@ impl Identity {
     }
 
     /// Whose password it is. A wrong code is counted.
-    async fn account_to_reset(&self, answer: &Answer<'_>) -> Result<Account, IdentityError> {
+    async fn account_to_reset(
+        &self,
+        answer: &Answer<'_>,
+        client_info: &ClientInfo,
+    ) -> Result<Account, IdentityError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let found = self.answered_in_tx(&tx, Purpose::ResetPassword, None, answer).await?;
         let account = match &found {
             Some(challenge) => users::store::by_key(&tx, UserKey::Id(challenge.user)).await?,
-            None => None,
+            None => {
+                self.refuse_answer_in_tx(&tx, Purpose::ResetPassword, answer, client_info).await?;
+                None
+            }
         };
         tx.commit().await?;
         let account = account.filter(|account| !account.is_deleted());

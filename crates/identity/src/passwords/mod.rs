@@ -11,7 +11,7 @@ mod pool;
 mod worker;
 
 pub use policy::PasswordFlaw;
-pub(crate) use policy::{Strength, check, is_possible};
+pub(crate) use policy::{Strength, check, is_enough_alone, is_possible};
 pub(crate) use pool::{Pool, Verdict};
 
 #[cfg(test)]

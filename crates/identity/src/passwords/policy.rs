@@ -70,11 +70,16 @@ pub(crate) fn is_possible(password: &str) -> bool {
     password.chars().count() <= CHARS_MAX
 }
 
+/// Whether a password may let somebody in without anything else.
+pub(crate) fn is_enough_alone(password: &str) -> bool {
+    password.chars().count() >= CHARS_MIN_ALONE
+}
+
 /// Whether a password is acceptable. `own` are texts about the user: name, handle, e-mail.
 pub(crate) fn check(password: &str, own: &[&str], strength: Strength) -> Result<(), PasswordFlaw> {
     let chars = password.chars().count();
     match strength {
-        Strength::Alone if chars < CHARS_MIN_ALONE => return Err(PasswordFlaw::TooShortAlone),
+        Strength::Alone if !is_enough_alone(password) => return Err(PasswordFlaw::TooShortAlone),
         Strength::WithSecondFactor if chars < CHARS_MIN => return Err(PasswordFlaw::TooShort),
         _ if chars > CHARS_MAX => return Err(PasswordFlaw::TooLong),
         _ => {}

@@ -65,18 +65,10 @@ fn line_03_hashes_are_argon2id_and_older_ones_are_told_apart() {
     assert!(!hasher.verify(b"Secret", &hash).is_right);
     assert_ne!(hasher.hash(b"secret"), hash);
 
-    let weak = "$argon2id$v=19$m=256,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$";
-    let argon2 = argon2::Argon2::new(
-        argon2::Algorithm::Argon2id,
-        argon2::Version::V0x13,
-        argon2::Params::new(256, 1, 1, None).unwrap(),
-    );
-    let mut out = [0; 32];
-    argon2.hash_password_into(b"secret", b"somesaltsomesalt", &mut out).unwrap();
-    use base64::Engine as _;
-    let weak = format!("{weak}{}", base64::engine::general_purpose::STANDARD_NO_PAD.encode(out));
     let outdated = Verdict { is_right: true, is_outdated: true };
-    assert_eq!(hasher.verify(b"secret", &weak), outdated);
+    assert_eq!(hasher.verify(b"secret", &argon2_hash(256, 1)), outdated);
+    // More memory than ours, as an import may bring it.
+    assert_eq!(hasher.verify(b"secret", &argon2_hash(32_768, 2)), right);
 
     let bcrypt = bcrypt::hash("secret", 4).unwrap();
     assert_eq!(hasher.verify(b"secret", &bcrypt), outdated);
@@ -85,6 +77,19 @@ fn line_03_hashes_are_argon2id_and_older_ones_are_told_apart() {
     {
         assert!(!hasher.verify(b"secret", garbage).is_right, "{garbage}");
     }
+}
+
+/// Of the password "secret", with other parameters than ours.
+fn argon2_hash(memory_kib: u32, passes: u32) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
+    let params = argon2::Params::new(memory_kib, passes, 1, None).unwrap();
+    let (algorithm, version) = (argon2::Algorithm::Argon2id, argon2::Version::V0x13);
+    let (salt, mut out) = (b"somesaltsomesalt", [0; 32]);
+    let argon2 = argon2::Argon2::new(algorithm, version, params);
+    argon2.hash_password_into(b"secret", salt, &mut out).unwrap();
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(out));
+    format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${hash}")
 }
 
 #[test]

@@ -81,12 +81,17 @@ impl Hasher {
         len: usize,
     ) -> Option<Vec<u8>> {
         let blocks = params.block_count();
-        if blocks > self.memory.len() {
-            self.memory.resize(blocks, Block::default());
-        }
+        // An imported hash may take more memory than ours: for itself, not for good.
+        let mut more = Vec::new();
+        let memory = match self.memory.get_mut(..blocks) {
+            Some(memory) => memory,
+            None => {
+                more.resize(blocks, Block::default());
+                &mut more
+            }
+        };
         let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
         let mut out = vec![0; len];
-        let memory = &mut self.memory[..blocks];
         argon2.hash_password_into_with_memory(password, salt, &mut out, memory).ok()?;
         Some(out)
     }

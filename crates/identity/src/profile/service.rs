@@ -163,13 +163,12 @@ impl Identity {
         self.check_password(user, password, client).await?;
         self.hooks.check_deletion(user).await?;
         let mut client = self.database.client().await?;
-        let factors = self.factors(&client, user).await?;
         let tx = client.transaction().await.map_err(IdentityError::from)?;
         let account = lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         if account.is_deleted() {
             return Err(IdentityError::UserNotFound.into());
         }
-        if factors.has_totp {
+        if totp::is_enabled(&tx, user).await? {
             let code = code.ok_or(IdentityError::SecondFactorRequired)?;
             let checked = self.check_factor_in_tx(&tx, user, SecondFactor::Totp(code)).await?;
             if let Err(refusal) = checked {

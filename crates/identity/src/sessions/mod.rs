@@ -13,7 +13,7 @@ pub(crate) mod store;
 mod touched;
 
 pub(crate) use live::{Live, Standing};
-pub(crate) use start::{NewSession, Secrets, SignedIn, Tokens};
+pub(crate) use start::{NewSession, Secrets, SignedIn, Tokens, is_device_known_in_tx};
 pub(crate) use touched::Touched;
 
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ use crate::ids::SessionId;
 /// What the value of a session cookie begins with.
 pub(crate) const COOKIE_PREFIX: &str = "bshl_cs_";
 /// What the token of a device begins with.
-pub(crate) const DEVICE_PREFIX: &str = "bshl_dt_";
+const DEVICE_PREFIX: &str = "bshl_dt_";
 /// Longest name of a device, in characters.
 pub(crate) const DEVICE_CHARS_MAX: usize = 100;
 

@@ -21,8 +21,8 @@ pub(crate) struct NewSession<'s> {
     pub(crate) transport: Transport,
     /// What the user calls the device.
     pub(crate) device: Option<&'s str>,
-    /// The token of a device that the user is known on.
-    pub(crate) known_device: Option<&'s str>,
+    /// Whether it has the token of a device that the user is known on.
+    pub(crate) is_device_known: bool,
     pub(crate) client: &'s ClientInfo,
     /// How the user proved it, for the log: `password`, `email_code`, `totp`, `passkey`, ….
     pub(crate) method: &'static str,
@@ -62,12 +62,7 @@ impl Identity {
         let (now, session) = (self.clock.now(), SessionId::generate());
         let (_, absolute) = self.options.timeouts.of(new.roles.is_staff());
         let secrets = self.secrets_in_tx(tx, session, new, now).await?;
-        let is_known =
-            match new.known_device.and_then(|text| SecretToken::parse(DEVICE_PREFIX, text)) {
-                Some(token) => store::is_device_known(tx, new.user, &token.hash(), now).await?,
-                None => false,
-            };
-        let device_token = (!is_known).then(|| SecretToken::generate(DEVICE_PREFIX));
+        let device_token = (!new.is_device_known).then(|| SecretToken::generate(DEVICE_PREFIX));
         if let Some(token) = &device_token {
             store::insert_device(tx, new.user, &token.hash(), now).await?;
         }
@@ -75,7 +70,7 @@ impl Identity {
             session_id: session,
             device: new.device.map(str::to_owned).or_else(|| new.client.user_agent.clone()),
             ip: new.client.ip,
-            is_new_device: !is_known,
+            is_new_device: !new.is_device_known,
         };
         tell_in_tx(tx, &*self.clock, new.user, &[started]).await?;
         let user = new.user.as_u128();
@@ -109,5 +104,18 @@ impl Identity {
                 Ok(Secrets::Tokens(Tokens { access, access_expires_at, refresh }))
             }
         }
+    }
+}
+
+/// Whether this is the token of a device that the user is known on; notes that it was used.
+pub(crate) async fn is_device_known_in_tx(
+    tx: &Transaction<'_>,
+    user: UserId,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    match token.and_then(|text| SecretToken::parse(DEVICE_PREFIX, text)) {
+        Some(token) => store::is_device_known(tx, user, &token.hash(), now).await,
+        None => Ok(false),
     }
 }

@@ -203,7 +203,7 @@ pub(super) async fn end_all(
 }
 
 /// Whether a device is known to the user; notes that it was used.
-pub(crate) async fn is_device_known(
+pub(super) async fn is_device_known(
     tx: &Transaction<'_>,
     user: UserId,
     hash: &[u8; 32],
@@ -214,7 +214,7 @@ pub(crate) async fn is_device_known(
     Ok(tx.execute_prepared(sql, &[&hash.as_slice(), &user, &now]).await? == 1)
 }
 
-pub(crate) async fn insert_device(
+pub(super) async fn insert_device(
     tx: &Transaction<'_>,
     user: UserId,
     hash: &[u8; 32],
@@ -243,6 +243,18 @@ pub(crate) async fn delete_before(
 ) -> Result<u64, DatabaseError> {
     let sql = "delete from identity.sessions where id in (select id from identity.sessions \
                where last_used_at < $1 limit $2)";
+    let client = database.client().await?;
+    Ok(client.execute_prepared(sql, &[&moment, &limit]).await?)
+}
+
+/// Removes devices that nobody has signed in from since, some at a time.
+pub(crate) async fn delete_devices_before(
+    database: &Database,
+    moment: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let sql = "delete from identity.devices where (token_hash, user_id) in \
+               (select token_hash, user_id from identity.devices where last_used_at < $1 limit $2)";
     let client = database.client().await?;
     Ok(client.execute_prepared(sql, &[&moment, &limit]).await?)
 }

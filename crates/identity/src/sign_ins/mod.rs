@@ -20,8 +20,6 @@ use crate::ids::SignInId;
 pub(crate) const CONFIRM_MAX: Duration = Duration::from_secs(600);
 /// Wrong answers that it takes.
 pub(crate) const TRIES_MAX: i32 = 5;
-/// Wrong passwords in a row after which only a reset helps.
-pub(crate) const FAILURES_MAX: u32 = 100;
 
 /// How a sign-in may be confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,20 +1,18 @@
 use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
-use kernel::secret::SecretToken;
 use serde_json::json;
 
 use super::store::{self, Origin, Waiting};
-use super::{CONFIRM_MAX, FAILURES_MAX, Method, Pending};
+use super::{CONFIRM_MAX, Method, Pending};
 use crate::challenges::{Answer, NewChallenge, Purpose};
 use crate::error::IdentityError;
-use crate::events::{IdentityEvent, tell_in_tx};
 use crate::identity::Identity;
-use crate::ids::{SignInId, UserId};
+use crate::ids::SignInId;
 use crate::limits::Attempt;
 use crate::passwords;
 use crate::second_factors::SecondFactor;
-use crate::sessions::{self, DEVICE_PREFIX, NewSession, SignedIn, Transport};
+use crate::sessions::{self, NewSession, SignedIn, Transport};
 use crate::totp;
 use crate::users::store::Account;
 use crate::users::{self, Confirmation, UserKey};
@@ -62,18 +60,20 @@ impl Identity {
         let (login, now) = (given.login.trim(), self.clock.now());
         self.limiters.take(Attempt::SignIn, client_info, Some(login), now)?;
         let key = if login.contains('@') { UserKey::Email(login) } else { UserKey::Handle(login) };
-        let account = if login.contains('\0') { None } else { self.account(key).await? };
-        let usable = account.as_ref().filter(|account| may_try(account));
+        let account = self.account(key).await?;
+        let usable = account.as_ref().filter(|account| account.may_try_password());
         let stored = usable.and_then(|account| account.password_hash.clone());
         let stored = stored.filter(|_| passwords::is_possible(&given.password));
         let verdict = self.passwords.verify(given.password.clone(), stored.clone()).await?;
         let Some((account, stored)) = account.as_ref().zip(stored).filter(|_| verdict.is_right)
         else {
-            self.refuse_sign_in(account.map(|account| account.user.id), client_info).await?;
+            let entry = refused("password", client_info);
+            self.refuse_password(account.map(|account| account.user.id), entry).await?;
             return Err(IdentityError::SignInRefused);
         };
         if !account.user.is_email_verified {
-            self.send_verification(account, client_info).await?;
+            let device = client_info.user_agent.as_deref();
+            self.send_challenge(account, Purpose::VerifyEmail, device).await?;
             return Err(IdentityError::EmailUnverified);
         }
         if verdict.is_outdated {
@@ -95,29 +95,49 @@ impl Identity {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let known = users::store::lock(&tx, account.user.id).await?;
-        let known = known.filter(|known| may_try(known) && has_same_password(known, account));
+        let known =
+            known.filter(|known| known.may_try_password() && has_same_password(known, account));
         let account = &known.ok_or(IdentityError::SignInRefused)?;
         if account.password_failures > 0 {
             users::store::clear_failures(&tx, account.user.id).await?;
         }
-        let methods = self.methods_in_tx(&tx, account, given).await?;
+        let is_device_known = self.is_device_known_in_tx(&tx, account, given).await?;
+        let methods = self.methods_in_tx(&tx, account, given, is_device_known).await?;
         let outcome = if methods.is_empty() {
             let new = NewSession {
                 user: account.user.id,
                 roles: account.user.roles,
                 transport: given.transport,
                 device: given.device.as_deref(),
-                known_device: given.device_token.as_deref(),
+                is_device_known,
                 client: client_info,
                 method: "password",
             };
             Outcome::SignedIn(Box::new(self.start_session_in_tx(&tx, &new).await?))
         } else {
-            let pending = self.ask_in_tx(&tx, account, methods, given, client_info).await?;
+            let origin = Origin {
+                user: account.user.id,
+                device: given.device.as_deref(),
+                is_device_known,
+                user_agent: client_info.user_agent.as_deref(),
+                ip: client_info.ip,
+                transport: given.transport,
+            };
+            let pending = self.ask_in_tx(&tx, account, methods, &origin).await?;
             Outcome::ConfirmationRequired(pending)
         };
         tx.commit().await?;
         Ok(outcome)
+    }
+
+    async fn is_device_known_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        account: &Account,
+        given: &Credentials,
+    ) -> Result<bool, IdentityError> {
+        let token = given.device_token.as_deref();
+        Ok(sessions::is_device_known_in_tx(tx, account.user.id, token, self.clock.now()).await?)
     }
 
     /// How the sign-in has to be confirmed; empty if it needn't be.
@@ -126,23 +146,17 @@ impl Identity {
         tx: &Transaction<'_>,
         account: &Account,
         given: &Credentials,
+        is_device_known: bool,
     ) -> Result<Vec<Method>, IdentityError> {
         if totp::is_enabled(tx, account.user.id).await? {
             return Ok(vec![Method::Totp, Method::RecoveryCode]);
         }
         let is_needed = match self.confirmation_of(account) {
+            // Set beside something that is gone since, or imported.
+            _ if !passwords::is_enough_alone(&given.password) => true,
             Confirmation::Always => true,
             Confirmation::Never => false,
-            Confirmation::NewDevices => {
-                let token = given.device_token.as_deref();
-                match token.and_then(|text| SecretToken::parse(DEVICE_PREFIX, text)) {
-                    Some(token) => {
-                        let (user, now) = (account.user.id, self.clock.now());
-                        !sessions::store::is_device_known(tx, user, &token.hash(), now).await?
-                    }
-                    None => true,
-                }
-            }
+            Confirmation::NewDevices => !is_device_known,
         };
         Ok(if is_needed { vec![Method::EmailCode] } else { Vec::new() })
     }
@@ -152,20 +166,12 @@ impl Identity {
         tx: &Transaction<'_>,
         account: &Account,
         methods: Vec<Method>,
-        given: &Credentials,
-        client_info: &ClientInfo,
+        origin: &Origin<'_>,
     ) -> Result<Pending, IdentityError> {
-        let (user, now) = (account.user.id, self.clock.now());
+        let now = self.clock.now();
         let expires_at = now.saturating_add(CONFIRM_MAX);
         let pending = Pending { id: SignInId::generate(), methods, expires_at };
-        let origin = Origin {
-            user,
-            device: given.device.as_deref(),
-            user_agent: client_info.user_agent.as_deref(),
-            ip: client_info.ip,
-            transport: given.transport,
-        };
-        store::insert(tx, &pending, &origin, now).await?;
+        store::insert(tx, &pending, origin, now).await?;
         if pending.methods.contains(&Method::EmailCode) {
             let device = origin.device.or(origin.user_agent);
             self.mail_in_tx(tx, account, pending.id, device).await?;
@@ -191,28 +197,6 @@ impl Identity {
         Ok(self.challenge_in_tx(tx, challenge).await?)
     }
 
-    /// Counts and records a wrong password. The same statements run for an unknown user.
-    async fn refuse_sign_in(
-        &self,
-        user: Option<UserId>,
-        client_info: &ClientInfo,
-    ) -> Result<(), IdentityError> {
-        let nobody = UserId::from_u128(0);
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let failures = users::store::count_failure(&tx, user.unwrap_or(nobody)).await?;
-        let entry = NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused");
-        let entry = entry.data(json!({ "method": "password" })).ip(client_info.ip);
-        let entry = NewEntry { subject: user.map(UserId::as_u128), ..entry };
-        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
-        if let Some(user) = user.filter(|_| failures == Some(FAILURES_MAX)) {
-            tell_in_tx(&tx, &*self.clock, user, &[IdentityEvent::SignInLocked]).await?;
-            let entry = NewEntry::new(AuditActor::System, "identity.sign_in.locked");
-            audit::record_in_tx(&tx, &*self.clock, &[entry.subject(user.as_u128())]).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
     /// Confirms a sign-in and begins its session.
     pub(crate) async fn confirm_sign_in(
         &self,
@@ -235,7 +219,9 @@ impl Identity {
         let account = account.ok_or(IdentityError::SignInNotFound)?;
         if let Err(refusal) = self.check_proof_in_tx(&tx, id, &waiting, &proof).await? {
             store::count_try(&tx, id).await?;
-            self.record_wrong_proof_in_tx(&tx, waiting.user, method, client_info).await?;
+            let entry = refused(method.as_str(), client_info);
+            let entry = entry.subject(waiting.user.as_u128());
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
             tx.commit().await?;
             return Err(refusal);
         }
@@ -245,7 +231,7 @@ impl Identity {
             roles: account.user.roles,
             transport: waiting.transport,
             device: waiting.device.as_deref(),
-            known_device: None,
+            is_device_known: waiting.is_device_known,
             client: client_info,
             method: method.as_str(),
         };
@@ -272,20 +258,6 @@ impl Identity {
         Ok(Ok(()))
     }
 
-    async fn record_wrong_proof_in_tx(
-        &self,
-        tx: &Transaction<'_>,
-        user: UserId,
-        method: Method,
-        client_info: &ClientInfo,
-    ) -> Result<(), IdentityError> {
-        let entry = NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused")
-            .subject(user.as_u128())
-            .data(json!({ "method": method.as_str() }))
-            .ip(client_info.ip);
-        Ok(audit::record_in_tx(tx, &*self.clock, &[entry]).await?)
-    }
-
     /// Sends the mail of a sign-in again.
     pub(crate) async fn resend_sign_in(
         &self,
@@ -307,13 +279,15 @@ impl Identity {
     }
 }
 
-/// Whether a right password would count at all.
 /// Whether the password that was right is so still: comparing takes a while, and the account may
 /// have got another one meanwhile. A fresh hash of the same one leaves the version as it is.
 fn has_same_password(now: &Account, before: &Account) -> bool {
     now.password_hash == before.password_hash || now.user.version == before.user.version
 }
 
-fn may_try(account: &Account) -> bool {
-    !account.is_deleted() && account.password_failures < FAILURES_MAX
+/// What the log says of a wrong password or proof.
+fn refused(method: &str, client_info: &ClientInfo) -> NewEntry {
+    NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused")
+        .data(json!({ "method": method }))
+        .ip(client_info.ip)
 }

@@ -13,6 +13,7 @@ pub(super) struct Waiting {
     pub(super) user: UserId,
     pub(super) methods: Vec<Method>,
     pub(super) device: Option<String>,
+    pub(super) is_device_known: bool,
     pub(super) transport: Transport,
 }
 
@@ -20,6 +21,7 @@ pub(super) struct Waiting {
 pub(super) struct Origin<'o> {
     pub(super) user: UserId,
     pub(super) device: Option<&'o str>,
+    pub(super) is_device_known: bool,
     pub(super) user_agent: Option<&'o str>,
     pub(super) ip: IpAddr,
     pub(super) transport: Transport,
@@ -32,7 +34,8 @@ pub(super) async fn insert(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let sql = "insert into identity.sign_ins (id, user_id, methods, device, user_agent, ip, \
-               transport, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               transport, created_at, expires_at, is_device_known) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let methods: Vec<&str> = new.methods.iter().map(|method| method.as_str()).collect();
     tx.execute_prepared(
         sql,
@@ -46,6 +49,7 @@ pub(super) async fn insert(
             &origin.transport.as_str(),
             &now,
             &new.expires_at,
+            &origin.is_device_known,
         ],
     )
     .await?;
@@ -62,7 +66,7 @@ pub(super) async fn lock(
     let user = "select from identity.users where id = \
                 (select user_id from identity.sign_ins where id = $1) for no key update";
     tx.execute_prepared(user, &[&id]).await?;
-    let sql = "select user_id, methods, device, transport from identity.sign_ins \
+    let sql = "select user_id, methods, device, transport, is_device_known from identity.sign_ins \
                where id = $1 and done_at is null and expires_at > $2 and tries < $3 for update";
     let row = tx.query_opt_prepared(sql, &[&id, &now, &TRIES_MAX]).await?;
     Ok(row.and_then(|row| {
@@ -72,6 +76,7 @@ pub(super) async fn lock(
             methods: methods.into_iter().filter_map(Method::from_name).collect(),
             device: row.get(2),
             transport: Transport::from_name(row.get(3))?,
+            is_device_known: row.get(4),
         })
     }))
 }

@@ -13,6 +13,7 @@ use crate::ids::UserId;
 use crate::passwords::{PasswordFlaw, check};
 use crate::recovery_codes;
 use crate::second_factors::{Factors, SecondFactor};
+use crate::sign_ins;
 
 /// What an app has to know. `Debug` doesn't show it.
 pub(crate) struct Started {
@@ -87,6 +88,8 @@ impl Identity {
             return Err(refusal);
         }
         store::confirm(&tx, owner.user, now).await?;
+        // From now on the mail alone is not enough, for those that wait for it neither.
+        sign_ins::store::void(&tx, owner.user, now).await?;
         owner.added_in_tx(&tx, &*self.clock, Credential::Totp, (None, "")).await?;
         let codes = recovery_codes::renew_in_tx(&tx, &*self.clock, owner).await?;
         tx.commit().await?;

@@ -17,6 +17,11 @@ impl UserFilter {
         self.text.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// Whether no stored text can have what is looked for: the database has none with NUL.
+    pub(super) fn is_vain(&self) -> bool {
+        self.text().is_some_and(|text| text.contains('\0'))
+    }
+
     pub(super) fn id(&self) -> Option<UserId> {
         self.text()?.parse().ok()
     }
@@ -61,6 +66,7 @@ mod tests {
         assert_eq!(filter("änd").words(), "('änd':* | 'Änd':*)");
         assert_eq!(filter("&|!").words(), "");
         assert_eq!(filter("  ").start(), None);
+        assert!(filter("an\0n").is_vain() && !filter("ann").is_vain());
         let id = UserId::from_u128(7);
         assert_eq!(filter(&id.to_string()).id(), Some(id));
     }

@@ -26,6 +26,9 @@ impl Identity {
         before: Option<UserId>,
         limit: Limit,
     ) -> Result<Vec<Arc<User>>, IdentityError> {
+        if filter.is_vain() {
+            return Ok(Vec::new());
+        }
         let client = self.database.client().await?;
         let users = store::search(&client, filter, before, limit.with_one_more()).await?;
         Ok(users.into_iter().map(Arc::new).collect())

@@ -84,6 +84,23 @@ async fn two_changes_at_once_are_one() {
     assert_eq!(statuses, [204, 422]);
 }
 
+/// Whoever has a session, but not the password, doesn't get to guess it.
+#[tokio::test]
+async fn line_07_wrong_passwords_count_wherever_they_are_given() {
+    let app = App::start().await;
+    let (ann, tokens) = app.signed_in("ann").await;
+    app.sql("update identity.users set password_failures = 98").await;
+    let change = async |current: &str| {
+        app.post_as(&tokens.caller(), CHANGE, json!({ "current": current, "new": NEW })).await
+    };
+    assert_eq!(change("wrong").await.status, 422);
+    assert!(!app.kinds(ann).await.contains(&"identity.sign_in.locked".to_owned()));
+    assert_eq!(change("wrong").await.status, 422);
+    assert!(app.kinds(ann).await.contains(&"identity.sign_in.locked".to_owned()));
+    assert_eq!(change(PASSWORD).await.problem(), (422, "identity.password.wrong", ""));
+    assert_eq!(app.try_sign_in("ann", PASSWORD).await.status, 401);
+}
+
 #[tokio::test]
 async fn whoever_is_not_signed_in_changes_nothing() {
     let app = App::start().await;

@@ -36,6 +36,12 @@ async fn line_06_a_reset_looks_the_same_for_known_and_unknown_addresses() {
     assert_eq!(known.problem(), (422, "identity.challenge.refused", ""));
     assert_eq!((known.status, known.body), (unknown.status, unknown.body));
     assert_eq!(app.identity.password_operations(), before);
+    // Line 31: both are recorded, one of them with the user.
+    let sql = "select count(subject), count(*) from audit.entries \
+               where action = 'identity.challenge.refused'";
+    let client = app.database.database().client().await.unwrap();
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 2));
 }
 
 #[tokio::test]

@@ -302,8 +302,33 @@ async fn always_means_on_known_devices_too() {
         let body = json!({ "login": MAIL, "password": PASSWORD, "device_token": device });
         let id = pending(&app.post(SIGN_INS, body).await);
         let code = app.mail(MAIL, Purpose::SignIn).await.code;
-        device = Tokens::of(&confirm(&app, &id, json!({ "code": code })).await).device.or(device);
+        let given = Tokens::of(&confirm(&app, &id, json!({ "code": code })).await).device;
+        assert_ne!(
+            given.is_some(),
+            device.is_some(),
+            "a device that is known needs no other token"
+        );
+        device = given.or(device);
     }
+    assert_eq!(app.count("select count(*) from identity.devices").await, 1);
+}
+
+/// It was acceptable beside something that is gone since, or comes from an import.
+#[tokio::test]
+async fn line_01_a_short_password_lets_nobody_in_alone() {
+    let app = App::start().await;
+    let short = "kiwi7Plum";
+    let made = app.user_with("ann", |new| {
+        new.confirmation = Some(Confirmation::Always);
+        new.password = NewPassword::Text(short.to_owned());
+    });
+    made.await;
+    app.sql("update identity.users set confirmation = 'never'").await;
+    let id = pending(&app.try_sign_in(MAIL, short).await);
+    let code = app.mail(MAIL, Purpose::SignIn).await.code;
+    let device = Tokens::of(&confirm(&app, &id, json!({ "code": code })).await).device;
+    let body = json!({ "login": MAIL, "password": short, "device_token": device });
+    pending(&app.post(SIGN_INS, body).await);
 }
 
 #[tokio::test]

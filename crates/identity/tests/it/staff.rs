@@ -24,7 +24,7 @@ async fn users_are_found_by_what_staff_knows_of_them() {
         assert_eq!(find(text(query)).await, [ann.id], "{query}");
     }
     assert_eq!(find(text("änd")).await, [bob.id]);
-    for query in ["wood", "example.org", "%", "_nn", "' or 1=1 --"] {
+    for query in ["wood", "example.org", "%", "_nn", "' or 1=1 --", "an\0n"] {
         assert_eq!(find(text(query)).await, [], "{query}");
     }
     let frozen = UserFilter { status: Some(UserStatus::Frozen), ..UserFilter::default() };
@@ -122,6 +122,11 @@ async fn what_nobody_needs_is_removed() {
     app.bus.wake();
     app.bus.settle().await;
     assert_eq!((rows("sessions").await, rows("refresh_tokens").await), (0, 0));
+    assert_eq!(rows("devices").await, 1);
+    app.pass(335 * 24 * 3_600);
+    app.bus.wake();
+    app.bus.settle().await;
+    assert_eq!(rows("devices").await, 0);
     assert!(app.authenticate(&tokens.access).await.is_err());
     assert_eq!(rows("users").await, 2);
 }

@@ -1,5 +1,6 @@
 //! The authenticator app and recovery codes.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -51,6 +52,23 @@ async fn an_app_is_a_factor_after_its_first_code() {
 
     let again = bank.post_as(&ann, "/v1/identity/totp", json!({ "password": PASSWORD })).await;
     assert_eq!(again.problem(), (409, "identity.totp.already_enabled", ""));
+}
+
+#[tokio::test]
+async fn line_28_a_new_app_is_asked_for_by_sign_ins_that_wait_for_a_mail() {
+    let bank = Bank::start().await;
+    let ann = bank.person("ann").await;
+    let change = "update identity.users set confirmation = 'always'";
+    bank.database.database().client().await.unwrap().batch_execute(change).await.unwrap();
+    let body = json!({ "login": ann.login, "password": PASSWORD });
+    let waiting =
+        bank.send(Method::POST, "/v1/identity/sign-ins", None, &[], Some(body)).await.body;
+    assert_eq!(waiting["methods"], json!(["email_code"]));
+    bank.enable_totp(&ann).await;
+    let path = format!("/v1/identity/sign-ins/{}/confirm", waiting["sign_in"].as_str().unwrap());
+    let body = json!({ "code": "00000000" });
+    let over = bank.send(Method::POST, &path, None, &[], Some(body)).await;
+    assert_eq!(over.problem(), (404, "identity.sign_in.not_found", ""));
 }
 
 #[tokio::test]

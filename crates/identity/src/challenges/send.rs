@@ -1,26 +1,30 @@
+//! Mails that somebody asks for by an address. The request only leaves a job, which looks later
+//! whether anybody has it: so asking takes equally long for known and unknown addresses.
+
 use kernel::bus::{self, Job, JobError, NewJob, Outcome, Worker};
 use kernel::http::ClientInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::{NewChallenge, Purpose};
+use super::{NewChallenge, Purpose};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::limits::Attempt;
 use crate::users::store::Account;
 use crate::users::{EmailAddress, UserKey};
 
-const KIND: &str = "identity.email_verification.send";
+const KIND: &str = "identity.challenge.send";
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
+    purpose: Purpose,
     email: String,
     device: Option<String>,
 }
 
 /// Looks whether somebody waits for the mail, and sends it.
-pub(crate) struct SendVerification(pub(crate) Identity);
+pub(crate) struct SendChallenge(pub(crate) Identity);
 
-impl Worker for SendVerification {
+impl Worker for SendChallenge {
     fn kind(&self) -> &'static str {
         KIND
     }
@@ -30,52 +34,48 @@ impl Worker for SendVerification {
     }
 }
 
-impl SendVerification {
+impl SendChallenge {
     async fn send(&self, job: &Job) -> Result<(), JobError> {
-        let Payload { email, device } = job.parse()?;
+        let Payload { purpose, email, device } = job.parse()?;
         if let Some(account) = self.0.account(UserKey::Email(&email)).await? {
-            self.0.verification(&account, device.as_deref()).await?;
+            self.0.send_challenge(&account, purpose, device.as_deref()).await?;
         }
         Ok(())
     }
 }
 
 impl Identity {
-    /// Notes that somebody asks for the mail again.
-    pub(crate) async fn resend_verification(
+    /// Notes that somebody asks for a mail to verify their address, or to reset their password.
+    pub(crate) async fn ask_for_challenge(
         &self,
+        purpose: Purpose,
         email: &EmailAddress,
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
         self.limiters.take(Attempt::Mail, client_info, Some(&email.key()), now)?;
-        let payload = Payload { email: email.to_string(), device: client_info.user_agent.clone() };
+        let device = client_info.user_agent.clone();
+        let payload = Payload { purpose, email: email.to_string(), device };
         bus::enqueue(&self.database, &*self.clock, &[NewJob::new(KIND, payload)]).await?;
         Ok(())
     }
 
-    /// Sends the mail to somebody who signed in with the right password before they verified.
-    pub(crate) async fn send_verification(
+    /// Sends such a mail to whoever has the address, if it is of any use to them.
+    pub(crate) async fn send_challenge(
         &self,
         account: &Account,
-        client_info: &ClientInfo,
-    ) -> Result<(), IdentityError> {
-        self.verification(account, client_info.user_agent.as_deref()).await
-    }
-
-    async fn verification(
-        &self,
-        account: &Account,
+        purpose: Purpose,
         device: Option<&str>,
     ) -> Result<(), IdentityError> {
-        if account.user.is_email_verified || account.is_deleted() {
+        let is_done = purpose == Purpose::VerifyEmail && account.user.is_email_verified;
+        if is_done || account.is_deleted() {
             return Ok(());
         }
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let challenge = NewChallenge {
             user: account.user.id,
-            purpose: Purpose::VerifyEmail,
+            purpose,
             email: &account.user.email,
             sign_in: None,
             registration: None,
