@@ -57,6 +57,9 @@ async fn sessions_that_are_killed_all_the_time_lose_nothing_and_double_nothing()
     second.stop().await;
 }
 
+/// Sessions that a pool may have: it hands them out in turn.
+const POOLED_MAX: usize = 32;
+
 #[tokio::test]
 async fn listener_comes_back_after_its_session_was_killed() {
     let orchard = Orchard::create().await;
@@ -78,6 +81,15 @@ async fn listener_comes_back_after_its_session_was_killed() {
     tokio::time::timeout(Duration::from_secs(20), back()).await.unwrap();
     orchard.end_sessions().await;
     tokio::time::timeout(Duration::from_secs(20), back()).await.unwrap();
+    // The pool learns of each session's end when the server's word arrives.
+    let works = async || {
+        let client = orchard.database().client().await.unwrap();
+        client.simple_query("select 1").await.is_ok()
+    };
+    let mut in_a_row = 0;
+    while in_a_row < POOLED_MAX {
+        in_a_row = if works().await { in_a_row + 1 } else { 0 };
+    }
     orchard.plant(0..1).await;
     while batches.lock().is_empty() {
         tokio::task::yield_now().await;

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 use crate::orchard::{Diary, Gardener, Orchard, water};
 
-/// A lease of the default policy, and a second.
-const LEASE_S: u64 = 71;
+/// A lease and a second.
+const LEASE_S: u64 = 21;
 
 /// Each run hands out a sender for its outcome, and waits for it.
 struct Held {
@@ -75,7 +75,13 @@ async fn outcome_of_a_run_that_lost_its_lease_does_not_count() {
 
     let (gardener, mut quick) = Held::gardener();
     let quick_bus = orchard.bus().worker(gardener).start();
-    let (attempt, end_quick) = quick.run().await;
+    // The slow process is not dead in fact, and may renew its lease in between.
+    let (attempt, end_quick) = loop {
+        tokio::select! {
+            run = quick.run() => break run,
+            () = tokio::time::sleep(Duration::from_millis(500)) => orchard.advance(LEASE_S),
+        }
+    };
     assert_eq!(attempt, 2);
     // Each of these would end the job or change its time.
     end_slow.send(Outcome::Done).unwrap();
@@ -89,6 +95,31 @@ async fn outcome_of_a_run_that_lost_its_lease_does_not_count() {
     assert_eq!(job.last_error.as_deref(), Some("dry"));
     slow_bus.stop().await;
     quick_bus.stop().await;
+}
+
+#[tokio::test]
+async fn a_long_run_keeps_its_job_because_its_process_renews_the_lease() {
+    let orchard = Orchard::create().await;
+    let (gardener, mut held) = Held::gardener();
+    let slow_bus = orchard.other_bus().await.worker(gardener).start();
+    orchard.enqueue(&[water("apple")]).await;
+    let (_, end) = held.run().await;
+    let (other, mut of_other) = Held::gardener();
+    let other_bus = orchard.bus().worker(other).start();
+    for _ in 0..2 {
+        let before = orchard.only_job().await.locked_until;
+        orchard.advance(LEASE_S - 6);
+        while orchard.only_job().await.locked_until == before {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        other_bus.settle().await;
+    }
+    assert!(of_other.runs.try_recv().is_err(), "nobody else began it");
+    end.send(Outcome::Done).unwrap();
+    slow_bus.settle().await;
+    assert_eq!(orchard.jobs().await, []);
+    slow_bus.stop().await;
+    other_bus.stop().await;
 }
 
 #[tokio::test]

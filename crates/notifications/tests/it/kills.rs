@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::sending::{DEAD_MAILS, app_on, mail_to, only_mail};
 use crate::smtp::SmtpServer;
 
-/// Longer than the lease of a job that sends mail.
+/// Longer than the lease of any job.
 const LEASE: Duration = Duration::from_secs(1_200);
 
 async fn status(app: &App, name: &str) -> String {

@@ -17,8 +17,8 @@ use crate::people::{Bank, Person, card, ok, serve, text, until, until_within};
 
 const SEED: u64 = 20_261_121;
 const KILLS: u32 = 8;
-/// Jobs of a killed process are free when their leases end, after 70 s.
-const END_MAX: Duration = Duration::from_secs(120);
+/// Jobs of a killed process are free when their leases end, after 20 s.
+const END_MAX: Duration = Duration::from_secs(60);
 /// Flows of each kind.
 const FLOWS: u64 = 90;
 const DEPOSIT: u64 = 1_000;

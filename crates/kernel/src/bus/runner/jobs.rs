@@ -8,14 +8,10 @@ use uuid::Uuid;
 
 use super::pace::Pace;
 use super::runs::{self, Run};
-use super::{POLL, STOP_MAX, Shared, WorkerSlot};
+use super::{POLL, STOP_MAX, Shared, WorkerSlot, leases};
 use crate::DatabaseError;
 use crate::bus::store::jobs::Wanted;
 use crate::bus::{hint, store};
-
-/// A lease is longer than the longest run by this: for writing the outcome, and for clocks that
-/// differ between hosts.
-pub(super) const LEASE_SLACK: Duration = Duration::from_secs(10);
 
 /// If something due could not be claimed, because another process is at it.
 const AGAIN_MIN: Duration = Duration::from_millis(20);
@@ -88,18 +84,16 @@ async fn round(
 /// Whether something was claimed, so that there may be more.
 async fn claim(shared: &Arc<Shared>, running: &mut JoinSet<()>) -> Result<bool, DatabaseError> {
     let now = shared.clock.now();
-    let wanted = |slot: &WorkerSlot| Wanted {
-        kind: slot.kind,
-        slots: slot.free.available_permits(),
-        locked_until: now.saturating_add(slot.policy.timeout).saturating_add(LEASE_SLACK),
-    };
+    let wanted =
+        |slot: &WorkerSlot| Wanted { kind: slot.kind, slots: slot.free.available_permits() };
     let wanted: Vec<Wanted> = free(shared).map(wanted).collect();
     if wanted.is_empty() {
         return Ok(false);
     }
     let _claiming = shared.claiming.lock().await;
     let consumers = shared.consumer_names();
-    let claimed = store::jobs::claim(&shared.database, now, &wanted, &consumers).await?;
+    let until = leases::end(now);
+    let claimed = store::jobs::claim(&shared.database, (now, until), &wanted, &consumers).await?;
     let is_some = !claimed.is_empty();
     for claimed in claimed {
         let is_asked = |slot: &WorkerSlot| slot.kind == claimed.job.kind;

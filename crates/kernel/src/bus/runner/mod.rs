@@ -1,12 +1,13 @@
 //! Runs consumers and workers in this process, beside those of other processes.
 //!
 //! Tasks: one listens to other processes, one gives positions to events and wakes consumers, one
-//! per consumer, one claims jobs and runs each in a task of its own. They end when the
+//! per consumer, one claims jobs and runs each in a task of its own, one renews their leases. They end when the
 //! [`RunningBus`] is stopped; when it is dropped they are broken off, as if the process had died.
 
 mod events;
 mod guard;
 mod jobs;
+mod leases;
 mod listener;
 mod pace;
 mod passes;
@@ -157,6 +158,7 @@ impl Bus {
         }
         if !shared.workers.is_empty() {
             tasks.spawn(jobs::run(Arc::clone(&shared)));
+            tasks.spawn(leases::run(Arc::clone(&shared)));
         }
         RunningBus { shared, tasks }
     }

@@ -7,12 +7,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::guard::guarded;
-use super::jobs::LEASE_SLACK;
 use super::{Does, Shared, WorkerSlot, passes};
 use crate::DatabaseError;
 use crate::bus::store;
 use crate::bus::store::jobs::Claimed;
 use crate::bus::{Job, JobError, Outcome};
+
+/// An outcome that can't be written for so long after the longest run is given up.
+const WRITE_MAX: Duration = Duration::from_secs(10);
 
 /// Between attempts to write an outcome.
 const WRITE_AGAIN: Duration = Duration::from_millis(250);
@@ -64,7 +66,7 @@ async fn attempt(shared: &Shared, slot: &WorkerSlot, claimed: &Claimed) -> Optio
     ended.unwrap_or_else(|error| Some(Outcome::Retry(error)))
 }
 
-/// Writes the outcome until that works or the lease has ended, and returns what it came to.
+/// Writes the outcome until that works or it is too late, and returns what it came to.
 async fn write(
     shared: &Shared,
     slot: &WorkerSlot,
@@ -87,7 +89,7 @@ async fn write(
             Err(error) => error,
         };
         tracing::warn!(kind = slot.kind, %error, "the outcome of a job can't be written yet");
-        if began.elapsed() > slot.policy.timeout + LEASE_SLACK || shared.is_stopping() {
+        if began.elapsed() > slot.policy.timeout + WRITE_MAX || shared.is_stopping() {
             return "lost";
         }
         shared.pause(WRITE_AGAIN).await;

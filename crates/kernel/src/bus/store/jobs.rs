@@ -72,8 +72,6 @@ pub(in crate::bus) async fn insert_dead(
 pub(in crate::bus) struct Wanted {
     pub(in crate::bus) kind: &'static str,
     pub(in crate::bus) slots: usize,
-    /// When the lease of a job that is claimed now ends.
-    pub(in crate::bus) locked_until: Timestamp,
 }
 
 /// A job that is this process' to run.
@@ -83,21 +81,18 @@ pub(in crate::bus) struct Claimed {
     pub(in crate::bus) last_error: Option<String>,
 }
 
-/// Takes what is due, of all kinds in one statement. Jobs of the kind `event` are left alone
+/// Takes what is due, of all kinds in one statement, until the leases end. Jobs of the kind `event` are left alone
 /// unless their consumer is one of `consumers`.
 pub(in crate::bus) async fn claim(
     database: &Database,
-    now: Timestamp,
+    (now, until): (Timestamp, Timestamp),
     wanted: &[Wanted],
     consumers: &[&str],
 ) -> Result<Vec<Claimed>, DatabaseError> {
     let kinds: Vec<&str> = wanted.iter().map(|wanted| wanted.kind).collect();
     let slots: Vec<i64> = wanted.iter().map(|wanted| limit_of(wanted.slots)).collect();
-    let until: Vec<Timestamp> = wanted.iter().map(|wanted| wanted.locked_until).collect();
     let sql = "with due as materialized (
-            select job.id, wanted.locked_until
-              from unnest($1::text[], $2::int8[], $3::timestamptz[])
-                as wanted (kind, slots, locked_until)
+            select job.id from unnest($1::text[], $2::int8[]) as wanted (kind, slots)
              cross join lateral (
                 select id from bus.jobs
                  where kind = wanted.kind and state = 'waiting' and run_at <= $4
@@ -107,7 +102,7 @@ pub(in crate::bus) async fn claim(
              ) as job
         )
         update bus.jobs
-           set state = 'running', claim = gen_random_uuid(), locked_until = due.locked_until,
+           set state = 'running', claim = gen_random_uuid(), locked_until = $3,
                attempts = attempts + 1, updated_at = $4
           from due
          where jobs.id = due.id
@@ -118,6 +113,17 @@ pub(in crate::bus) async fn claim(
     let to_claimed =
         |row: &Row| Claimed { job: to_job(row), last_error: row.get(7), claim: row.get(8) };
     Ok(rows.iter().map(to_claimed).collect())
+}
+
+/// The processes that have these claims are alive.
+pub(in crate::bus) async fn renew(
+    database: &Database,
+    claims: &[Uuid],
+    until: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "update bus.jobs set locked_until = $2 where state = 'running' and claim = any($1)";
+    database.client().await?.execute_prepared(sql, &[&claims, &until]).await?;
+    Ok(())
 }
 
 fn to_job(row: &Row) -> Job {
