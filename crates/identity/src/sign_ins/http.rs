@@ -166,8 +166,8 @@ pub(crate) fn device_token(given: Option<String>, headers: &HeaderMap) -> Option
 
 /// Signs in with a password.
 ///
-/// On a device on which no sign-in was confirmed before, and always with an authenticator app, the
-/// answer says how to confirm it.
+/// On a device on which no sign-in was confirmed before, and always with an authenticator app or
+/// with a password of fewer than 15 characters, the answer says how to confirm it.
 #[utoipa::path(
     post,
     path = "/v1/identity/sign-ins",
