@@ -51,6 +51,10 @@ pub enum AdminError {
     JobNotDead,
     #[error("the job is running; only one that waits or is dead can be discarded")]
     JobRunning,
+    #[error(
+        "the job comes again and again, and the bank needs it; it can't be discarded while it waits"
+    )]
+    JobRecurring,
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -80,6 +84,7 @@ impl AdminError {
             Self::JobNotFound,
             Self::JobNotDead,
             Self::JobRunning,
+            Self::JobRecurring,
         ]
     }
 }
@@ -110,7 +115,8 @@ impl DomainError for AdminError {
             | Self::AlreadyReversed
             | Self::IdTaken
             | Self::JobNotDead
-            | Self::JobRunning => ErrorKind::Conflict,
+            | Self::JobRunning
+            | Self::JobRecurring => ErrorKind::Conflict,
             Self::Ledger(error) => error.kind(),
             Self::Database(error) => error.kind(),
         }
@@ -137,6 +143,7 @@ impl DomainError for AdminError {
             Self::JobNotFound => "admin.job.not_found",
             Self::JobNotDead => "admin.job.not_dead",
             Self::JobRunning => "admin.job.running",
+            Self::JobRecurring => "admin.job.recurring",
             Self::Ledger(error) => error.code(),
             Self::Database(error) => error.code(),
         }

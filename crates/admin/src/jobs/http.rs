@@ -157,7 +157,7 @@ async fn redrive(
         (status = 204, description = "It is gone."),
         (status = 404, description = "There is no such job.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is running.",
+        (status = 409, description = "It is running, or comes again and again.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),

@@ -68,6 +68,9 @@ impl Admin {
         caller.staff(Permission::JobsWrite)?;
         let reason = reason(why)?;
         let job = self.stored_job(id).await?;
+        if job.is_to_come_again() {
+            return Err(AdminError::JobRecurring.into());
+        }
         let entry = about(caller, "admin.job.discarded", &job).reason(reason);
         if !self.discard_one(id, entry).await? {
             // It is running, or done by now.

@@ -214,6 +214,20 @@ async fn waiting_job_cannot_be_redriven_but_given_up() {
 }
 
 #[tokio::test]
+async fn a_job_that_comes_again_cannot_be_discarded_while_it_waits() {
+    let app = App::start().await;
+    let job = NewJob::new("orchard.clean", ());
+    bus::ensure_recurring(app.database.database(), &*app.clock, job).await.unwrap();
+    let list = "/v1/admin/jobs?filter[kind]=orchard.clean";
+    let page = app.get(Actor::OPERATOR, list).await;
+    let path = format!("/v1/admin/jobs/{}/discard", page.body["data"][0]["id"].as_str().unwrap());
+    let why = json!({ "reason": "nobody cleans here" });
+    let refused = app.post(Actor::OPERATOR, &path, why).await;
+    assert_eq!(refused.problem(), (409, "admin.job.recurring"));
+    assert_eq!(app.get(Actor::OPERATOR, list).await.body, page.body);
+}
+
+#[tokio::test]
 async fn jobs_are_filtered_and_paged() {
     let app = App::start().await;
     let _orchard = orchard(&app, 3).await;

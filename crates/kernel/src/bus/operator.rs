@@ -6,6 +6,7 @@ use std::str::FromStr;
 use deadpool_postgres::Transaction;
 use serde_json::Value;
 
+use super::job::RECURRING_KEY;
 use super::store;
 use crate::{Clock, Database, DatabaseError, Timestamp};
 
@@ -68,6 +69,14 @@ pub struct JobRow {
     pub last_error: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl JobRow {
+    /// Whether it waits to come again, as it always does: see
+    /// [`ensure_recurring`](super::ensure_recurring).
+    pub fn is_to_come_again(&self) -> bool {
+        self.state == JobState::Waiting && self.key.as_deref() == Some(RECURRING_KEY)
+    }
 }
 
 /// How far a consumer is.

@@ -299,14 +299,15 @@ function jobRow(job) {
       }, event.target),
     }, "Run again"));
   }
-  if (job.state !== "running") {
+  const comesAgain = job.state === "waiting" && job.key === "recurring";
+  if (job.state !== "running" && !comesAgain) {
     buttons.append(make("button", {
       type: "button",
       class: "danger",
       onclick: () => askToDiscard(job, row),
     }, "Discard"));
   }
-  row.append(buttons);
+  row.append(comesAgain ? make("p", { class: "hint" }, "It comes again by itself.") : buttons);
   return row;
 }
 
