@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use axum::http::Method;
 use clap::Args;
 use kernel::id::UuidV7;
@@ -8,7 +8,7 @@ use kernel::{Amount, IdSource as _};
 use serde_json::{Value, json};
 
 use super::super::output;
-use super::super::rest::{Api, text};
+use super::super::rest::{Api, Refused, text};
 use super::super::staff::escaped;
 use super::session::Person;
 
@@ -48,8 +48,7 @@ impl Send {
         let key = self.idempotency_key.clone().unwrap_or_else(fresh);
         let headers = [("idempotency-key", key.as_str())];
         let made = api.json(Method::POST, "/v1/wallet/transfers", &headers, Some(&body)).await;
-        let made =
-            made.with_context(|| format!("repeat it safely with --idempotency-key {key}"))?;
+        let made = made.map_err(|error| unless_refused(error, &key))?;
         let (id, status) = (text(&made, "id")?, text(&made, "status")?);
         output::line(
             output::GREEN,
@@ -77,6 +76,15 @@ impl Send {
         }
         Ok(body)
     }
+}
+
+/// Says how to go on where nobody knows whether it was done; a refusal says itself why it wasn't.
+fn unless_refused(error: anyhow::Error, key: &str) -> anyhow::Error {
+    let is_refusal = |refused: &Refused| refused.status.is_client_error();
+    if error.downcast_ref::<Refused>().is_some_and(is_refusal) {
+        return error;
+    }
+    anyhow!("{error:#}; repeat it safely with --idempotency-key {key}")
 }
 
 /// How many decimals an asset has.
