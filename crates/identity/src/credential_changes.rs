@@ -62,7 +62,7 @@ impl Owner {
     /// same time waits in one order, and nothing is added to who has left.
     pub(crate) async fn lock_in_tx(&self, tx: &Transaction<'_>) -> Result<Account, IdentityError> {
         let account = users::store::lock(tx, self.user).await?;
-        account.filter(|account| !account.is_deleted()).ok_or(IdentityError::UserNotFound)
+        account.ok_or(IdentityError::UserNotFound)
     }
 
     /// `name` is for the user; `object`, the id if it has one, for the audit log.

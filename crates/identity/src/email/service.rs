@@ -26,8 +26,7 @@ impl Identity {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         // The user before the challenges: everybody locks in this order.
-        let account = users::store::lock(&tx, user).await?;
-        account.filter(|it| !it.is_deleted()).ok_or(IdentityError::UserNotFound)?;
+        users::store::lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         // Only the newest mail counts.
         self.void_challenges_in_tx(&tx, user, Purpose::ChangeEmail).await?;
         if users::store::by_key(&tx, UserKey::Email(email.as_str())).await?.is_none() {
@@ -78,7 +77,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let (user, now) = (challenge.user, self.clock.now());
-        let account = users::store::lock(tx, user).await?.filter(|account| !account.is_deleted());
+        let account = users::store::lock(tx, user).await?;
         let old = account.ok_or(IdentityError::ChallengeRefused)?.user.email;
         self.close_challenges_in_tx(tx, challenge).await?;
         // Codes that went to the old address are of no use to whoever reads its mail.

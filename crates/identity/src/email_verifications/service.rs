@@ -71,7 +71,7 @@ impl Identity {
         let (user, now) = (challenge.user, self.clock.now());
         let account = users::store::lock(tx, user).await?;
         let is_meant = |account: &users::store::Account| {
-            !account.is_deleted() && account.user.email.eq_ignore_ascii_case(&challenge.email)
+            account.user.email.eq_ignore_ascii_case(&challenge.email)
         };
         let account = account.filter(is_meant).ok_or(IdentityError::ChallengeRefused)?;
         self.close_challenges_in_tx(tx, &challenge).await?;

@@ -13,7 +13,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::limits::Attempt;
 use crate::sessions::{self, NewSession, SignedIn, Transport};
-use crate::users::{self, UserStatus};
+use crate::users;
 
 /// What an authenticator answered, and for what kind of session.
 pub(crate) struct PasskeyAnswer {
@@ -54,7 +54,6 @@ impl Identity {
         let claimed = claimed.map_err(|_| CredentialError::PasskeySignInRefused)?;
         let tx = session.transaction().await?;
         let account = users::store::lock(&tx, claimed.user).await?;
-        let account = account.filter(|account| account.user.status != UserStatus::Deleted);
         let stored = store::lock(&tx, claimed.user, &claimed.credential_id).await?;
         let (Some(account), Some(stored)) = (account, stored) else {
             return Err(CredentialError::PasskeySignInRefused.into());

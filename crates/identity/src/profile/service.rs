@@ -49,8 +49,7 @@ impl Identity {
     ) -> Result<Profile, IdentityError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let account = lock(&tx, user).await?.filter(|account| !account.is_deleted());
-        let account = account.ok_or(IdentityError::UserNotFound)?;
+        let account = lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         if !based_on.allows(account.user.version) {
             return Err(IdentityError::VersionConflict);
         }
@@ -164,10 +163,7 @@ impl Identity {
         self.hooks.check_deletion(user).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await.map_err(IdentityError::from)?;
-        let account = lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
-        if account.is_deleted() {
-            return Err(IdentityError::UserNotFound.into());
-        }
+        lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         if totp::is_enabled(&tx, user).await? {
             let code = code.ok_or(IdentityError::SecondFactorRequired)?;
             let checked = self.check_factor_in_tx(&tx, user, SecondFactor::Totp(code)).await?;

@@ -101,8 +101,10 @@ impl Identity {
         if account.password_failures > 0 {
             users::store::clear_failures(&tx, account.user.id).await?;
         }
-        let is_device_known = self.is_device_known_in_tx(&tx, account, given).await?;
-        let methods = self.methods_in_tx(&tx, account, given, is_device_known).await?;
+        let (user, token) = (account.user.id, given.device_token.as_deref());
+        let is_device_known =
+            sessions::is_device_known_in_tx(&tx, user, token, self.clock.now()).await?;
+        let methods = self.methods_in_tx(&tx, account, &given.password, is_device_known).await?;
         let outcome = if methods.is_empty() {
             let new = NewSession {
                 user: account.user.id,
@@ -130,34 +132,24 @@ impl Identity {
         Ok(outcome)
     }
 
-    async fn is_device_known_in_tx(
-        &self,
-        tx: &Transaction<'_>,
-        account: &Account,
-        given: &Credentials,
-    ) -> Result<bool, IdentityError> {
-        let token = given.device_token.as_deref();
-        Ok(sessions::is_device_known_in_tx(tx, account.user.id, token, self.clock.now()).await?)
-    }
-
     /// How the sign-in has to be confirmed; empty if it needn't be.
     async fn methods_in_tx(
         &self,
         tx: &Transaction<'_>,
         account: &Account,
-        given: &Credentials,
+        password: &str,
         is_device_known: bool,
     ) -> Result<Vec<Method>, IdentityError> {
         if totp::is_enabled(tx, account.user.id).await? {
             return Ok(vec![Method::Totp, Method::RecoveryCode]);
         }
-        let is_needed = match self.confirmation_of(account) {
-            // Set beside something that is gone since, or imported.
-            _ if !passwords::is_enough_alone(&given.password) => true,
+        let is_wanted = match self.confirmation_of(account) {
             Confirmation::Always => true,
             Confirmation::Never => false,
             Confirmation::NewDevices => !is_device_known,
         };
+        // A short one was set beside something that is gone since, or imported.
+        let is_needed = is_wanted || !passwords::is_enough_alone(password);
         Ok(if is_needed { vec![Method::EmailCode] } else { Vec::new() })
     }
 

@@ -64,8 +64,7 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let account = store::lock(&tx, user).await?.filter(|account| !account.is_deleted());
-        let account = account.ok_or(IdentityError::UserNotFound)?;
+        let account = store::lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         if account.user.status != from {
             return Ok(());
         }
@@ -107,8 +106,7 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let account = store::lock(&tx, user).await?.filter(|account| !account.is_deleted());
-        let account = account.ok_or(IdentityError::UserNotFound)?;
+        let account = store::lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
         if !based_on.allows(account.user.version) {
             return Err(IdentityError::VersionConflict);
         }

@@ -94,13 +94,14 @@ pub(crate) async fn by_key(
     Ok(row.as_ref().map(account))
 }
 
-/// The same, locked until the transaction ends.
+/// The same, locked until the transaction ends. Who has left is not there any more.
 pub(crate) async fn lock(
     tx: &Transaction<'_>,
     user: UserId,
 ) -> Result<Option<Account>, DatabaseError> {
     let sql = format!("select {COLUMNS} from identity.users where id = $1 for update");
-    Ok(tx.query_opt_prepared(&sql, &[&user]).await?.as_ref().map(account))
+    let locked = tx.query_opt_prepared(&sql, &[&user]).await?;
+    Ok(locked.as_ref().map(account).filter(|account| !account.is_deleted()))
 }
 
 pub(super) async fn by_ids(
