@@ -2,6 +2,7 @@
 //! the moment at which its bucket would be empty again. No window edges, no timers.
 
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -43,6 +44,15 @@ struct Keys<K> {
     /// The theoretical arrival time of each key, in microseconds.
     arrivals: HashMap<K, i64>,
     prune_at: usize,
+}
+
+/// What counts as one caller: an address, or with IPv6 a network of 64 bits, which one customer
+/// has as a whole.
+pub fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => IpAddr::V4(ip),
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+    }
 }
 
 impl<K: Hash + Eq> RateLimiter<K> {
@@ -153,5 +163,14 @@ mod tests {
             now = now.saturating_add(step);
         }
         assert!((600..=603).contains(&allowed), "{allowed}");
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one() {
+        let ip = |text: &str| network(text.parse().unwrap());
+        assert_eq!(ip("2001:db8::1"), ip("2001:db8::ffff:1"));
+        assert_ne!(ip("2001:db8::1"), ip("2001:db8:0:1::1"));
+        assert_eq!(ip("::ffff:192.0.2.1"), ip("192.0.2.1"));
+        assert_ne!(ip("192.0.2.1"), ip("192.0.2.2"));
     }
 }

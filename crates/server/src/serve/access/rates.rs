@@ -2,13 +2,13 @@
 //! one for each address, which with IPv6 is a network of 64 bits. The operator has none. What a
 //! caller has left stands in every answer (draft-ietf-httpapi-ratelimit-headers-10).
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use identity::{Actor, UserId};
 use kernel::Clock;
-use kernel::rate_limit::{Decision, Quota, RateLimiter};
+use kernel::rate_limit::{Decision, Quota, RateLimiter, network};
 
 use super::super::refusal::Refusal;
 
@@ -55,14 +55,6 @@ impl Rates {
             (_, decision) if decision.is_allowed => Ok(Rate(Some(taken))),
             (_, decision) => Err(Refusal::RateLimited(decision.retry_after_s)),
         }
-    }
-}
-
-/// One customer has a whole /64 of IPv6.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(_) => ip,
-        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
     }
 }
 
