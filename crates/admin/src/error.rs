@@ -1,6 +1,7 @@
 //! What can go wrong when staff works.
 
 use kernel::db::DatabaseError;
+use kernel::text::is_line;
 use kernel::{DomainError, ErrorKind, Problem};
 use ledger::LedgerError;
 
@@ -169,9 +170,7 @@ impl DomainError for AdminError {
 /// The reason of an action, without spaces around it; too short a one is refused.
 pub(crate) fn reason(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let length = text.chars().count();
-    let has_controls = text.chars().any(char::is_control);
-    if has_controls || !(REASON_CHARS_MIN..=REASON_CHARS_MAX).contains(&length) {
+    if !is_line(text, REASON_CHARS_MIN..=REASON_CHARS_MAX) {
         let detail = format!(
             "a reason has {REASON_CHARS_MIN} to {REASON_CHARS_MAX} characters and no control characters"
         );

@@ -17,6 +17,7 @@
 //! | [`audit`] | the append-only log of who did what |
 //! | [`replay`] | first answers again, for a repeated `Idempotency-Key` |
 //! | [`rate_limit`] | GCRA |
+//! | [`text`] | what one line is |
 //! | [`telemetry`] | logs and metrics of the process |
 //! | [`http`], [`json`], [`query`], [`path`], [`page`] | the HTTP edge: request ids, extractors, pages |
 //!
@@ -43,6 +44,7 @@ pub mod rate_limit;
 pub mod replay;
 pub mod secret;
 pub mod telemetry;
+pub mod text;
 pub mod time;
 pub mod vault;
 

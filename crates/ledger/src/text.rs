@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use std::str::FromStr;
 
 use kernel::id::{UuidV7, derived};
+use kernel::text::is_line;
 use kernel::{IdError, IdSource};
 use thiserror::Error;
 
@@ -125,9 +126,7 @@ impl FromStr for Reference {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         // The length in bytes is a quick way to refuse what can't fit.
-        let short = text.len() <= REFERENCE_CHARS_MAX * 4
-            && (1..=REFERENCE_CHARS_MAX).contains(&text.chars().count());
-        if short && !text.chars().any(char::is_control) {
+        if text.len() <= REFERENCE_CHARS_MAX * 4 && is_line(text, 1..=REFERENCE_CHARS_MAX) {
             Ok(Self(text.into()))
         } else {
             Err(TextError::Reference)

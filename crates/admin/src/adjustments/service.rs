@@ -5,6 +5,7 @@ use identity::{Permission, UserId};
 use kernel::audit::{self, NewEntry};
 use kernel::bus;
 use kernel::http::invalid_field;
+use kernel::text::is_line;
 use kernel::{Amount, DatabaseError, DomainError as _, Problem, Timestamp};
 use ledger::engine::Account;
 use ledger::{AccountId, AccountKey};
@@ -404,8 +405,7 @@ fn check_amount(amount: Amount) -> Result<(), Problem> {
 
 fn check_reference(reference: Option<&str>) -> Result<(), Problem> {
     let Some(reference) = reference else { return Ok(()) };
-    let is_short = (1..=REFERENCE_CHARS_MAX).contains(&reference.chars().count());
-    if is_short && !reference.chars().any(char::is_control) {
+    if is_line(reference, 1..=REFERENCE_CHARS_MAX) {
         return Ok(());
     }
     Err(invalid_field(

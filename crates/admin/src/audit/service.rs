@@ -1,5 +1,6 @@
 use identity::{Permission, UserId};
 use kernel::audit::{self, Entry, EntryFilter, NewEntry};
+use kernel::text::is_line;
 use kernel::{DatabaseError, Problem};
 use serde_json::json;
 
@@ -44,9 +45,7 @@ impl Admin {
         is_export: bool,
     ) -> Result<Vec<Entry>, Problem> {
         caller.may(Permission::AuditRead)?;
-        let is_action = |text: &String| {
-            text.chars().count() <= ACTION_CHARS_MAX && !text.chars().any(char::is_control)
-        };
+        let is_action = |text: &String| is_line(text, 0..=ACTION_CHARS_MAX);
         if !filter.action.as_ref().is_none_or(is_action) {
             let detail = "an action has at most 100 characters and no control characters";
             return Err(invalid_query("filter[action]", detail));

@@ -1,6 +1,7 @@
 //! What a search text means: people quote the id of anything that they have in front of them.
 
 use identity::{ApiKeyId, SessionId, UserId};
+use kernel::text::is_line;
 use ledger::{AccountId, TransferId};
 use payments::{DepositId, WithdrawalId};
 
@@ -31,9 +32,7 @@ pub(super) enum Clue {
 /// The text as it may be recorded; `None` if nobody should search for it.
 pub(super) fn recordable(text: &str) -> Option<String> {
     let text = text.trim();
-    let is_fine = (CHARS_MIN..=CHARS_MAX).contains(&text.chars().count())
-        && !text.chars().any(char::is_control);
-    if !is_fine {
+    if !is_line(text, CHARS_MIN..=CHARS_MAX) {
         return None;
     }
     if text.starts_with(KEY_PREFIX) {

@@ -6,6 +6,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{IfMatch, etag, invalid_field};
+use kernel::text::is_line;
 use kernel::{Json, Path, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -88,9 +89,7 @@ pub(crate) fn read_roles<'r>(
         invalid_field(format!("/roles/{index}"), "there is no such role")
     })?;
     let reason = reason.trim();
-    let is_text = (1..=REASON_CHARS_MAX).contains(&reason.chars().count())
-        && !reason.chars().any(char::is_control);
-    if !is_text {
+    if !is_line(reason, 1..=REASON_CHARS_MAX) {
         let detail = "a reason has 1 to 500 characters, without control characters";
         return Err(invalid_field("/reason", detail));
     }

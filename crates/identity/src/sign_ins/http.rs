@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::invalid_field;
+use kernel::text::is_line;
 use kernel::{Json, Path, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,9 +150,7 @@ pub(crate) fn signed_in(identity: &Identity, new: SignedIn) -> Response {
 
 /// What the user calls the device, checked.
 pub(crate) fn device_name(name: Option<String>) -> Result<Option<String>, Problem> {
-    let is_wrong = |name: &String| {
-        name.chars().count() > sessions::DEVICE_CHARS_MAX || name.chars().any(char::is_control)
-    };
+    let is_wrong = |name: &String| !is_line(name, 0..=sessions::DEVICE_CHARS_MAX);
     if name.as_ref().is_some_and(is_wrong) {
         let detail = "a name of a device has at most 100 characters and no control characters";
         return Err(invalid_field("/device_name", detail));

@@ -7,6 +7,7 @@ mod store;
 
 pub(crate) use service::AssetCache;
 
+use kernel::text::is_line;
 use kernel::time::Timestamp;
 
 use crate::engine::Time;
@@ -110,8 +111,7 @@ pub fn is_asset_code(code: &str) -> bool {
 
 /// The first thing that is wrong with an asset to create.
 pub(crate) fn check(new: &NewAsset) -> Option<AssetStatus> {
-    let name_is_fine =
-        |name: &String| name.chars().count() <= NAME_MAX && !name.chars().any(char::is_control);
+    let name_is_fine = |name: &String| is_line(name, 0..=NAME_MAX);
     if !is_asset_code(&new.code) {
         Some(AssetStatus::CodeIsMalformed)
     } else if new.scale > SCALE_MAX {

@@ -7,6 +7,7 @@ use deadpool_postgres::{Client, Transaction};
 use identity::{Actor, UserId};
 use kernel::audit::{self, NewEntry};
 use kernel::http::IfMatch;
+use kernel::text::is_line;
 use kernel::{DatabaseError, Timestamp};
 use uuid::Uuid;
 
@@ -331,7 +332,7 @@ async fn shared<'c>(
 }
 
 fn is_description(text: &str) -> bool {
-    text.chars().count() <= DESCRIPTION_CHARS_MAX && !text.chars().any(char::is_control)
+    is_line(text, 0..=DESCRIPTION_CHARS_MAX)
 }
 
 impl Endpoint {

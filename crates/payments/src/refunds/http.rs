@@ -5,6 +5,7 @@ use axum::response::Response;
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, OptionalJson, invalid_field};
+use kernel::text::is_line;
 use kernel::{Amount, Json, Page, Path, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -139,7 +140,7 @@ async fn create(
 }
 
 pub(crate) fn is_reason(text: &str) -> bool {
-    (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+    is_line(text, 1..=REASON_CHARS_MAX)
 }
 
 /// Lists the refunds of a deposit, newest first. For the depositor, and for staff.

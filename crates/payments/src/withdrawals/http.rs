@@ -5,6 +5,7 @@ use axum::response::Response;
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, invalid_field};
+use kernel::text::is_line;
 use kernel::{Amount, Cursor, Json, Limit, Page, Path, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -147,7 +148,7 @@ impl DestinationInput {
 }
 
 pub(crate) fn is_name(text: &str) -> bool {
-    (1..=NAME_CHARS_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+    is_line(text, 1..=NAME_CHARS_MAX)
 }
 
 /// Starts a withdrawal to a bank account.

@@ -5,6 +5,7 @@ use kernel::Amount;
 use kernel::audit::{self, NewEntry};
 use kernel::bus;
 use kernel::http::IfMatch;
+use kernel::text::is_line;
 use ledger::Asset;
 use serde_json::json;
 
@@ -150,10 +151,7 @@ impl LimitChange {
     ) -> std::result::Result<Self, (&'static str, &'static str)> {
         const REASON_CHARS_MAX: usize = 500;
         let reason = reason.trim();
-        let is_fine = !reason.is_empty()
-            && reason.chars().count() <= REASON_CHARS_MAX
-            && !reason.chars().any(char::is_control);
-        if !is_fine {
+        if !is_line(reason, 1..=REASON_CHARS_MAX) {
             return Err(("/reason", "a reason has 1 to 500 characters on one line"));
         }
         // A limit is compared with signed balances.
