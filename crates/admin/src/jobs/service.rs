@@ -3,6 +3,7 @@ use kernel::Problem;
 use kernel::audit::{self, NewEntry};
 use kernel::bus::{self, ConsumerRow, JobFilter, JobRow, JobState};
 use kernel::http::invalid_field;
+use kernel::text::is_line;
 use serde_json::json;
 
 use crate::caller::Caller;
@@ -83,7 +84,7 @@ impl Admin {
     async fn redrive_one(&self, id: JobId, entry: NewEntry) -> Result<bool, AdminError> {
         let mut client = self.database.client().await?;
         let mut tx = client.transaction().await?;
-        let is_redriven = bus::redrive_in_tx(&mut tx, &*self.clock, id.as_u128()).await?;
+        let is_redriven = bus::redrive(&mut tx, &*self.clock, id.as_u128()).await?;
         if is_redriven {
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
             tx.commit().await?;
@@ -94,7 +95,7 @@ impl Admin {
     async fn redrive_kind(&self, kind: &str, entry: NewEntry) -> Result<u64, AdminError> {
         let mut client = self.database.client().await?;
         let mut tx = client.transaction().await?;
-        let redriven = bus::redrive_all_in_tx(&mut tx, &*self.clock, kind).await?;
+        let redriven = bus::redrive_all(&mut tx, &*self.clock, kind).await?;
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         tx.commit().await?;
         Ok(redriven)
@@ -103,7 +104,7 @@ impl Admin {
     async fn discard_one(&self, id: JobId, entry: NewEntry) -> Result<bool, AdminError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let is_discarded = bus::discard_in_tx(&tx, id.as_u128()).await?;
+        let is_discarded = bus::discard(&tx, id.as_u128()).await?;
         if is_discarded {
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
             tx.commit().await?;
@@ -137,6 +138,6 @@ fn about(caller: &Caller, action: &'static str, job: &JobRow) -> NewEntry {
 
 /// Why a text can't be the kind of a job.
 fn why_no_kind(text: &str) -> Option<&'static str> {
-    let is_fine = text.chars().count() <= KIND_CHARS_MAX && !text.chars().any(char::is_control);
-    (!is_fine).then_some("a kind has at most 100 characters and no control characters")
+    (!is_line(text, 0..=KIND_CHARS_MAX))
+        .then_some("a kind has at most 100 characters and no control characters")
 }

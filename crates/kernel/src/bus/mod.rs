@@ -31,8 +31,8 @@ pub use job::{
     Job, JobError, NewJob, Outcome, cancel_in_tx, enqueue, enqueue_in_tx, ensure_recurring,
 };
 pub use operator::{
-    ConsumerRow, JobFilter, JobRow, JobState, consumers, discard, discard_in_tx, job, jobs,
-    redrive, redrive_all, redrive_all_in_tx, redrive_in_tx, set_position,
+    ConsumerRow, JobFilter, JobRow, JobState, consumers, discard, job, jobs, redrive, redrive_all,
+    set_position,
 };
 pub use runner::{Bus, RunningBus};
 pub use worker::{Policy, Worker};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::GenericClient;
 use serde_json::Value;
 
 use super::job::RECURRING_KEY;
@@ -112,52 +112,27 @@ pub async fn job(database: &Database, id: u128) -> Result<Option<JobRow>, Databa
 }
 
 /// Lets a dead job run again, from its first attempt. False if it isn't dead, or if its key has
-/// gone to another job meanwhile.
+/// gone to another job meanwhile. In the transaction that records it, act and record are one.
 pub async fn redrive(
-    database: &Database,
+    client: &mut impl GenericClient,
     clock: &dyn Clock,
     id: u128,
 ) -> Result<bool, DatabaseError> {
-    let mut client = database.client().await?;
-    Ok(store::jobs::redrive(&mut client, clock.now(), Some(id), None).await? == 1)
-}
-
-/// The same within a transaction, so that the act and its record are one.
-pub async fn redrive_in_tx(
-    tx: &mut Transaction<'_>,
-    clock: &dyn Clock,
-    id: u128,
-) -> Result<bool, DatabaseError> {
-    Ok(store::jobs::redrive(tx, clock.now(), Some(id), None).await? == 1)
+    Ok(store::jobs::redrive(client, clock.now(), Some(id), None).await? == 1)
 }
 
 /// The same for all dead jobs of a kind. Returns how many run again.
 pub async fn redrive_all(
-    database: &Database,
+    client: &mut impl GenericClient,
     clock: &dyn Clock,
     kind: &str,
 ) -> Result<u64, DatabaseError> {
-    let mut client = database.client().await?;
-    store::jobs::redrive(&mut client, clock.now(), None, Some(kind)).await
-}
-
-/// The same within a transaction.
-pub async fn redrive_all_in_tx(
-    tx: &mut Transaction<'_>,
-    clock: &dyn Clock,
-    kind: &str,
-) -> Result<u64, DatabaseError> {
-    store::jobs::redrive(tx, clock.now(), None, Some(kind)).await
+    store::jobs::redrive(client, clock.now(), None, Some(kind)).await
 }
 
 /// Removes a job that isn't running.
-pub async fn discard(database: &Database, id: u128) -> Result<bool, DatabaseError> {
-    store::jobs::discard(&database.client().await?, id).await
-}
-
-/// The same within a transaction.
-pub async fn discard_in_tx(tx: &Transaction<'_>, id: u128) -> Result<bool, DatabaseError> {
-    store::jobs::discard(tx, id).await
+pub async fn discard(client: &impl GenericClient, id: u128) -> Result<bool, DatabaseError> {
+    store::jobs::discard(client, id).await
 }
 
 pub async fn consumers(database: &Database) -> Result<Vec<ConsumerRow>, DatabaseError> {

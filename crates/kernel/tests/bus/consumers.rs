@@ -153,7 +153,7 @@ async fn redriven_event_is_handled_once_by_its_consumer_alone() {
     }
     let id = orchard.only_job().await.id;
     // Still poisonous: it fails as a job, and waits.
-    assert!(bus::redrive(orchard.database(), &*orchard.clock, id).await.unwrap());
+    assert!(orchard.redrive(id).await);
     bus.settle().await;
     let job = orchard.only_job().await;
     assert_eq!((job.state, job.attempts), (JobState::Waiting, 1));
@@ -176,7 +176,7 @@ async fn redriven_event_whose_consumer_hides_a_failure_is_not_taken_for_handled(
         bus.settle().await;
         orchard.advance(60);
     }
-    assert_eq!(bus::redrive_all(orchard.database(), &*orchard.clock, "event").await.unwrap(), 1);
+    assert_eq!(orchard.redrive_all("event").await, 1);
     bus.settle().await;
     let job = orchard.only_job().await;
     assert_eq!((job.state, job.attempts), (JobState::Waiting, 1));
@@ -195,7 +195,7 @@ async fn redriven_event_waits_for_a_process_that_has_its_consumer() {
         orchard.advance(60);
     }
     bus.stop().await;
-    assert_eq!(bus::redrive_all(orchard.database(), &*orchard.clock, "event").await.unwrap(), 1);
+    assert_eq!(orchard.redrive_all("event").await, 1);
     let other = orchard.bus().consumer(Recorder::new("chronicler")).start();
     other.settle().await;
     assert_eq!(orchard.only_job().await.attempts, 0);

@@ -241,7 +241,7 @@ async fn key_is_held_by_one_live_job_of_a_kind() {
     bus.settle().await;
     assert_eq!(diary.trees(), ["apple", "cherry"]);
     // Of the two dead ones only one can live.
-    let redriven = bus::redrive_all(orchard.database(), &*orchard.clock, WATER).await.unwrap();
+    let redriven = orchard.redrive_all(WATER).await;
     assert_eq!(redriven, 1);
     bus.stop().await;
 }
@@ -256,9 +256,9 @@ async fn taken_key_keeps_a_dead_job_from_being_redriven() {
     bus.settle().await;
     let later = orchard.clock.now().saturating_add(Duration::from_secs(60));
     orchard.enqueue(&[water("pear").key("k").at(later)]).await;
-    assert!(!bus::redrive(orchard.database(), &*orchard.clock, dead.id).await.unwrap());
+    assert!(!orchard.redrive(dead.id).await);
     assert!(orchard.cancel(WATER, "k").await);
-    assert!(bus::redrive(orchard.database(), &*orchard.clock, dead.id).await.unwrap());
+    assert!(orchard.redrive(dead.id).await);
     bus.settle().await;
     assert_eq!(diary.notes(), [note("apple", 1), note("apple", 1)]);
     bus.stop().await;

@@ -60,15 +60,12 @@ async fn jobs_are_listed_newest_first_by_state_kind_and_subject() {
 async fn dead_jobs_are_redriven_one_by_one_or_all_of_a_kind() {
     let orchard = Orchard::create().await;
     let [apple, _, _, prune] = dead_and_waiting(&orchard).await.map(|job| job.id);
-    let redrive = async |id| bus::redrive(orchard.database(), &*orchard.clock, id).await.unwrap();
-    assert!(redrive(apple).await);
-    assert!(!redrive(apple).await, "it waits already");
-    assert!(!redrive(prune).await);
-    assert!(!redrive(1).await);
-    let redrive_all =
-        async |kind| bus::redrive_all(orchard.database(), &*orchard.clock, kind).await;
-    assert_eq!(redrive_all(PRUNE).await.unwrap(), 0);
-    assert_eq!(redrive_all(WATER).await.unwrap(), 2);
+    assert!(orchard.redrive(apple).await);
+    assert!(!orchard.redrive(apple).await, "it waits already");
+    assert!(!orchard.redrive(prune).await);
+    assert!(!orchard.redrive(1).await);
+    assert_eq!(orchard.redrive_all(PRUNE).await, 0);
+    assert_eq!(orchard.redrive_all(WATER).await, 2);
     let diary = Diary::default();
     let notes = diary.clone();
     let works = Gardener::new(move |job| {
@@ -87,9 +84,10 @@ async fn dead_jobs_are_redriven_one_by_one_or_all_of_a_kind() {
 async fn job_is_discarded_unless_it_runs() {
     let orchard = Orchard::create().await;
     let [apple, pear, plum, prune] = dead_and_waiting(&orchard).await.map(|job| job.id);
-    let discard = async |id| bus::discard(orchard.database(), id).await.unwrap();
-    assert!(discard(apple).await && discard(pear).await && discard(prune).await);
-    assert!(!discard(apple).await);
+    for id in [apple, pear, prune] {
+        assert!(orchard.discard(id).await);
+    }
+    assert!(!orchard.discard(apple).await);
     assert_eq!(list(&orchard, &JobFilter::default()).await, [plum]);
 
     let (begins, mut begun) = tokio::sync::mpsc::unbounded_channel();
@@ -98,8 +96,8 @@ async fn job_is_discarded_unless_it_runs() {
         std::future::pending()
     });
     let bus = orchard.bus().worker(hangs).start();
-    assert!(bus::redrive(orchard.database(), &*orchard.clock, plum).await.unwrap());
+    assert!(orchard.redrive(plum).await);
     begun.recv().await.unwrap();
-    assert!(!discard(plum).await);
+    assert!(!orchard.discard(plum).await);
     drop(bus);
 }

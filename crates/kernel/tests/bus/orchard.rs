@@ -100,6 +100,20 @@ impl Orchard {
         job
     }
 
+    pub(crate) async fn redrive(&self, id: u128) -> bool {
+        let mut client = self.database().client().await.unwrap();
+        bus::redrive(&mut client, &*self.clock, id).await.unwrap()
+    }
+
+    pub(crate) async fn redrive_all(&self, kind: &str) -> u64 {
+        let mut client = self.database().client().await.unwrap();
+        bus::redrive_all(&mut client, &*self.clock, kind).await.unwrap()
+    }
+
+    pub(crate) async fn discard(&self, id: u128) -> bool {
+        bus::discard(&self.database().client().await.unwrap(), id).await.unwrap()
+    }
+
     /// Ends all sessions but the one that does it, and says how many.
     pub(crate) async fn end_sessions(&self) -> i64 {
         let client = self.database().dedicated_client().await.unwrap();

@@ -271,6 +271,13 @@ impl App {
         answer.body["data"].as_array().unwrap().iter().rev().cloned().collect()
     }
 
+    /// Lets dead mails be sent again, and says how many.
+    pub(crate) async fn redrive_mails(&self) -> u64 {
+        let mut client = self.database.database().client().await.unwrap();
+        let kind = "notifications.mail.send";
+        bus::redrive_all(&mut client, &*self.clock, kind).await.unwrap()
+    }
+
     pub(crate) async fn sql(&self, sql: &str) {
         self.database.database().client().await.unwrap().batch_execute(sql).await.unwrap();
     }

@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use kernel::bus;
 use serde_json::json;
 
 use crate::app::App;
@@ -133,8 +132,7 @@ async fn mail_in_doubt_is_sent_again_with_the_same_id_when_staff_says_so() {
     let first = server.next("accepted").await;
     app.pass(LEASE);
     app.settle().await;
-    let database = app.database.database();
-    bus::redrive_all(database, &*app.clock, "notifications.mail.send").await.unwrap();
+    app.redrive_mails().await;
     let bus = app.bus();
     server.next("holding").await;
     server.release().await;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use identity::UserId;
-use kernel::bus;
 use serde_json::{Value, json};
 
 use crate::app::{App, options};
@@ -195,9 +194,7 @@ async fn mail_that_is_never_taken_fails_after_two_days_and_can_be_redriven() {
     let days = last.since(start).as_secs() / 86_400;
     assert!((1..4).contains(&days), "{days}");
     assert_eq!(app.count(DEAD_MAILS).await, 1);
-    let database = app.database.database();
-    let redriven = bus::redrive_all(database, &*app.clock, "notifications.mail.send").await;
-    assert_eq!(redriven.unwrap(), 1);
+    assert_eq!(app.redrive_mails().await, 1);
     app.settle().await;
     assert_eq!(only_mail(&app, "later-10-ann@example.org").await["status"], "sent");
     assert_eq!(server.accepted().await.len(), 1);

@@ -169,9 +169,8 @@ async fn a_flow_that_contradicts_the_provider_stops_and_is_left_to_an_operator()
     let mend = "update payments.sandbox_payments set amount = 500";
     app.world.database().client().await.unwrap().batch_execute(mend).await.unwrap();
     let clock: &dyn kernel::Clock = &*app.world.clock;
-    kernel::bus::redrive_all(app.world.database(), clock, "payments.deposit.advance")
-        .await
-        .unwrap();
+    let mut client = app.world.database().client().await.unwrap();
+    kernel::bus::redrive_all(&mut client, clock, "payments.deposit.advance").await.unwrap();
     app.process.bus.settle().await;
     assert_eq!(app.deposit_status(&id).await, "succeeded");
     app.assert_balanced().await;

@@ -1,8 +1,9 @@
 //! Runs consumers and workers in this process, beside those of other processes.
 //!
 //! Tasks: one listens to other processes, one gives positions to events and wakes consumers, one
-//! per consumer, one claims jobs and runs each in a task of its own, one renews their leases. They end when the
-//! [`RunningBus`] is stopped; when it is dropped they are broken off, as if the process had died.
+//! per consumer, one claims jobs and runs each in a task of its own, one renews their leases. They
+//! end when the [`RunningBus`] is stopped; when it is dropped they are broken off, as if the
+//! process had died.
 
 mod events;
 mod guard;

@@ -81,8 +81,8 @@ pub(in crate::bus) struct Claimed {
     pub(in crate::bus) last_error: Option<String>,
 }
 
-/// Takes what is due, of all kinds in one statement, until the leases end. Jobs of the kind `event` are left alone
-/// unless their consumer is one of `consumers`.
+/// Takes what is due, of all kinds in one statement, until the leases end. Jobs of the kind
+/// `event` are left alone unless their consumer is one of `consumers`.
 pub(in crate::bus) async fn claim(
     database: &Database,
     (now, until): (Timestamp, Timestamp),
