@@ -128,8 +128,8 @@ impl Target {
 
     /// The server that holds the folder's lock, once it has told its address.
     fn find_running(&self, holder: &str) -> anyhow::Result<Option<Connection>> {
-        let presence = Presence::read(&self.data.join("server.json"))?;
-        let Some(presence) = presence.filter(|found| found.pid.to_string() == holder) else {
+        let presence = Presence::read(&self.data)?;
+        let Some(presence) = presence.filter(|found| found.is_of(holder)) else {
             return Ok(None);
         };
         let token = match &self.token {

@@ -22,8 +22,9 @@ pub(super) struct Announced(PathBuf);
 
 impl Presence {
     /// What is written in a data folder; `None` without a file. The server may be gone.
-    pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Self>> {
-        match fs::read(path) {
+    pub(crate) fn read(data: &Path) -> anyhow::Result<Option<Self>> {
+        let path = data.join("server.json");
+        match fs::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
@@ -33,14 +34,19 @@ impl Presence {
     /// The server that runs on a data folder. The file alone could be that of one that was killed,
     /// and whoever has its port now must not get a password: so the folder has to be locked by it.
     pub(crate) fn running(data: &Path) -> anyhow::Result<Option<Self>> {
-        let Some(presence) = Self::read(&data.join("server.json"))? else { return Ok(None) };
+        let Some(presence) = Self::read(data)? else { return Ok(None) };
         match DataDir::lock(data) {
             Ok(_) => Ok(None),
             Err(DataDirError::InUse { holder, .. }) => {
-                Ok(Some(presence).filter(|found| found.pid.to_string() == holder))
+                Ok(Some(presence).filter(|found| found.is_of(&holder)))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether it is that of the process which holds the folder's lock.
+    pub(crate) fn is_of(&self, holder: &str) -> bool {
+        self.pid.to_string() == holder
     }
 
     /// Writes the file whole.
