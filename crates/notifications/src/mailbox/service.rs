@@ -1,5 +1,5 @@
-//! Reading and removing kept mail, for staff. What a mail says may let its reader into an account, so
-//! both are audited.
+//! Reading and removing kept mail, for staff. What a mail says may let its reader into an account,
+//! so both are audited.
 
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};

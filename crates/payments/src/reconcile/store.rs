@@ -1,9 +1,10 @@
 //! SQL of the reconciliation.
 
-use crate::flows::{Flow, FlowKind};
 use deadpool_postgres::Transaction;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
+
+use crate::flows::{Flow, FlowKind};
 
 /// When flows are asked for again.
 pub(super) struct Times {

@@ -2,8 +2,9 @@
 //! it as a client would, checks that the results are right, and reports only what it measured.
 //!
 //! Reading order: `load` (what is sent), `ledger` (batches), `copy` (the limit that they are
-//! held against), `clients` (how they are run), `http` (single transfers), `people` (users who are signed in), `wallet` (transfers
-//! between them), `sign_ins` (a flood of passwords), `latency` and `report` (the figures).
+//! held against), `clients` (how they are run), `http` (single transfers), `people` (users who are
+//! signed in), `wallet` (transfers between them), `sign_ins` (a flood of passwords), `latency` and
+//! `report` (the figures).
 
 mod clients;
 mod copy;

@@ -193,8 +193,8 @@ pub(in crate::webhooks) async fn set_health_in_tx(
     Ok(())
 }
 
-/// Writes an attempt into the log of the last ones, and what is to become of the message. One that was cancelled
-/// meanwhile stays so, unless the attempt succeeded.
+/// Writes an attempt into the log of the last ones, and what is to become of the message. One that
+/// was cancelled meanwhile stays so, unless the attempt succeeded.
 pub(in crate::webhooks) async fn record_in_tx(
     tx: &Transaction<'_>,
     id: DeliveryId,
