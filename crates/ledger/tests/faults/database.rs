@@ -9,7 +9,7 @@ use ledger::engine::TransferStatus;
 use testkit::{OwnPostgres, TestDatabase};
 
 use crate::proxy::Proxy;
-use crate::world::{accounts, create_asset, created, lead, posted, sound, transfer};
+use crate::world::{accounts, create_asset, created, lead, patient, posted, sound, transfer};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_lost_after_the_commit_is_found_again() {
@@ -83,19 +83,14 @@ async fn load(
     acknowledged
 }
 
-/// Whether a transfer is there. The last kill may be noticed only now; then it is asked again.
-async fn is_there(ledger: &ledger::Ledger, id: u128) -> bool {
-    const TRIES: usize = 500;
-    for _ in 0..TRIES {
-        match ledger.transfer(id).await {
-            Ok(found) => return found.is_some(),
-            Err(LedgerError::Unavailable | LedgerError::NotLeader(_)) => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(error) => panic!("{error}"),
+/// Waits until Postgres has come back this often.
+async fn restarted(postgres: &kernel::postgres::PrivatePostgres, times: u64) {
+    let wait = async {
+        while postgres.restarts() < times {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-    }
-    panic!("the ledger did not come back");
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait).await.expect("Postgres comes back");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,30 +105,24 @@ async fn postgres_killed_under_load_loses_and_doubles_nothing() {
     let clients: Vec<_> = (1..=8_u128)
         .map(|client| tokio::spawn(load(ledger.clone(), client << 64, Arc::clone(&stop))))
         .collect();
-    let mut killed = 0;
-    for kill in 0..KILLS {
+    for kill in 1..=KILLS {
         tokio::time::sleep(Duration::from_millis(150 + 37 * kill as u64)).await;
-        let pid = own.postgres().pid().map(|pid| pid.to_string());
-        if let Some(pid) = pid {
-            let status = std::process::Command::new("kill").args(["-9", &pid]).status();
-            killed += u64::from(status.is_ok_and(|status| status.success()));
-        }
+        let pid = own.postgres().pid().expect("Postgres runs").to_string();
+        let status = std::process::Command::new("kill").args(["-9", &pid]).status().unwrap();
+        assert!(status.success());
+        // Without this the next kill may meet the same process, which is already dead.
+        restarted(own.postgres(), kill as u64).await;
         crate::world::leading(&ledger).await;
     }
     // Load goes on until the last kill is behind it.
-    let restarted = async {
-        while own.postgres().restarts() < killed {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), restarted).await.expect("Postgres comes back");
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     crate::world::leading(&ledger).await;
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     let mut acknowledged = 0;
     for client in clients {
         for id in client.await.unwrap() {
-            assert!(is_there(&ledger, id).await, "{id} was acknowledged");
+            let found = patient(async || ledger.transfer(id).await).await;
+            assert!(found.is_some(), "{id} was acknowledged");
             acknowledged += 1;
         }
     }

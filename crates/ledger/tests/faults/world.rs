@@ -7,7 +7,7 @@ use ledger::engine::{
     Account, AccountFlags, AccountStatus, Extra, NewAccount, NewTransfer, TransferFlags,
     TransferStatus,
 };
-use ledger::{AccountKey, Ledger, LedgerOptions, NewAsset, Role};
+use ledger::{AccountKey, Ledger, LedgerError, LedgerOptions, NewAsset, Role};
 use testkit::TestDatabase;
 
 /// Transfers in a range.
@@ -135,8 +135,25 @@ pub(crate) async fn created(ledger: &Ledger, new: NewTransfer) {
     assert_eq!(create(ledger, new).await, TransferStatus::Created);
 }
 
+/// Reads as a caller does: whoever is told that the ledger can't be reached asks again. A leader
+/// whose database was too slow to renew the lease says so until it has caught up.
+pub(crate) async fn patient<T>(ask: impl AsyncFn() -> Result<T, LedgerError>) -> T {
+    const TRIES: usize = 1_000;
+    for _ in 0..TRIES {
+        match ask().await {
+            Ok(found) => return found,
+            Err(LedgerError::Unavailable | LedgerError::NotLeader(_)) => {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the ledger did not come back");
+}
+
 pub(crate) async fn account(ledger: &Ledger, id: u128) -> Account {
-    ledger.account(AccountKey::Id(id)).await.unwrap().expect("the account is there")
+    let found = patient(async || ledger.account(AccountKey::Id(id)).await).await;
+    found.expect("the account is there")
 }
 
 /// Posted credits minus posted debits.
@@ -147,7 +164,7 @@ pub(crate) async fn posted(ledger: &Ledger, id: u128) -> i128 {
 
 /// Verifies the books; they must be sound.
 pub(crate) async fn sound(ledger: &Ledger) -> ledger::VerifyReport {
-    let report = ledger.verify(|_| {}).await.unwrap();
+    let report = patient(async || ledger.verify(|_| {}).await).await;
     assert!(report.is_sound(), "{:#?}", report.findings);
     report
 }
