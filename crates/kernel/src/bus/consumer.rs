@@ -18,6 +18,12 @@ pub trait Consumer: Send + Sync + 'static {
     /// Whose events it reads. A new consumer starts with the first one.
     fn context(&self) -> &'static str;
 
+    /// The only kinds of events that it is handed; `None` is all. Others cost it nothing. Say it when
+    /// many events of the context are not for it.
+    fn kinds(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// Implement it as
     /// `async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError>`.
     ///
@@ -34,6 +40,7 @@ pub trait Consumer: Send + Sync + 'static {
 pub(super) trait AnyConsumer: Send + Sync {
     fn name(&self) -> &'static str;
     fn context(&self) -> &'static str;
+    fn kinds(&self) -> Option<&'static [&'static str]>;
     fn handle<'a>(
         &'a self,
         tx: &'a Transaction<'a>,
@@ -48,6 +55,10 @@ impl<C: Consumer> AnyConsumer for C {
 
     fn context(&self) -> &'static str {
         Consumer::context(self)
+    }
+
+    fn kinds(&self) -> Option<&'static [&'static str]> {
+        Consumer::kinds(self)
     }
 
     fn handle<'a>(

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{JobError, hint, store};
 use crate::id::{IdSource as _, UuidV7};
-use crate::{Clock, Database, DatabaseError, Timestamp};
+use crate::{Clock, Database, DatabaseError, SystemClock, Timestamp};
 
 /// An event before it is published.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,7 @@ pub async fn events_of_subject(
 pub async fn sequence(database: &Database) -> Result<u64, DatabaseError> {
     let mut all = 0;
     loop {
-        match store::events::sequence(database, "").await? {
+        match store::events::sequence(database, SystemClock.now(), "").await? {
             Some(0) => return Ok(all),
             Some(some) => all += some,
             // Another process is at it, and may have looked before our caller's commit.

@@ -43,6 +43,7 @@ use crate::Migrations;
 pub const MIGRATIONS: Migrations = crate::migrations! {
     "bus";
     1 "bus" "../../migrations/0001_bus.sql",
+    2 "bus_kinds" "../../migrations/0002_bus_kinds.sql",
 };
 
 #[cfg(test)]

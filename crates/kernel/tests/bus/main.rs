@@ -6,6 +6,7 @@ mod consumers;
 mod events;
 mod faults;
 mod jobs;
+mod kinds;
 mod leases;
 mod metrics;
 mod operator;

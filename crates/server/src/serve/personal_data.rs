@@ -49,9 +49,12 @@ impl Consumer for Erasure {
         identity::CONTEXT
     }
 
+    fn kinds(&self) -> Option<&'static [&'static str]> {
+        Some(&["identity.user.deleted"])
+    }
+
     async fn handle(&self, _: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
-        let left = events.iter().filter(|event| event.kind == "identity.user.deleted");
-        for user in left.filter_map(|event| event.subject).map(UserId::from_u128) {
+        for user in events.iter().filter_map(|event| event.subject).map(UserId::from_u128) {
             self.wallet.erase_user(user).await?;
             self.payments.erase_user(user).await?;
         }

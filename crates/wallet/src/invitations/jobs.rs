@@ -94,11 +94,12 @@ impl Consumer for VerifiedEmails {
         "identity"
     }
 
+    fn kinds(&self) -> Option<&'static [&'static str]> {
+        Some(&["identity.email.verified", "identity.email.changed"])
+    }
+
     async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
-        let is_ours = |event: &&Event| {
-            matches!(&*event.kind, "identity.email.verified" | "identity.email.changed")
-        };
-        for event in events.iter().filter(is_ours) {
+        for event in events {
             let (Some(subject), verified) = (event.subject, event.parse::<Verified>()?) else {
                 continue;
             };

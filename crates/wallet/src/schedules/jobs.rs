@@ -52,9 +52,12 @@ impl Consumer for Unfreezing {
         "identity"
     }
 
+    fn kinds(&self) -> Option<&'static [&'static str]> {
+        Some(&["identity.user.unfrozen"])
+    }
+
     async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
-        for event in events.iter().filter(|event| event.kind == "identity.user.unfrozen") {
-            let Some(subject) = event.subject else { continue };
+        for subject in events.iter().filter_map(|event| event.subject) {
             let now = self.0.clock.now();
             for id in store::due_in_tx(tx, UserId::from_u128(subject), now).await? {
                 bus::cancel_in_tx(tx, RUN, &id.to_string()).await?;

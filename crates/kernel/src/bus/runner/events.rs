@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::pace::Pace;
-use super::{POLL, Shared};
+use super::{ConsumerSlot, POLL, Shared};
 use crate::DatabaseError;
 use crate::bus::{hint, store};
 
@@ -29,11 +29,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
 
 /// A consumer that is new gets its row; until that is done nothing else can be.
 async fn register(shared: &Shared) {
-    let names = shared.consumer_names();
-    let contexts: Vec<&str> = shared.consumers.iter().map(|slot| slot.consumer.context()).collect();
+    let mine: Vec<_> = shared.consumers.iter().map(ConsumerSlot::mine).collect();
     while !shared.is_stopping() {
-        let now = shared.clock.now();
-        match store::consumers::register(&shared.database, now, &names, &contexts).await {
+        match store::consumers::register(&shared.database, shared.clock.now(), &mine).await {
             Ok(taken) if taken.is_empty() => return,
             Ok(taken) => {
                 return tracing::error!(
@@ -72,7 +70,8 @@ async fn round(shared: &Shared) -> Result<(), DatabaseError> {
 async fn sequence(shared: &Shared) -> Result<(), DatabaseError> {
     loop {
         let began = Instant::now();
-        match store::events::sequence(&shared.database, &shared.name).await? {
+        let now = shared.clock.now();
+        match store::events::sequence(&shared.database, now, &shared.name).await? {
             // What is left, if anything, was committed in this moment and is told of.
             Some(some) if some < store::events::SEQUENCED_MAX => return Ok(()),
             Some(_) if shared.is_stopping() => return Ok(()),

@@ -23,8 +23,9 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::consumer::AnyConsumer;
+use super::store::consumers::Mine;
 use super::worker::AnyWorker;
-use super::{Consumer, Policy, Worker};
+use super::{Consumer, Event, Policy, Worker};
 use crate::id::{IdSource as _, UuidV7};
 use crate::{Clock, Database};
 
@@ -186,6 +187,17 @@ impl RunningBus {
             tracing::warn!("the bus was broken off; its jobs are free when their leases end");
             self.tasks.abort_all();
         }
+    }
+}
+
+impl ConsumerSlot {
+    fn mine(&self) -> Mine {
+        let consumer = &self.consumer;
+        Mine { name: consumer.name(), context: consumer.context(), kinds: consumer.kinds() }
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        self.consumer.kinds().is_none_or(|kinds| kinds.contains(&&*event.kind))
     }
 }
 

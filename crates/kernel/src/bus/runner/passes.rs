@@ -109,23 +109,25 @@ async fn pass(
         return Ok(Pass::Nothing);
     };
     let limit = if is_single || locked.failures > 0 { 1 } else { BATCH };
-    let events = store::events::after(&tx, context, locked.position, limit).await?;
-    let Some(last) = events.last() else { return Ok(Pass::Nothing) };
+    let mut events = store::events::after(&tx, context, locked.position, limit).await?;
+    let Some(end) = events.last().map(|event| event.position) else { return Ok(Pass::Nothing) };
+    let count = events.len();
+    events.retain(|event| slot.wants(event));
     match handle(slot, &tx, &events).await {
         Ok(()) => {
-            store::consumers::advance(&tx, now, name, last.position).await?;
+            store::consumers::advance(&tx, now, name, end).await?;
             tx.commit().await?;
-            Ok(Pass::Handled { count: events.len(), is_full: events.len() == limit })
+            Ok(Pass::Handled { count, is_full: count == limit })
         }
         Err(error) if limit > 1 => {
             // Also a batch of one comes back as a single event, which is where failures count.
-            tracing::warn!(consumer = name, after = locked.position, events = events.len(), %error,
+            tracing::warn!(consumer = name, after = locked.position, events = count, %error,
                 "a batch of events failed; they are tried one by one");
-            Ok(Pass::BatchFailed(events.len()))
+            Ok(Pass::BatchFailed(count))
         }
         Err(error) => {
             tx.batch_execute(UNDO_HANDLING).await?;
-            let pass = event_failed(slot, &tx, now, &locked, last, &error).await?;
+            let pass = event_failed(slot, &tx, now, &locked, &events[0], &error).await?;
             tx.commit().await?;
             Ok(pass)
         }
@@ -137,6 +139,9 @@ async fn handle(
     tx: &Transaction<'_>,
     events: &[Event],
 ) -> Result<(), JobError> {
+    if events.is_empty() {
+        return Ok(());
+    }
     tx.batch_execute(BEGIN_HANDLING).await?;
     guarded(HANDLING_MAX, slot.consumer.handle(tx, events)).await??;
     // Fails also if a statement of the consumer did and the consumer kept quiet about it.

@@ -19,18 +19,34 @@ pub(in crate::bus) struct Look {
     pub(in crate::bus) consumers: Vec<(String, i64, bool)>,
 }
 
+/// A consumer of this process.
+pub(in crate::bus) struct Mine {
+    pub(in crate::bus) name: &'static str,
+    pub(in crate::bus) context: &'static str,
+    pub(in crate::bus) kinds: Option<&'static [&'static str]>,
+}
+
 /// Makes the rows of these consumers, and returns the names that are taken for another context.
+/// Kinds are added to those that are known: a process of an older version may want other ones.
 pub(in crate::bus) async fn register(
     database: &Database,
     now: Timestamp,
-    names: &[&str],
-    contexts: &[&str],
+    mine: &[Mine],
 ) -> Result<Vec<String>, DatabaseError> {
+    let names: Vec<&str> = mine.iter().map(|mine| mine.name).collect();
+    let contexts: Vec<&str> = mine.iter().map(|mine| mine.context).collect();
+    // An array of arrays would have to be a rectangle.
+    let kinds: Vec<Option<String>> =
+        mine.iter().map(|mine| mine.kinds.map(|kinds| kinds.join(","))).collect();
     let client = database.client().await?;
-    let sql = "insert into bus.consumers (name, context, updated_at)
-        select name, context, $3 from unnest($1::text[], $2::text[]) as mine (name, context)
-            on conflict do nothing";
-    client.execute_prepared(sql, &[&names, &contexts, &now]).await?;
+    let sql = "insert into bus.consumers as known (name, context, kinds, updated_at)
+        select name, context, string_to_array(kinds, ','), $4
+          from unnest($1::text[], $2::text[], $3::text[]) as mine (name, context, kinds)
+            on conflict (name) do update
+           set kinds = case when excluded.kinds is not null then known.kinds || excluded.kinds end
+         where known.context = excluded.context and known.kinds is not null
+           and (excluded.kinds is null or not known.kinds @> excluded.kinds)";
+    client.execute_prepared(sql, &[&names, &contexts, &kinds, &now]).await?;
     let sql = "select known.name from bus.consumers as known
           join unnest($1::text[], $2::text[]) as mine (name, context)
             on mine.name = known.name and mine.context <> known.context";

@@ -35,9 +35,11 @@ pub(in crate::bus) async fn insert(
 }
 
 /// Gives positions to some of what has been committed, tells all processes but the one that is
-/// called `origin`, and returns how many; `None` if another process is at it.
+/// called `origin`, and returns how many; `None` if another process is at it. Consumers that are
+/// not behind and for whom there is nothing are moved on, which saves each a transaction.
 pub(in crate::bus) async fn sequence(
     database: &Database,
+    now: Timestamp,
     origin: &str,
 ) -> Result<Option<u64>, DatabaseError> {
     let mut client = database.client().await?;
@@ -52,8 +54,8 @@ pub(in crate::bus) async fn sequence(
     // A statement of its own: its snapshot is later than the lock, so it sees what the holder
     // before us committed.
     let sql = "with batch as materialized (
-            select id, context, row_number() over (partition by context order by id) as place
-              from (select id, context from bus.events
+            select id, context, kind, row_number() over (partition by context order by id) as place
+              from (select id, context, kind from bus.events
                      where position is null order by id limit $1) as committed
         ), sizes as (
             select context, count(*) as size from batch group by context
@@ -70,11 +72,26 @@ pub(in crate::bus) async fn sequence(
               join ends on ends.context = batch.context
              where events.id = batch.id
             returning 1
+        ), idle as (
+            select consumers.name, ends.position
+              from ends
+              join sizes on sizes.context = ends.context
+              join bus.consumers on consumers.context = ends.context
+                                and consumers.position = ends.position - sizes.size
+             where consumers.kinds is not null
+               and not exists (select from batch where batch.context = ends.context
+                                                   and batch.kind = any(consumers.kinds))
+               for update of consumers skip locked
+        ), moved as (
+            update bus.consumers
+               set position = idle.position, updated_at = $3
+              from idle
+             where consumers.name = idle.name
         )
         select count(*), case when count(*) > 0 then pg_notify('bus', $2)::text end
           from sequenced";
     let notice = format!("{NEW_EVENTS} {origin}");
-    let row = tx.query_one_prepared(sql, &[&(SEQUENCED_MAX as i64), &notice]).await?;
+    let row = tx.query_one_prepared(sql, &[&(SEQUENCED_MAX as i64), &notice, &now]).await?;
     let sequenced = u64::try_from(row.get::<_, i64>(0)).unwrap_or(0);
     tx.commit().await?;
     Ok(Some(sequenced))
