@@ -11,6 +11,7 @@ pub use statements::Statements;
 
 use std::time::{Duration, Instant};
 
+use deadpool::managed::QueueMode;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket, tls::NoTlsStream};
 
@@ -58,7 +59,9 @@ impl Database {
             NoTls,
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
+        // The one that was used last has its statements and its pages at hand.
         let pool = Pool::builder(manager)
+            .queue_mode(QueueMode::Lifo)
             .max_size(options.connections_max)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(options.wait_max))

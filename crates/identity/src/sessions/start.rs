@@ -61,25 +61,26 @@ impl Identity {
     ) -> Result<SignedIn, DatabaseError> {
         let (now, session) = (self.clock.now(), SessionId::generate());
         let (_, absolute) = self.options.timeouts.of(new.roles.is_staff());
-        let secrets = self.secrets_in_tx(tx, session, new, now).await?;
-        let device_token = (!new.is_device_known).then(|| SecretToken::generate(DEVICE_PREFIX));
-        if let Some(token) = &device_token {
-            store::insert_device(tx, new.user, &token.hash(), now).await?;
-        }
-        let started = IdentityEvent::SessionStarted {
+        let started = [IdentityEvent::SessionStarted {
             session_id: session,
             device: new.device.map(str::to_owned).or_else(|| new.client.user_agent.clone()),
             ip: new.client.ip,
             is_new_device: !new.is_device_known,
-        };
-        tell_in_tx(tx, &*self.clock, new.user, &[started]).await?;
+        }];
         let user = new.user.as_u128();
         let entry = NewEntry::new(AuditActor::User(user), "identity.sign_in.succeeded")
             .subject(user)
             .object(session)
             .data(json!({ "method": new.method, "transport": new.transport.as_str() }))
             .ip(new.client.ip);
-        audit::record_in_tx(tx, &*self.clock, &[entry]).await?;
+        let entries = [entry];
+        // Sent together: none of them depends on what another answers.
+        let (secrets, device_token, (), ()) = tokio::try_join!(
+            self.secrets_in_tx(tx, session, new, now),
+            device_token_in_tx(tx, new, now),
+            tell_in_tx(tx, &*self.clock, new.user, &started),
+            audit::record_in_tx(tx, &*self.clock, &entries),
+        )?;
         let expires_at = now.saturating_add(absolute);
         Ok(SignedIn { user: new.user, session, secrets, device_token, expires_at })
     }
@@ -107,7 +108,21 @@ impl Identity {
     }
 }
 
-/// Whether this is the token of a device that the user is known on; notes that it was used.
+/// What a device is known by from now on; none if it is known already.
+async fn device_token_in_tx(
+    tx: &Transaction<'_>,
+    new: &NewSession<'_>,
+    now: Timestamp,
+) -> Result<Option<SecretToken>, DatabaseError> {
+    if new.is_device_known {
+        return Ok(None);
+    }
+    let token = SecretToken::generate(DEVICE_PREFIX);
+    store::insert_device(tx, new.user, &token.hash(), now).await?;
+    Ok(Some(token))
+}
+
+/// Whether this is the token of a device that the user is known on; notes the day on which it was used.
 pub(crate) async fn is_device_known_in_tx(
     tx: &Transaction<'_>,
     user: UserId,

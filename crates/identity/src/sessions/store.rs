@@ -202,16 +202,23 @@ pub(super) async fn end_all(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Whether a device is known to the user; notes that it was used.
+/// Whether a device is known to the user; notes that it was used, once a day: it is for forgetting
+/// those that are not used any more.
 pub(super) async fn is_device_known(
     tx: &Transaction<'_>,
     user: UserId,
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
-    let sql =
-        "update identity.devices set last_used_at = $3 where token_hash = $1 and user_id = $2";
-    Ok(tx.execute_prepared(sql, &[&hash.as_slice(), &user, &now]).await? == 1)
+    let sql = "with known as (
+            select last_used_at from identity.devices where token_hash = $1 and user_id = $2
+        ), noted as (
+            update identity.devices set last_used_at = $3
+             where token_hash = $1 and user_id = $2
+               and last_used_at < $3::timestamptz - interval '1 day'
+        )
+        select exists (select from known)";
+    Ok(tx.query_one_prepared(sql, &[&hash.as_slice(), &user, &now]).await?.get(0))
 }
 
 pub(super) async fn insert_device(

@@ -102,9 +102,11 @@ impl Identity {
             users::store::clear_failures(&tx, account.user.id).await?;
         }
         let (user, token) = (account.user.id, given.device_token.as_deref());
-        let is_device_known =
-            sessions::is_device_known_in_tx(&tx, user, token, self.clock.now()).await?;
-        let methods = self.methods_in_tx(&tx, account, &given.password, is_device_known).await?;
+        let (is_device_known, has_totp) = tokio::try_join!(
+            sessions::is_device_known_in_tx(&tx, user, token, self.clock.now()),
+            totp::is_enabled(&tx, user),
+        )?;
+        let methods = self.methods_of(account, &given.password, is_device_known, has_totp);
         let outcome = if methods.is_empty() {
             let new = NewSession {
                 user: account.user.id,
@@ -133,15 +135,15 @@ impl Identity {
     }
 
     /// How the sign-in has to be confirmed; empty if it needn't be.
-    async fn methods_in_tx(
+    fn methods_of(
         &self,
-        tx: &Transaction<'_>,
         account: &Account,
         password: &str,
         is_device_known: bool,
-    ) -> Result<Vec<Method>, IdentityError> {
-        if totp::is_enabled(tx, account.user.id).await? {
-            return Ok(vec![Method::Totp, Method::RecoveryCode]);
+        has_totp: bool,
+    ) -> Vec<Method> {
+        if has_totp {
+            return vec![Method::Totp, Method::RecoveryCode];
         }
         let is_wanted = match self.confirmation_of(account) {
             Confirmation::Always => true,
@@ -150,7 +152,7 @@ impl Identity {
         };
         // A short one was set beside something that is gone since, or imported.
         let is_needed = is_wanted || !passwords::is_enough_alone(password);
-        Ok(if is_needed { vec![Method::EmailCode] } else { Vec::new() })
+        if is_needed { vec![Method::EmailCode] } else { Vec::new() }
     }
 
     async fn ask_in_tx(

@@ -1,7 +1,7 @@
 use deadpool_postgres::GenericClient;
 use deadpool_postgres::Transaction;
 use kernel::http::ClientInfo;
-use kernel::{Clock, Vault};
+use kernel::{Clock, DatabaseError, Vault};
 use totp_rs::Secret;
 
 use super::{Enrolment, PURPOSE, SECRET_BYTES, Verdict, bank_name, otpauth_url, store};
@@ -135,7 +135,7 @@ impl Identity {
 pub(crate) async fn is_enabled(
     client: &impl GenericClient,
     user: UserId,
-) -> Result<bool, IdentityError> {
+) -> Result<bool, DatabaseError> {
     store::is_confirmed(client, user).await
 }
 

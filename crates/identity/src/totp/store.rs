@@ -1,7 +1,7 @@
 use deadpool_postgres::GenericClient;
 use deadpool_postgres::Transaction;
-use kernel::Timestamp;
 use kernel::db::Statements as _;
+use kernel::{DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
 use super::Enrolment;
@@ -11,7 +11,7 @@ use crate::ids::UserId;
 pub(super) async fn is_confirmed(
     client: &impl GenericClient,
     user: UserId,
-) -> Result<bool, IdentityError> {
+) -> Result<bool, DatabaseError> {
     let sql = "select exists (select from identity.totps \
                where user_id = $1 and confirmed_at is not null)";
     Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))

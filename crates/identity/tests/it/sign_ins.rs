@@ -313,6 +313,25 @@ async fn always_means_on_known_devices_too() {
     assert_eq!(app.count("select count(*) from identity.devices").await, 1);
 }
 
+/// One that is in use must not be forgotten, and a flood of sign-ins need not write each time.
+#[tokio::test]
+async fn the_use_of_a_known_device_is_noted_once_a_day() {
+    let app = careful().await;
+    let id = pending(&app.try_sign_in(MAIL, PASSWORD).await);
+    let code = app.mail(MAIL, Purpose::SignIn).await.code;
+    let device = Tokens::of(&confirm(&app, &id, json!({ "code": code })).await).device;
+    let body = json!({ "login": MAIL, "password": PASSWORD, "device_token": device });
+    let mut noted = Vec::new();
+    for hours in [1, 24, 1] {
+        app.advance(hours * 3_600);
+        Tokens::of(&app.post(SIGN_INS, body.clone()).await);
+        let sql = "select extract(epoch from last_used_at - created_at)::bigint / 3600 \
+                   from identity.devices";
+        noted.push(app.count(sql).await);
+    }
+    assert_eq!(noted, [0, 25, 25]);
+}
+
 /// It was acceptable beside something that is gone since, or comes from an import.
 #[tokio::test]
 async fn line_01_a_short_password_lets_nobody_in_alone() {

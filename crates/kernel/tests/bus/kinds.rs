@@ -34,7 +34,7 @@ impl Consumer for Picky {
 }
 
 async fn tell(orchard: &Orchard, kinds: &[&'static str]) {
-    let event = |kind: &&'static str| NewEvent::new("orchard", *kind, None, json!({}));
+    let event = |kind: &&'static str| NewEvent::new("orchard", kind, None, json!({}));
     let events: Vec<NewEvent> = kinds.iter().map(event).collect();
     let mut client = orchard.database().client().await.unwrap();
     let tx = client.transaction().await.unwrap();

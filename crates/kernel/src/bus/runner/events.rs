@@ -6,8 +6,9 @@ use super::{ConsumerSlot, POLL, Shared};
 use crate::DatabaseError;
 use crate::bus::{hint, store};
 
-/// Between two looks, so that many small publications are handled together.
-const GAP: Duration = Duration::from_millis(40);
+/// Between two looks, so that many small publications are handled together. The first one after a
+/// pause is looked at without it.
+const GAP: Duration = Duration::from_millis(100);
 
 /// Gives positions to what was published and wakes the consumers that are behind.
 pub(super) async fn run(shared: Arc<Shared>) {

@@ -1,5 +1,6 @@
 //! `bushel bench sign-ins`: a flood of password sign-ins, and what it does to everybody else.
-//! Readers ask for their accounts all the time: first alone, then beside the flood.
+//! Readers ask for their accounts all the time: alone, beside the flood, and alone again, so that
+//! what else changes on the machine meanwhile counts for both.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,8 +18,10 @@ use super::report::{percent, present};
 use super::{Stage, clients, people};
 use crate::cli::output;
 
-/// Each of the readers asks so often.
-const READ_EVERY: Duration = Duration::from_millis(10);
+/// The first reader waits so long between two questions, each other one longer by a step: readers
+/// that keep pace with each other come all at once, and then measure each other.
+const READ_EVERY: Duration = Duration::from_millis(7);
+const READ_STEP: Duration = Duration::from_millis(1);
 
 /// A flood of password sign-ins beside other requests
 #[derive(Debug, Args)]
@@ -29,8 +32,8 @@ pub(super) struct SignInsBench {
     /// Connections that they come over
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1024))]
     connections: u32,
-    /// How long the readers are alone before
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    /// How long the readers are alone before, and again after
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Folder of the data, instead of one that is removed at the end
     #[arg(long, value_name = "DIR")]
@@ -80,23 +83,25 @@ impl SignInsBench {
             let (_, device) = people::sign_in(&address, number).await?;
             bodies.push(people::credentials(number, device.as_deref()));
         }
-        output::note("measuring readers alone");
         let time = Duration::from_secs(self.seconds);
-        let nothing_else = async {
+        let nothing_else = || async {
+            output::note(&format!("measuring readers alone for {} s", time.as_secs()));
             tokio::time::sleep(time).await;
             Ok(())
         };
-        let alone = read_while(&address, &tokens, nothing_else).await?;
+        let mut alone = read_while(&address, &tokens, nothing_else()).await?;
         output::note(&format!("measuring readers beside {} sign-ins", self.sign_ins));
         let (began, answers) = (Instant::now(), Arc::new(Answers::default()));
         let flood = flood(address.clone(), bodies, self.sign_ins, Arc::clone(&answers));
         let beside = read_while(&address, &tokens, flood).await?;
+        let seconds = began.elapsed().as_secs_f64();
+        alone.append(read_while(&address, &tokens, nothing_else()).await?);
         let (alone, beside) = (alone.percentiles(), beside.percentiles());
         Ok(Report {
             sign_ins: self.sign_ins,
             signed_in: answers.signed_in.load(Ordering::Relaxed),
             told_to_come_back: answers.told_to_come_back.load(Ordering::Relaxed),
-            seconds: began.elapsed().as_secs_f64(),
+            seconds,
             p99_percent: percent(beside.p99_us.into(), alone.p99_us.into()),
             alone,
             beside,
@@ -111,15 +116,23 @@ async fn read_while(
     work: impl Future<Output = anyhow::Result<()>>,
 ) -> anyhow::Result<Latencies> {
     let is_over = Arc::new(AtomicBool::new(false));
-    let reader = |token: &String| read(address.to_owned(), token.clone(), Arc::clone(&is_over));
-    let readers = tokio::spawn(clients::measure(tokens.iter().map(reader).collect()));
+    let reader = |(number, token): (u32, &String)| {
+        let pause = READ_EVERY + READ_STEP * number;
+        read(address.to_owned(), token.clone(), pause, Arc::clone(&is_over))
+    };
+    let readers = tokio::spawn(clients::measure((0..).zip(tokens).map(reader).collect()));
     let worked = work.await;
     is_over.store(true, Ordering::Relaxed);
     let latencies = readers.await.context("the readers panicked")?;
     worked.and(latencies)
 }
 
-async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::Result<Latencies> {
+async fn read(
+    address: String,
+    token: String,
+    pause: Duration,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<Latencies> {
     let mut client = Client::connect(&address, &token).await?;
     let mut latencies = Latencies::default();
     while !stop.load(Ordering::Relaxed) {
@@ -127,7 +140,7 @@ async fn read(address: String, token: String, stop: Arc<AtomicBool>) -> anyhow::
         let (status, body) = client.send("GET", "/v1/wallet/accounts", "", b"").await?;
         ensure!(status == 200, "a reader was answered with {status}: {body}");
         latencies.add(sent.elapsed());
-        tokio::time::sleep(READ_EVERY).await;
+        tokio::time::sleep(pause).await;
     }
     Ok(latencies)
 }
