@@ -323,7 +323,7 @@ async fn the_use_of_a_known_device_is_noted_once_a_day() {
     let body = json!({ "login": MAIL, "password": PASSWORD, "device_token": device });
     let mut noted = Vec::new();
     for hours in [1, 24, 1] {
-        app.advance(hours * 3_600);
+        app.pass(hours * 3_600);
         Tokens::of(&app.post(SIGN_INS, body.clone()).await);
         let sql = "select extract(epoch from last_used_at - created_at)::bigint / 3600 \
                    from identity.devices";
