@@ -36,11 +36,12 @@ pub enum IdentityEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<String>,
     },
-    SessionStarted {
+    /// Signed in on a device for the first time. That somebody signs in on one that is known is in
+    /// the audit log only: nobody has to be told.
+    DeviceAdded {
         session_id: SessionId,
         device: Option<String>,
         ip: IpAddr,
-        is_new_device: bool,
     },
     #[serde(skip)]
     PasswordChanged,
@@ -89,7 +90,7 @@ impl IdentityEvent {
             Self::UserRegisteredAgain => "identity.user.registered_again",
             Self::EmailVerified { .. } => "identity.email.verified",
             Self::ChallengeCreated { .. } => "identity.challenge.created",
-            Self::SessionStarted { .. } => "identity.session.started",
+            Self::DeviceAdded { .. } => "identity.device.added",
             Self::PasswordChanged => "identity.password.changed",
             Self::PasswordReset => "identity.password.reset",
             Self::EmailChanged { .. } => "identity.email.changed",

@@ -48,7 +48,7 @@ pub(crate) struct Item {
     pub(crate) id: String,
     pub(crate) at: Timestamp,
     /// Dotted and stable.
-    #[schema(example = "identity.session.started")]
+    #[schema(example = "identity.device.added")]
     pub(crate) kind: String,
     /// What else is known.
     pub(crate) data: Value,

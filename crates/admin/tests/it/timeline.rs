@@ -60,7 +60,7 @@ async fn user_with_a_past(app: &App) -> UserId {
     second();
     app.open(ann, 100).await;
     second();
-    tell(app, ann, "identity", "identity.session.started").await;
+    tell(app, ann, "identity", "identity.device.added").await;
     second();
     transfer(app, ann.account_id("EUR"), bob.account_id("EUR"), 30, 200).await;
     second();
@@ -85,7 +85,7 @@ async fn everything_about_a_user_is_one_list_newest_first() {
             "wallet.limit.changed",
             "payments.deposit.failed",
             "transfer.payment",
-            "identity.session.started",
+            "identity.device.added",
         ]
     );
     assert!(kinds.contains(&"identity.user.registered"), "{kinds:?}");

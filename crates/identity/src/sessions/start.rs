@@ -7,6 +7,7 @@ use kernel::secret::SecretToken;
 use kernel::{DatabaseError, Timestamp};
 use serde_json::json;
 
+use super::store::Proof;
 use super::{COOKIE_PREFIX, DEVICE_PREFIX, Transport, store};
 use crate::events::{IdentityEvent, tell_in_tx};
 use crate::identity::Identity;
@@ -61,12 +62,6 @@ impl Identity {
     ) -> Result<SignedIn, DatabaseError> {
         let (now, session) = (self.clock.now(), SessionId::generate());
         let (_, absolute) = self.options.timeouts.of(new.roles.is_staff());
-        let started = [IdentityEvent::SessionStarted {
-            session_id: session,
-            device: new.device.map(str::to_owned).or_else(|| new.client.user_agent.clone()),
-            ip: new.client.ip,
-            is_new_device: !new.is_device_known,
-        }];
         let user = new.user.as_u128();
         let entry = NewEntry::new(AuditActor::User(user), "identity.sign_in.succeeded")
             .subject(user)
@@ -75,10 +70,9 @@ impl Identity {
             .ip(new.client.ip);
         let entries = [entry];
         // Sent together: none of them depends on what another answers.
-        let (secrets, device_token, (), ()) = tokio::try_join!(
+        let (secrets, device_token, ()) = tokio::try_join!(
             self.secrets_in_tx(tx, session, new, now),
-            device_token_in_tx(tx, new, now),
-            tell_in_tx(tx, &*self.clock, new.user, &started),
+            self.device_token_in_tx(tx, session, new, now),
             audit::record_in_tx(tx, &*self.clock, &entries),
         )?;
         let expires_at = now.saturating_add(absolute);
@@ -95,31 +89,39 @@ impl Identity {
         match new.transport {
             Transport::Cookie => {
                 let cookie = SecretToken::generate(COOKIE_PREFIX);
-                store::insert(tx, session, new, Some(cookie.hash()), now).await?;
+                store::insert(tx, session, new, &Proof::Cookie(cookie.hash()), now).await?;
                 Ok(Secrets::Cookie(cookie))
             }
             Transport::Token => {
-                store::insert(tx, session, new, None, now).await?;
-                let refresh = tokens::first_refresh_token_in_tx(tx, session, now).await?;
+                let refresh = tokens::first_refresh_token();
+                store::insert(tx, session, new, &Proof::Refresh(refresh.hash()), now).await?;
                 let (access, access_expires_at) = self.access_token(new.user, session, new.roles);
                 Ok(Secrets::Tokens(Tokens { access, access_expires_at, refresh }))
             }
         }
     }
-}
 
-/// What a device is known by from now on; none if it is known already.
-async fn device_token_in_tx(
-    tx: &Transaction<'_>,
-    new: &NewSession<'_>,
-    now: Timestamp,
-) -> Result<Option<SecretToken>, DatabaseError> {
-    if new.is_device_known {
-        return Ok(None);
+    /// What a device is known by from now on; none if it is known already.
+    async fn device_token_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        session: SessionId,
+        new: &NewSession<'_>,
+        now: Timestamp,
+    ) -> Result<Option<SecretToken>, DatabaseError> {
+        if new.is_device_known {
+            return Ok(None);
+        }
+        let token = SecretToken::generate(DEVICE_PREFIX);
+        store::insert_device(tx, new.user, &token.hash(), now).await?;
+        let added = IdentityEvent::DeviceAdded {
+            session_id: session,
+            device: new.device.map(str::to_owned).or_else(|| new.client.user_agent.clone()),
+            ip: new.client.ip,
+        };
+        tell_in_tx(tx, &*self.clock, new.user, &[added]).await?;
+        Ok(Some(token))
     }
-    let token = SecretToken::generate(DEVICE_PREFIX);
-    store::insert_device(tx, new.user, &token.hash(), now).await?;
-    Ok(Some(token))
 }
 
 /// Whether this is the token of a device that the user is known on; notes the day on which it was used.

@@ -79,17 +79,32 @@ pub(crate) async fn by_cookie(
     Ok(row.map(|row| row.get(0)))
 }
 
+/// The hash of what proves a session.
+pub(super) enum Proof {
+    Cookie([u8; 32]),
+    /// Of its first refresh token.
+    Refresh([u8; 32]),
+}
+
+/// A session with what proves it, in one statement.
 pub(super) async fn insert(
     tx: &Transaction<'_>,
     id: SessionId,
     new: &NewSession<'_>,
-    cookie_hash: Option<[u8; 32]>,
+    proof: &Proof,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let sql = "insert into identity.sessions (id, user_id, transport, cookie_hash, device, \
-               user_agent, ip, created_at, last_used_at, last_ip) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $7)";
-    let cookie_hash = cookie_hash.as_ref().map(<[u8; 32]>::as_slice);
+    let sql = "with session as (
+            insert into identity.sessions (id, user_id, transport, cookie_hash, device,
+                                           user_agent, ip, created_at, last_used_at, last_ip)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $7)
+        )
+        insert into identity.refresh_tokens (hash, session_id, generation, created_at)
+        select $9::bytea, $1, 1, $8 where $9::bytea is not null";
+    let (cookie_hash, refresh_hash) = match proof {
+        Proof::Cookie(hash) => (Some(hash.as_slice()), None),
+        Proof::Refresh(hash) => (None, Some(hash.as_slice())),
+    };
     tx.execute_prepared(
         sql,
         &[
@@ -101,6 +116,7 @@ pub(super) async fn insert(
             &new.client.user_agent,
             &new.client.ip,
             &now,
+            &refresh_hash,
         ],
     )
     .await?;

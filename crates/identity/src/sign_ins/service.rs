@@ -94,14 +94,15 @@ impl Identity {
         self.current_keys().await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let known = users::store::lock(&tx, account.user.id).await?;
+        let (user, token) = (account.user.id, given.device_token.as_deref());
+        // What is asked below has to be asked behind the lock.
+        let known = users::store::lock(&tx, user).await?;
         let known =
             known.filter(|known| known.may_try_password() && has_same_password(known, account));
         let account = &known.ok_or(IdentityError::SignInRefused)?;
         if account.password_failures > 0 {
-            users::store::clear_failures(&tx, account.user.id).await?;
+            users::store::clear_failures(&tx, user).await?;
         }
-        let (user, token) = (account.user.id, given.device_token.as_deref());
         let (is_device_known, has_totp) = tokio::try_join!(
             sessions::is_device_known_in_tx(&tx, user, token, self.clock.now()),
             totp::is_enabled(&tx, user),

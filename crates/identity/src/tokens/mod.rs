@@ -12,7 +12,7 @@ mod service;
 mod store;
 
 pub(crate) use access::verify;
-pub(crate) use refresh::first_refresh_token_in_tx;
+pub(crate) use refresh::first_refresh_token;
 
 #[cfg(test)]
 mod tests;

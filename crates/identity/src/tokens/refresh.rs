@@ -2,28 +2,18 @@
 //! the one before it, a fresh nonce and a key of the vault. So a client that lost an answer gets
 //! the same answer again, although nothing secret is stored.
 
-use deadpool_postgres::Transaction;
 use hmac::{Hmac, Mac as _};
+use kernel::Vault;
 use kernel::secret::{self, SecretToken};
-use kernel::{DatabaseError, Timestamp, Vault};
 use sha2::Sha256;
-
-use super::store;
-use crate::ids::SessionId;
 
 pub(super) const PREFIX: &str = "bshl_rt_";
 pub(super) const NONCE_BYTES: usize = 16;
 const PURPOSE: &str = "bushel identity refresh tokens v1";
 
-/// The first refresh token of a session.
-pub(crate) async fn first_refresh_token_in_tx(
-    tx: &Transaction<'_>,
-    session: SessionId,
-    now: Timestamp,
-) -> Result<SecretToken, DatabaseError> {
-    let token = SecretToken::generate(PREFIX);
-    store::insert(tx, session, 1, &token.hash(), now).await?;
-    Ok(token)
+/// The first refresh token of a session; the session keeps its hash.
+pub(crate) fn first_refresh_token() -> SecretToken {
+    SecretToken::generate(PREFIX)
 }
 
 /// The token that comes after the one with this hash.

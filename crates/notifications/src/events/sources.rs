@@ -68,11 +68,7 @@ pub(crate) fn of_bus(event: &Event) -> Told {
 fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
     use EventKind as K;
     let kind = match event.kind.as_str() {
-        "identity.session.started" => {
-            let is_new = event.data.get("is_new_device").and_then(Value::as_bool);
-            is_new.filter(|is_new| *is_new)?;
-            return Some((K::SecurityNewDevice, facts(event, &["session_id", "device", "ip"])));
-        }
+        "identity.device.added" => K::SecurityNewDevice,
         "identity.password.changed" => K::SecurityPasswordChanged,
         "identity.password.reset" => K::SecurityPasswordReset,
         "identity.email.changed" => K::SecurityEmailChanged,

@@ -25,14 +25,10 @@ fn only_event(told: &Told) -> (EventKind, &Value) {
 }
 
 #[test]
-fn only_new_devices_are_told_of() {
-    let session = |is_new: bool| json!({ "session_id": "ses_1", "device": "Firefox", "ip": "192.0.2.7", "is_new_device": is_new });
-    let seen = told("identity.session.started", session(false));
-    assert!(seen.events.is_empty() && seen.messages.is_empty());
-    let new = told("identity.session.started", session(true));
-    let (kind, data) = only_event(&new);
-    assert_eq!(kind, EventKind::SecurityNewDevice);
-    assert_eq!(data["device"], "Firefox");
+fn new_devices_are_told_of() {
+    let session = json!({ "session_id": "ses_1", "device": "Firefox", "ip": "192.0.2.7" });
+    let new = told("identity.device.added", session.clone());
+    assert_eq!(only_event(&new), (EventKind::SecurityNewDevice, &session));
     assert_eq!(new.events[0].source, "identity:17");
 }
 
