@@ -50,6 +50,8 @@ pub enum WalletError {
     OwnAccount,
     #[error("the limit {} is {limit}; {left} is left of it", .kind.as_str())]
     LimitExceeded { kind: LimitKind, limit: Amount, left: Amount },
+    #[error("there may be no more than {max} {what}")]
+    QuotaExceeded { max: u32, what: &'static str },
     #[error("the transfer does not wait any more: it was {became}")]
     NotWaiting { became: &'static str },
     #[error("the Idempotency-Key was used with another body before")]
@@ -127,6 +129,7 @@ impl WalletError {
             Self::SenderUnavailable,
             Self::OwnAccount,
             Self::LimitExceeded { kind: LimitKind::PerDay, limit: zero, left: zero },
+            Self::QuotaExceeded { max: 100, what: "invitations a day" },
             Self::NotWaiting { became: "accepted" },
             Self::RequestNotFound,
             Self::PayerNotFound,
@@ -191,6 +194,7 @@ impl DomainError for WalletError {
             | Self::SenderUnavailable
             | Self::OwnAccount
             | Self::LimitExceeded { .. }
+            | Self::QuotaExceeded { .. }
             | Self::KeyReused
             | Self::ScheduleInPast
             | Self::ScheduleEmpty
@@ -218,6 +222,7 @@ impl DomainError for WalletError {
             Self::SenderUnavailable => "wallet.transfer.sender_unavailable",
             Self::OwnAccount => "wallet.transfer.own_account",
             Self::LimitExceeded { .. } => "wallet.transfer.limit_exceeded",
+            Self::QuotaExceeded { .. } => "wallet.quota.exceeded",
             Self::NotWaiting { .. } => "wallet.transfer.not_waiting",
             Self::KeyReused => "request.idempotency_key.reused",
             Self::RequestNotFound => "wallet.request.not_found",

@@ -14,7 +14,7 @@
 //! | `books`, `ids` | how the ledger is used; ids that follow from others |
 //! | `transfers` | sending, accepting, listing: `submit` is the one way in which value moves |
 //! | `accounts`, `history`, `statements` | what one has and had |
-//! | `limits` | how much may be sent; enforced on the ledger |
+//! | `limits`, `quotas` | how much may be sent, enforced on the ledger; how much may be asked of others |
 //! | `requests`, `schedules`, `invitations`, `messages` | each with its rows, jobs and SQL |
 //! | `feed`, `events` | what others are told |
 //! | `personal_data` | export and erasure |
@@ -35,6 +35,7 @@ mod limits;
 mod messages;
 mod people;
 mod personal_data;
+mod quotas;
 mod requests;
 mod schedules;
 mod statements;

@@ -19,6 +19,7 @@ use crate::events::{self, Worth};
 use crate::fields::{Message, Reference, Wait};
 use crate::ids::{Purpose, derived};
 use crate::messages::{self, NewMessage};
+use crate::quotas;
 use crate::transfers::{NewTransfer as NewWalletTransfer, Payment, Receiver, Sent};
 use crate::wallet::{Step, Wallet};
 
@@ -84,7 +85,9 @@ impl Wallet {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        store::insert_in_tx(&tx, new).await?;
+        if store::insert_in_tx(&tx, new).await? {
+            quotas::INVITATIONS.check_in_tx(&tx, new.sender, now).await?;
+        }
         if let Some(message) = message {
             let message = NewMessage {
                 transfer: new.id,

@@ -41,32 +41,33 @@ fn invitation(row: &Row) -> Result<Invitation> {
     })
 }
 
-/// Writes it unless it is there.
-pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Invitation) -> Result<()> {
+/// Writes it; `false` if it is there already.
+pub(super) async fn insert_in_tx(tx: &Transaction<'_>, new: &Invitation) -> Result<bool> {
     let sql = "insert into wallet.invitations \
                (id, sender, email, asset, amount, reference, has_message, fingerprint, state, \
                 created_at, expires_at, timeout_s, changed_at) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10) \
                on conflict (id) do nothing";
-    tx.execute_prepared(
-        sql,
-        &[
-            &Uuid::from_u128(new.id),
-            &new.sender,
-            &new.email,
-            &new.asset,
-            &new.amount,
-            &new.reference,
-            &new.has_message,
-            &new.fingerprint.cast_signed(),
-            &new.state.as_str(),
-            &new.created_at,
-            &new.expires_at,
-            &new.timeout_s.cast_signed(),
-        ],
-    )
-    .await?;
-    Ok(())
+    let inserted = tx
+        .execute_prepared(
+            sql,
+            &[
+                &Uuid::from_u128(new.id),
+                &new.sender,
+                &new.email,
+                &new.asset,
+                &new.amount,
+                &new.reference,
+                &new.has_message,
+                &new.fingerprint.cast_signed(),
+                &new.state.as_str(),
+                &new.created_at,
+                &new.expires_at,
+                &new.timeout_s.cast_signed(),
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
 }
 
 pub(super) async fn one(client: &Object, id: u128) -> Result<Option<Invitation>> {

@@ -64,7 +64,7 @@ pub(crate) struct CreatePaymentRequest {
          body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "An asset that can't be, oneself, or a key that was used with another body.",
+        (status = 422, description = "An asset that can't be, oneself, too many a day, or a key that was used with another body.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),

@@ -88,7 +88,7 @@ pub(crate) struct CreateSchedule {
          body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "It would begin in the past or have no occurrence; or the asset or recipient can't be.",
+        (status = 422, description = "It would begin in the past or have no occurrence; or there are too many; or the asset or recipient can't be.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),

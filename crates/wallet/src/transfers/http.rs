@@ -68,7 +68,7 @@ pub(crate) struct CreateTransfer {
                   description = "`true` if the key was used before: this is the first answer again."))),
         (status = 404, description = "`wallet.transfer.recipient_not_found`.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Refused: insufficient funds, a limit, oneself, an asset or a recipient that can't be; or the key was used with another body.",
+        (status = 422, description = "Refused: insufficient funds, a limit, too many invitations a day, oneself, an asset or a recipient that can't be; or the key was used with another body.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),

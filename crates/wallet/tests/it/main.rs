@@ -13,6 +13,7 @@ mod history;
 mod invitations;
 mod limits;
 mod personal_data;
+mod quotas;
 mod races;
 mod requests;
 mod schedules;
