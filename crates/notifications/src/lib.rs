@@ -45,4 +45,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     1 "notifications" "../migrations/0001_notifications.sql",
     2 "webhooks" "../migrations/0002_webhooks.sql",
     3 "invitations" "../migrations/0003_invitations.sql",
+    4 "mail_pace" "../migrations/0004_mail_pace.sql",
 };

@@ -1,5 +1,7 @@
 //! Appending to logs, with the mail and the webhooks that follow; reading a log.
 
+use std::time::Duration;
+
 use deadpool_postgres::Transaction;
 use hashbrown::HashSet;
 use identity::{Actor, User, UserId, UserStatus};
@@ -16,6 +18,10 @@ use crate::messages::{self, NewMessage};
 use crate::preferences::{self, Choice, Choices};
 use crate::texts::people;
 use crate::webhooks;
+
+/// Mails of events in an hour, to one user.
+const PACE_MAX: i64 = 30;
+const PACE_PERIOD: Duration = Duration::from_secs(3_600);
 
 impl Notifications {
     /// Appends what users are told, if and when `tx` commits, together with its mail and webhooks,
@@ -49,13 +55,40 @@ impl Notifications {
             .iter()
             .enumerate()
             .filter(|(place, event)| appended.contains_key(place) && choice(event).email)
-            .map(|(_, event)| event_mail(event));
-        let messages: Vec<NewMessage> = mailed.chain(messages).collect();
+            .map(|(_, event)| event);
+        let mailed = self.paced_in_tx(tx, mailed.collect()).await?;
+        let messages: Vec<NewMessage> =
+            mailed.into_iter().map(event_mail).chain(messages).collect();
         self.mail_in_tx(tx, &self.addressed(messages).await?).await?;
         let mut appended: Vec<UserEvent> = appended.into_values().collect();
         appended.sort_unstable_by_key(|event| (event.user, event.sequence));
         webhooks::fan_out_in_tx(tx, &*self.clock, &appended).await?;
         self.forget_in_tx(tx, &erased).await
+    }
+
+    /// Leaves out mail beyond what somebody can read in an hour: the list has it all. Else whoever
+    /// sends requests could bury the mail that warns their user; so that is never left out. The
+    /// logs of the users are locked, so that every mail is counted.
+    async fn paced_in_tx<'e>(
+        &self,
+        tx: &Transaction<'_>,
+        mut events: Vec<&'e NewUserEvent>,
+    ) -> Result<Vec<&'e NewUserEvent>, NotificationsError> {
+        let paced = |event: &NewUserEvent| !event.kind.is_security();
+        let users = events.iter().filter(|event| paced(event)).map(|event| event.user.as_uuid());
+        let users: HashSet<Uuid> = users.collect();
+        if users.is_empty() {
+            return Ok(events);
+        }
+        let users: Vec<Uuid> = users.into_iter().collect();
+        let since = self.clock.now().saturating_sub(PACE_PERIOD);
+        let mut mails = messages::store::paced_since_in_tx(tx, &users, since).await?;
+        events.retain(|event| {
+            let mails = mails.entry(event.user).or_default();
+            *mails += i64::from(paced(event));
+            !paced(event) || *mails <= PACE_MAX
+        });
+        Ok(events)
     }
 
     /// Fills in address and language from the users; mail to who is gone is left out. Who is no

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use deadpool_postgres::Transaction;
+use hashbrown::HashMap;
 use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
@@ -195,6 +196,21 @@ pub(super) async fn of_user(
     let sql =
         format!("select {COLUMNS} from notifications.messages where user_id = $1 order by id");
     Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(to_message).collect())
+}
+
+/// How many mails of each of these users there are since, of the kinds that are paced: all but
+/// what protects the user, and codes.
+pub(crate) async fn paced_since_in_tx(
+    tx: &Transaction<'_>,
+    users: &[Uuid],
+    since: Timestamp,
+) -> Result<HashMap<UserId, i64>, DatabaseError> {
+    let sql = "select user_id, count(*) from notifications.messages
+         where user_id = any($1) and created_at > $2
+           and kind not like 'security.%' and kind not like 'challenge.%'
+         group by user_id";
+    let rows = tx.query_prepared(sql, &[&users, &since]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Forgets the mail of users for good, and what is known of their addresses. Also what went to the

@@ -109,3 +109,28 @@ async fn slow_appender_is_waited_for_and_not_overtaken() {
     bus.stop().await;
     assert_eq!(app.kinds(ann.id).await.len(), 2, "what was rolled back leaves no gap");
 }
+
+#[tokio::test]
+async fn nobody_is_flooded_with_mail_and_warnings_always_come() {
+    let app = App::start().await;
+    let (ann, bob) = (app.user("ann").await, app.user("bob").await);
+    let failed = || event("wallet.schedule.failed", ann.id, json!({ "schedule_id": "sch_1" }));
+    app.publish_all((0..20).map(|_| failed()).collect()).await;
+    app.settle().await;
+    app.publish_all((0..20).map(|_| failed()).collect()).await;
+    app.publish("identity.password.changed", ann.id, json!({})).await;
+    app.publish("wallet.schedule.failed", bob.id, json!({ "schedule_id": "sch_2" })).await;
+    app.settle().await;
+    let mails = async |to: &str| app.mails(to).await.len();
+    assert_eq!((mails("ann@example.org").await, mails("bob@example.org").await), (31, 1));
+    let told = app.kinds(ann.id).await;
+    assert_eq!(
+        told.iter().filter(|kind| *kind == "schedule.failed").count(),
+        40,
+        "the list has all"
+    );
+    app.pass(Duration::from_secs(3_601));
+    app.publish_all(vec![failed()]).await;
+    app.settle().await;
+    assert_eq!(mails("ann@example.org").await, 32);
+}
