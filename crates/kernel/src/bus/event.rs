@@ -1,5 +1,7 @@
 //! What happened: published in the publisher's transaction, read by position.
 
+use std::time::Duration;
+
 use deadpool_postgres::Transaction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -105,6 +107,22 @@ pub async fn sequence(database: &Database) -> Result<u64, DatabaseError> {
             Some(some) => all += some,
             // Another process is at it, and may have looked before our caller's commit.
             None => tokio::task::yield_now().await,
+        }
+    }
+}
+
+/// How long events are kept: who comes later finds what happened in the audit log and the ledger.
+const KEPT_FOR: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// Forgets events that are older than a year, unless a consumer has them still to read. Returns how
+/// many they were.
+pub async fn forget_events(database: &Database, clock: &dyn Clock) -> Result<u64, DatabaseError> {
+    let before = clock.now().saturating_sub(KEPT_FOR);
+    let mut all = 0;
+    loop {
+        match store::events::forget(database, before).await? {
+            0 => return Ok(all),
+            some => all += some,
         }
     }
 }

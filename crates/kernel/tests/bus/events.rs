@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::Clock as _;
 use kernel::bus::{self, Event, NewEvent};
@@ -191,4 +192,31 @@ async fn published_event_reaches_its_consumer_without_anyone_asking() {
     }
     bus.stop().await;
     assert_eq!(orchard.seen("herald").await, [1]);
+}
+
+#[tokio::test]
+async fn events_are_forgotten_after_a_year_if_everybody_has_read_them() {
+    let orchard = Orchard::create().await;
+    let forget = || bus::forget_events(orchard.database(), &*orchard.clock);
+    let year = Duration::from_secs(365 * 24 * 3_600);
+    orchard.plant(1..7_001).await;
+    let bus = orchard.bus().consumer(Recorder::new("reader")).start();
+    bus.settle().await;
+    bus.stop().await;
+    orchard.clock.advance(Duration::from_secs(60));
+    orchard.plant(7_001..7_003).await;
+    bus::sequence(orchard.database()).await.unwrap();
+    orchard.clock.advance(year);
+    bus::set_position(orchard.database(), &*orchard.clock, "reader", 6_000).await.unwrap();
+    assert_eq!(forget().await.unwrap(), 6_000, "the others are still to be read");
+    let bus = orchard.bus().consumer(Recorder::new("reader")).start();
+    bus.settle().await;
+    bus.stop().await;
+    assert_eq!(forget().await.unwrap(), 1_000, "two are not older than a year");
+    assert_eq!(positions(&all(&orchard).await), [7_001, 7_002]);
+    orchard.plant(7_003..7_004).await;
+    orchard.clock.advance(year);
+    assert_eq!(forget().await.unwrap(), 2, "what has no position yet stays");
+    bus::sequence(orchard.database()).await.unwrap();
+    assert_eq!(positions(&all(&orchard).await), [7_003]);
 }

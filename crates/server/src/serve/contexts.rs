@@ -7,7 +7,6 @@ use admin::Admin;
 use anyhow::Context as _;
 use identity::{Identity, IdentityOptions};
 use kernel::bus::{Bus, RunningBus};
-use kernel::replay::Replay;
 use kernel::{Clock, Database, SystemClock, Vault};
 use ledger::Ledger;
 use notifications::{Notifications, NotificationsOptions, RunningFeed};
@@ -16,7 +15,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use wallet::{Wallet, WalletOptions};
 
-use super::cleanup::ForgetAnswers;
+use super::cleanup;
 use super::personal_data::{self, Erasure};
 
 /// The facades. Clones share them.
@@ -92,11 +91,9 @@ impl Contexts {
     /// Starts the background work of all.
     pub(crate) async fn run(&self, database: &Database) -> anyhow::Result<Running> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let replay = Replay::new(database.clone(), Arc::clone(&clock));
-        ForgetAnswers::ensure(database, &*clock).await?;
         let bus = Bus::new(database.clone(), Arc::clone(&clock))
-            .worker(ForgetAnswers::new(replay, clock))
             .consumer(Erasure { wallet: self.wallet.clone(), payments: self.payments.clone() });
+        let bus = cleanup::register(bus, database, &clock).await?;
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);

@@ -15,6 +15,9 @@ const SEQUENCER_LOCK: i64 = 0x6275_735f_7365_7121;
 /// Positions given in one transaction.
 pub(in crate::bus) const SEQUENCED_MAX: u64 = 5_000;
 
+/// Events of a context that are removed in one statement, so that none takes long.
+const FORGOTTEN_MAX: i64 = 5_000;
+
 pub(in crate::bus) async fn insert(
     tx: &Transaction<'_>,
     now: Timestamp,
@@ -129,6 +132,28 @@ pub(in crate::bus) async fn of_subject(
     let rows =
         client.query_prepared(sql, &[&subject, &contexts, &at, &id, &limit_of(limit)]).await?;
     Ok(rows.iter().map(to_event).collect())
+}
+
+/// Removes some of the oldest events of each context that all its consumers have passed and that
+/// are from before a moment; returns how many.
+pub(in crate::bus) async fn forget(
+    database: &Database,
+    before: Timestamp,
+) -> Result<u64, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "with passed as (
+            select contexts.context, coalesce(min(consumers.position), contexts.position) as position
+              from bus.contexts left join bus.consumers on consumers.context = contexts.context
+             group by contexts.context
+        ), oldest as (
+            select events.id, events.at
+              from passed cross join lateral (
+                select id, at from bus.events
+                 where events.context = passed.context and events.position <= passed.position
+                 order by events.position limit $2) as events
+        )
+        delete from bus.events where id in (select id from oldest where at < $1)";
+    Ok(client.execute_prepared(sql, &[&before, &FORGOTTEN_MAX]).await?)
 }
 
 fn to_event(row: &Row) -> Event {
