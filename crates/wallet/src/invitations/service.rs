@@ -19,7 +19,7 @@ use crate::events::{self, Worth};
 use crate::fields::{Message, Reference, Wait};
 use crate::ids::{Purpose, derived};
 use crate::messages::{self, NewMessage};
-use crate::quotas;
+use crate::quotas::Quota;
 use crate::transfers::{NewTransfer as NewWalletTransfer, Payment, Receiver, Sent};
 use crate::wallet::{Step, Wallet};
 
@@ -86,7 +86,7 @@ impl Wallet {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         if store::insert_in_tx(&tx, new).await? {
-            quotas::INVITATIONS.check_in_tx(&tx, new.sender, now).await?;
+            Quota::Invitations.check_in_tx(&tx, new.sender, now).await?;
         }
         if let Some(message) = message {
             let message = NewMessage {

@@ -15,7 +15,7 @@ use crate::events::{self, RequestEvent, Worth};
 use crate::fields::{Message, PartyRef, Positive, Wait};
 use crate::ids::RequestId;
 use crate::people::{Users, party};
-use crate::quotas;
+use crate::quotas::Quota;
 use crate::wallet::Wallet;
 
 /// A request to make.
@@ -81,7 +81,7 @@ impl Wallet {
                 _ => Err(WalletError::KeyReused),
             };
         }
-        quotas::REQUESTS.check_in_tx(&tx, new.payee, self.clock.now()).await?;
+        Quota::Requests.check_in_tx(&tx, new.payee, self.clock.now()).await?;
         let event = new.event(RequestEvent::Created, scale);
         bus::publish_in_tx(&tx, &*self.clock, &[event]).await?;
         let expire = job(EXPIRE, new.id).at(new.expires_at);

@@ -14,7 +14,7 @@ use crate::error::{Result, WalletError};
 use crate::fields::{Message, PartyRef, Positive, Reference};
 use crate::ids::ScheduleId;
 use crate::people::{Users, party};
-use crate::quotas;
+use crate::quotas::Quota;
 use crate::transfers::check_recipient;
 use crate::wallet::Wallet;
 
@@ -90,7 +90,7 @@ impl Wallet {
                 _ => Err(WalletError::KeyReused),
             };
         }
-        quotas::SCHEDULES.check_in_tx(&tx, new.owner, self.clock.now()).await?;
+        Quota::Schedules.check_in_tx(&tx, new.owner, self.clock.now()).await?;
         bus::enqueue_in_tx(&tx, &*self.clock, &[job(new.id).at(new.next_at)]).await?;
         Ok(tx.commit().await?)
     }
