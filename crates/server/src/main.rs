@@ -54,12 +54,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
-    SignIn(cli::SignIn),
-    SignOut(cli::SignOut),
-    Accounts(cli::Accounts),
-    History(cli::History),
-    Send(cli::Send),
-    Resolve(cli::Resolve),
+    #[command(flatten)]
+    Person(cli::PersonCommand),
     Admin(cli::AdminCommand),
     User(cli::UserCommand),
     Identity(cli::IdentityCommand),
@@ -94,12 +90,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let filter = filter.unwrap_or(if is_server { "info" } else { "warn" });
     let metrics: Metrics = telemetry::init(arguments.log, filter)?;
     match arguments.command {
-        Command::SignIn(command) => block_on(command.run()),
-        Command::SignOut(command) => block_on(command.run()),
-        Command::Accounts(command) => block_on(command.run()),
-        Command::History(command) => block_on(command.run()),
-        Command::Send(command) => block_on(command.run()),
-        Command::Resolve(command) => block_on(command.run()),
+        Command::Person(command) => block_on(command.run()),
         Command::Admin(command) => block_on(command.run()),
         Command::User(command) => block_on(command.run()),
         Command::Identity(command) => block_on(command.run()),

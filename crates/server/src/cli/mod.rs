@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use me::{Accounts, History, Resolve, Send, SignIn, SignOut};
+pub(crate) use me::PersonCommand;
 pub(crate) use migrate::Migrate;
 pub(crate) use staff::{AdminCommand, IdentityCommand, UserCommand};
 pub(crate) use token::TokenCommand;

@@ -1,11 +1,61 @@
-//! What people do from the command line: sign in, look at what they hold, send. The session is kept
-//! in the user's own configuration folder; a program uses an API key instead.
+//! What people do from the command line: sign up and in, look at what they hold, send, ask, and take
+//! money in and out. The session is kept in the user's own configuration folder; a program uses an
+//! API key instead.
 
+mod making;
+mod money;
+mod register;
+mod requests;
+mod schedules;
 mod send;
+mod server;
 mod session;
 mod sign_in;
+mod statements;
 mod wallet;
 
-pub(crate) use send::Send;
-pub(crate) use sign_in::{SignIn, SignOut};
-pub(crate) use wallet::{Accounts, History, Resolve};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// The commands of people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    Register(register::Register),
+    SignIn(sign_in::SignIn),
+    SignOut(sign_in::SignOut),
+    Accounts(wallet::Accounts),
+    Open(wallet::Open),
+    Close(wallet::Close),
+    Deposit(money::Deposit),
+    Withdraw(money::Withdraw),
+    Send(send::Send),
+    Request(requests::Request),
+    Requests(requests::Requests),
+    Resolve(wallet::Resolve),
+    Schedule(schedules::ScheduleCommand),
+    History(wallet::History),
+    Statement(statements::Statement),
+}
+
+impl PersonCommand {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Register(command) => command.run().await,
+            Self::SignIn(command) => command.run().await,
+            Self::SignOut(command) => command.run().await,
+            Self::Accounts(command) => command.run().await,
+            Self::Open(command) => command.run().await,
+            Self::Close(command) => command.run().await,
+            Self::Deposit(command) => command.run().await,
+            Self::Withdraw(command) => command.run().await,
+            Self::Send(command) => command.run().await,
+            Self::Request(command) => command.run().await,
+            Self::Requests(command) => command.run().await,
+            Self::Resolve(command) => command.run().await,
+            Self::Schedule(command) => command.run().await,
+            Self::History(command) => command.run().await,
+            Self::Statement(command) => command.run().await,
+        }
+    }
+}

@@ -6,23 +6,19 @@ use serde_json::{Value, json};
 
 use super::super::rest::{Api, text};
 use super::super::{output, prompt};
+use super::server::Server;
 use super::session::Session;
-use crate::serve::Presence;
 
 /// Sign in; the password, and the code from your mail, are asked for
 #[derive(Debug, Args)]
 pub(crate) struct SignIn {
     /// Your e-mail address or handle
     login: String,
-    /// The server; that of the data folder unless given
-    #[arg(long, value_name = "URL", env = "BUSHEL_SERVER")]
-    server: Option<String>,
-    /// Folder of the data, whose server is used
-    #[arg(long, value_name = "DIR", default_value = crate::DATA_DEFAULT)]
-    data: PathBuf,
     /// A file whose first line is the password
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    #[command(flatten)]
+    server: Server,
 }
 
 /// Sign out; the session ends everywhere
@@ -31,7 +27,7 @@ pub(crate) struct SignOut {}
 
 impl SignIn {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let server = self.server()?;
+        let server = self.server.url()?;
         let before = Session::read()?.filter(|session| session.server == server);
         let question = format!("Password for {} at {server}", self.login);
         let password = prompt::password(self.password_file.as_deref(), &question)?;
@@ -49,19 +45,6 @@ impl SignIn {
         Session::try_new(&server, &answer)?.write()?;
         output::line(output::GREEN, &format!("signed in as {}", self.login))?;
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn server(&self) -> anyhow::Result<String> {
-        if let Some(server) = &self.server {
-            return Ok(server.trim_end_matches('/').to_owned());
-        }
-        match Presence::running(&self.data)? {
-            Some(presence) => Ok(presence.url),
-            None => anyhow::bail!(
-                "no server runs on the data folder {}; start one with `bushel serve`, or give --server",
-                self.data.display()
-            ),
-        }
     }
 }
 

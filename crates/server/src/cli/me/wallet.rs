@@ -37,12 +37,30 @@ pub(crate) struct History {
     json: bool,
 }
 
-/// Accept or decline what waits for you, or cancel what you sent
+/// Open an account in an asset
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// In what, such as EUR or APPLE
+    asset: String,
+    #[command(flatten)]
+    person: Person,
+}
+
+/// Close an account that is empty
+#[derive(Debug, Args)]
+pub(crate) struct Close {
+    /// In what, such as EUR
+    asset: String,
+    #[command(flatten)]
+    person: Person,
+}
+
+/// Accept or decline what waits for you or is asked of you, or cancel what you sent or asked for
 #[derive(Debug, Args)]
 pub(crate) struct Resolve {
     #[arg(value_enum)]
     verb: Verb,
-    /// The transfer, tr_…
+    /// The transfer, tr_…, or the request, req_…
     id: String,
     #[command(flatten)]
     person: Person,
@@ -116,19 +134,43 @@ impl History {
     }
 }
 
+impl Open {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let api = self.person.api().await?;
+        let account = api.post("/v1/wallet/accounts", &json!({ "asset": self.asset })).await?;
+        output::line(output::GREEN, &format!("{} is open", text(&account, "id")?))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Close {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let api = self.person.api().await?;
+        let account = account(&api, &self.asset).await?;
+        let path = format!("/v1/wallet/accounts/{}/close", text(&account, "id")?);
+        let closed = api.post(&path, &json!({})).await?;
+        output::line(output::GREEN, &format!("{} is closed", text(&closed, "id")?))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 impl Resolve {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let api = self.person.api().await?;
         let verb =
             self.verb.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
-        let path = format!("/v1/wallet/transfers/{}/{verb}", escaped(&self.id));
-        let transfer = api.post(&path, &json!({})).await?;
-        output::line(output::GREEN, &format!("{} is {}", self.id, text(&transfer, "status")?))?;
+        let path = match (self.id.starts_with("req_"), verb.as_str()) {
+            (true, "accept") => format!("/v1/wallet/requests/{}/pay", escaped(&self.id)),
+            (true, verb) => format!("/v1/wallet/requests/{}/{verb}", escaped(&self.id)),
+            (false, verb) => format!("/v1/wallet/transfers/{}/{verb}", escaped(&self.id)),
+        };
+        let resolved = api.post(&path, &json!({})).await?;
+        output::line(output::GREEN, &format!("{} is {}", self.id, text(&resolved, "status")?))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-async fn account(api: &Api, asset: &str) -> anyhow::Result<Value> {
+pub(super) async fn account(api: &Api, asset: &str) -> anyhow::Result<Value> {
     let accounts = api.get("/v1/wallet/accounts").await?;
     let mut all = accounts["data"].as_array().into_iter().flatten();
     match all.find(|account| account["asset"] == asset) {
@@ -138,7 +180,7 @@ async fn account(api: &Api, asset: &str) -> anyhow::Result<Value> {
 }
 
 /// An amount as people write it.
-fn scaled(amount: &Value, account: &Value) -> String {
+pub(super) fn scaled(amount: &Value, account: &Value) -> String {
     let scale = account["scale"].as_u64().and_then(|scale| u8::try_from(scale).ok()).unwrap_or(0);
     let amount = amount.as_str().and_then(|text| text.parse::<kernel::SignedAmount>().ok());
     amount.map_or_else(|| "-".to_owned(), |amount| amount.format_scaled(scale))
