@@ -210,3 +210,89 @@ fn commands_without_a_session_or_a_right_code_say_so() {
     assert!(!output.status.success(), "a guessed code is refused");
     assert!(!home.path().join("config/bushel/session.json").exists());
 }
+
+/// Runs a command that asks for something: each line is entered.
+fn entering(mut command: Command, lines: &str) -> Output {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    write!(child.stdin.take().unwrap(), "{lines}").unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Registers and signs in on the command line.
+fn joined(bank: &Bank, name: &str) -> TempDir {
+    let home = folder();
+    let email = format!("{name}@example.org");
+    let file = file(&home, "password", &password(name));
+    let url = &bank.server.url;
+    let register = ["register", &email, "--name", name, "--handle", name, "--server", url];
+    let arguments = [&register[..], &["--password-file", &file]].concat();
+    let mut command = at_home(&home, &arguments);
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    let mail = bank.mail(&email, "challenge.verify_email");
+    writeln!(child.stdin.take().unwrap(), "{}", code(&mail)).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(stdout(&output).contains("bushel sign-in"), "{}", stderr(&output));
+    let output = sign_in(bank, &home, name, &email, &password(name));
+    assert!(output.status.success(), "{}", stderr(&output));
+    home
+}
+
+#[test]
+fn somebody_has_a_bank_on_the_command_line_alone() {
+    let bank = Bank::open();
+    let (ann, bob) = (joined(&bank, "ann"), joined(&bank, "bob"));
+    let said = |home: &TempDir, arguments: &[&str]| -> String {
+        let output = run(at_home(home, arguments));
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        stdout(&output)
+    };
+    for home in [&ann, &bob] {
+        assert!(said(home, &["open", "EUR"]).contains("is open"));
+    }
+    let deposit = |card: &str| entering(at_home(&ann, &["deposit", "100", "EUR"]), card);
+    let done = deposit("4242 4242 4242 4242\n12/40\n123\n");
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert!(stdout(&done).contains("100 EUR from the card: succeeded"), "{}", stdout(&done));
+    let declined = deposit("4000 0000 0000 0002\n12/40\n123\n");
+    assert!(!declined.status.success(), "a program sees that it failed");
+    assert!(stdout(&declined).contains("failed (card_declined)"), "{}", stdout(&declined));
+    let confirmed = deposit("4000 0000 0000 3220\n12/40\n123\n");
+    assert!(stdout(&confirmed).contains("confirm it at http"), "{}", stdout(&confirmed));
+    let wrong = deposit("4242 4242 4242 4242\n13/40\n123\n");
+    assert!(stderr(&wrong).contains("looks like 04/30"), "{}", stderr(&wrong));
+
+    let ask = ["request", "12.50", "EUR", "@ann", "--message", "pizza", "--json"];
+    let asked = last_json(&run(at_home(&bob, &ask)));
+    let listed = said(&ann, &["requests"]);
+    assert!(listed.contains("12.50") && listed.contains("pizza"), "{listed}");
+    let id = text(&asked, "id");
+    assert!(said(&ann, &["resolve", "accept", &id]).contains("is paid"));
+    let late = run(at_home(&ann, &["resolve", "decline", &id]));
+    assert!(stderr(&late).contains("wallet.request.not_open"), "{}", stderr(&late));
+
+    let rent = ["schedule", "add", "5", "EUR", "@bob", "--every", "month", "--json"];
+    let rent = text(&last_json(&run(at_home(&ann, &rent))), "id");
+    until("the first one is sent", || said(&bob, &["accounts"]).contains("17.50").then_some(()));
+    assert!(said(&ann, &["schedule", "list"]).contains("month"));
+    assert!(said(&ann, &["schedule", "cancel", &rent]).contains("is cancelled"));
+    assert!(!said(&ann, &["schedule", "list"]).contains(&rent));
+
+    let month = said(&bob, &["history", "EUR", "--json"]);
+    let month: Value = serde_json::from_str(month.lines().last().unwrap()).unwrap();
+    let month = text(&month["data"][0], "at")[..7].to_owned();
+    let path = bob.path().join("statement.csv");
+    let write = ["statement", "EUR", &month, "--format", "csv", "--output", path.to_str().unwrap()];
+    said(&bob, &write);
+    assert!(std::fs::read_to_string(&path).unwrap().contains("12.50"));
+    let again = run(at_home(&bob, &write));
+    assert!(stderr(&again).contains("exists"), "nothing is overwritten: {}", stderr(&again));
+
+    let refused = run(at_home(&bob, &["close", "EUR"]));
+    assert!(stderr(&refused).contains("wallet.account.not_empty"), "{}", stderr(&refused));
+    let iban = "AT611904300234573201";
+    let paid = said(&bob, &["withdraw", "17.50", "EUR", iban, "--name", "Bob Birch"]);
+    assert!(paid.contains("17.50 EUR to Bob Birch: paid"), "{paid}");
+    assert!(said(&bob, &["close", "EUR"]).contains("is closed"));
+}
