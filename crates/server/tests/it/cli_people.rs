@@ -295,4 +295,42 @@ fn somebody_has_a_bank_on_the_command_line_alone() {
     let paid = said(&bob, &["withdraw", "17.50", "EUR", iban, "--name", "Bob Birch"]);
     assert!(paid.contains("17.50 EUR to Bob Birch: paid"), "{paid}");
     assert!(said(&bob, &["close", "EUR"]).contains("is closed"));
+    let inbox = said(&bob, &["inbox"]);
+    assert!(inbox.contains("12.50"), "{inbox}");
+}
+
+#[test]
+fn keys_and_sessions_are_made_and_ended_on_the_command_line() {
+    let bank = Bank::open();
+    let (ann, tablet) = (joined(&bank, "ann"), folder());
+    let output = sign_in(&bank, &tablet, "ann", "ann@example.org", &password("ann"));
+    assert!(output.status.success(), "{}", stderr(&output));
+    let at = |home: &TempDir, arguments: &[&str]| run(at_home(home, arguments));
+    let add = ["key", "add", "books", "--scope", "wallet.read", "--from", "127.0.0.0/8", "--json"];
+    let made = last_json(&at(&ann, &add));
+    let (key, id) = (text(&made, "key"), text(&made, "id"));
+    let by_key = || {
+        let mut command = bushel(&["accounts", "--json"]);
+        run({
+            command.env("BUSHEL_SERVER", &bank.server.url).env("BUSHEL_API_KEY", &key);
+            command
+        })
+    };
+    assert_eq!(last_json(&by_key())["data"], json!([]));
+    let listed = stdout(&at(&ann, &["key", "list"]));
+    assert!(listed.contains(&id) && !listed.contains(&key), "{listed}");
+    assert!(stdout(&at(&ann, &["key", "revoke", &id])).contains("is revoked"));
+    assert!(!by_key().status.success());
+    let wrong = at(&ann, &["key", "add", "all", "--scope", "everything"]);
+    assert!(!wrong.status.success(), "{}", stdout(&wrong));
+
+    let sessions = last_json(&at(&ann, &["session", "list", "--json"]));
+    let sessions = sessions["data"].as_array().unwrap();
+    let other = sessions.iter().find(|session| session["is_current"] == false).unwrap();
+    let end = ["session", "end", &text(other, "id")];
+    assert!(stdout(&at(&ann, &end)).contains("has ended"));
+    until("the other session has ended", || {
+        stderr(&at(&tablet, &["accounts"])).contains("identity.").then_some(())
+    });
+    assert!(at(&ann, &["accounts"]).status.success());
 }

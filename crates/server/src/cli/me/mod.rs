@@ -2,6 +2,8 @@
 //! money in and out. The session is kept in the user's own configuration folder; a program uses an
 //! API key instead.
 
+mod access;
+mod inbox;
 mod making;
 mod money;
 mod register;
@@ -36,6 +38,9 @@ pub(crate) enum PersonCommand {
     Schedule(schedules::ScheduleCommand),
     History(wallet::History),
     Statement(statements::Statement),
+    Inbox(inbox::Inbox),
+    Session(access::SessionCommand),
+    Key(access::KeyCommand),
 }
 
 impl PersonCommand {
@@ -56,6 +61,9 @@ impl PersonCommand {
             Self::Schedule(command) => command.run().await,
             Self::History(command) => command.run().await,
             Self::Statement(command) => command.run().await,
+            Self::Inbox(command) => command.run().await,
+            Self::Session(command) => command.run().await,
+            Self::Key(command) => command.run().await,
         }
     }
 }

@@ -8,4 +8,4 @@ mod users;
 pub(crate) use admin::AdminCommand;
 pub(crate) use identity::IdentityCommand;
 pub(crate) use users::UserCommand;
-pub(super) use users::{escaped, plain};
+pub(super) use users::{escaped, plain, table};
