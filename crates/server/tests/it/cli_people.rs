@@ -330,7 +330,7 @@ fn keys_and_sessions_are_made_and_ended_on_the_command_line() {
     let end = ["session", "end", &text(other, "id")];
     assert!(stdout(&at(&ann, &end)).contains("has ended"));
     until("the other session has ended", || {
-        stderr(&at(&tablet, &["accounts"])).contains("identity.").then_some(())
+        stderr(&at(&tablet, &["accounts"])).contains("sign in again").then_some(())
     });
     assert!(at(&ann, &["accounts"]).status.success());
 }

@@ -20,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::rest::Refused;
+
 /// The commands of people.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
@@ -45,6 +47,15 @@ pub(crate) enum PersonCommand {
 
 impl PersonCommand {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        self.carry_out().await.map_err(|error| match error.downcast_ref::<Refused>() {
+            Some(refused) if refused.code.starts_with("request.token.") => anyhow::anyhow!(
+                "{error}; sign in again with `bushel sign-in EMAIL`, or give another --api-key"
+            ),
+            _ => error,
+        })
+    }
+
+    async fn carry_out(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Register(command) => command.run().await,
             Self::SignIn(command) => command.run().await,
