@@ -25,7 +25,7 @@ fn only_event(told: &Told) -> (EventKind, &Value) {
 }
 
 #[test]
-fn new_devices_are_told_of() {
+fn line_09_new_devices_are_told_of() {
     let session = json!({ "session_id": "ses_1", "device": "Firefox", "ip": "192.0.2.7" });
     let new = told("identity.device.added", session.clone());
     assert_eq!(only_event(&new), (EventKind::SecurityNewDevice, &session));

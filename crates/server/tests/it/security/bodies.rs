@@ -1,10 +1,10 @@
-//! What is read (lines 16 and 24), and what may be kept (line 33).
+//! What is read (lines 16, 24 and 25), and what may be kept (line 33).
 
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Client};
 use crate::matrix::{Ann, Outcome, fill, operations, table::TABLE};
-use crate::people::Bank;
+use crate::people::{Bank, ok};
 
 /// An operation with a body of JSON, as somebody would call it who may.
 struct Write {
@@ -202,4 +202,69 @@ fn line_33_private_answers_are_never_kept() {
         }),
     );
     assert_eq!((transfer.status, transfer.header("cache-control")), (201, Some("no-store")));
+}
+
+/// A body with another value in place of each `amount`; none if it has no amount.
+fn with_amount(body: &Value, amount: &Value) -> Option<Value> {
+    match body {
+        Value::Object(fields) if fields.contains_key("amount") => {
+            let mut changed = body.clone();
+            changed["amount"] = amount.clone();
+            Some(changed)
+        }
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
+            let mut changed = body.clone();
+            changed[name] = with_amount(field, amount)?;
+            Some(changed)
+        }),
+        Value::Array(items) => items.iter().enumerate().find_map(|(place, item)| {
+            let mut changed = body.clone();
+            changed[place] = with_amount(item, amount)?;
+            Some(changed)
+        }),
+        _ => None,
+    }
+}
+
+#[test]
+fn line_25_amounts_are_whole_numbers_within_bounds() {
+    const TOO_MUCH: &str = "340282366920938463463374607431768211456";
+    let bank = Bank::open();
+    let ann = Ann::settle(&bank);
+    let (mut wrong, mut operations) = (Vec::new(), 0);
+    for write in writes(&bank, &ann) {
+        let body = serde_json::from_str::<Value>(&write.body).unwrap();
+        let texts = ["1.5", "1e3", "-1", "+1", "", " 1", "01", "0x10", "١", "1_000", TOO_MUCH];
+        let numbers = [json!(1.5), json!(1e3), json!(-1), json!(true), json!([1])];
+        let amounts = texts.into_iter().map(|text| json!(text)).chain(numbers);
+        let bodies: Vec<Value> = amounts.filter_map(|amount| with_amount(&body, &amount)).collect();
+        operations += usize::from(!bodies.is_empty());
+        wrong.extend(bodies.iter().filter_map(|body| write.must_refuse(&body.to_string(), "")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(operations >= 8, "{operations}");
+}
+
+#[test]
+fn line_25_what_overflows_is_refused_and_moves_nothing() {
+    let bank = Bank::open();
+    let operator = &bank.operator;
+    let plum = json!({ "code": "PLUM", "scale": 0, "kind": "goods" });
+    ok(&operator.post("/v1/ledger/assets", &plum));
+    let account = |address: &str| json!({ "address": address, "asset": "PLUM" });
+    let accounts = json!({ "accounts": [account("tree"), account("jam"), account("jar")] });
+    ok(&operator.post("/v1/ledger/accounts", &accounts));
+    let transfer = |from: &str, amount: &str| {
+        let item = json!({
+            "debit_account": from, "credit_account": "jam", "asset": "PLUM", "amount": amount,
+        });
+        let made = ok(&operator.post("/v1/ledger/transfers", &json!({ "transfers": [item] })));
+        made["results"][0]["status"].as_str().unwrap().to_owned()
+    };
+    let max = u128::MAX.to_string();
+    assert_eq!(transfer("tree", &max), "created");
+    assert_eq!(transfer("tree", "1"), "overflows_debits_posted");
+    assert_eq!(transfer("jar", "1"), "overflows_credits_posted");
+    let balances = ok(&operator.get("/v1/ledger/accounts?limit=50")).to_string();
+    assert!(balances.contains(&max), "{balances}");
 }
