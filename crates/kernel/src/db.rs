@@ -2,11 +2,13 @@
 
 mod config;
 mod error;
+mod lock;
 mod statements;
 
 pub use config::{DatabaseOptions, parse_url};
 pub(crate) use error::describe;
 pub use error::{DatabaseError, constraint};
+pub use lock::lock_name_in_tx;
 pub use statements::Statements;
 
 use std::time::{Duration, Instant};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use deadpool_postgres::{Client, Transaction};
 use identity::{Actor, UserId};
 use kernel::audit::{self, NewEntry};
+use kernel::db::lock_name_in_tx;
 use kernel::http::IfMatch;
 use kernel::text::is_line;
 use kernel::{DatabaseError, Timestamp};
@@ -52,7 +53,8 @@ impl Webhooks {
         let new = self.checked(new)?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        endpoints::lock_user_in_tx(&tx, user).await?;
+        // Creations of one user wait for each other, so that they can be counted.
+        lock_name_in_tx(&tx, &format!("notifications webhooks {user}")).await?;
         if let Some(endpoint) = endpoints::get(&tx, user, id).await? {
             if (&endpoint.url, &endpoint.description, &endpoint.kinds)
                 != (&new.url, &new.description, &new.kinds)

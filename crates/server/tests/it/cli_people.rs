@@ -33,16 +33,26 @@ fn operate(bank: &Bank, arguments: &[&str]) -> Output {
     run(bushel(&[before, &["--data", data], after].concat()))
 }
 
+/// Runs a command that asks for something; what is entered may be known only once it runs.
+fn entering(mut command: Command, lines: impl FnOnce() -> String) -> Output {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", lines()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Runs a command as a program does, with an API key.
+fn with_key(bank: &Bank, key: &str, arguments: &[&str]) -> Output {
+    let mut command = bushel(arguments);
+    command.env("BUSHEL_SERVER", &bank.server.url).env("BUSHEL_API_KEY", key);
+    run(command)
+}
+
 /// Signs in on the command line; the code goes to standard input once its mail has come.
 fn sign_in(bank: &Bank, home: &TempDir, login: &str, email: &str, password: &str) -> Output {
     let file = file(home, "password", password);
     let arguments = ["sign-in", login, "--password-file", &file, "--server", &bank.server.url];
-    let mut command = at_home(home, &arguments);
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    let code = code(&bank.mail(email, "challenge.sign_in"));
-    writeln!(child.stdin.take().unwrap(), "{code}").unwrap();
-    child.wait_with_output().unwrap()
+    entering(at_home(home, &arguments), || code(&bank.mail(email, "challenge.sign_in")))
 }
 
 fn mode(path: &Path) -> u32 {
@@ -70,13 +80,7 @@ fn person_signs_in_sends_and_resolves_on_the_command_line() {
     let key =
         ok(&ann.client.post("/v1/identity/api-keys", &json!({ "name": "cli", "scopes": scopes })));
     let key = text(&key, "key");
-    let as_ann = |arguments: &[&str]| {
-        let mut command = bushel(arguments);
-        run({
-            command.env("BUSHEL_SERVER", &bank.server.url).env("BUSHEL_API_KEY", &key);
-            command
-        })
-    };
+    let as_ann = |arguments: &[&str]| with_key(&bank, &key, arguments);
     let send = ["send", "12.50", "EUR", "@bob", "--message", "pizza", "--accept-within", "3600"];
     let once = [&send[..], &["--idempotency-key", "one", "--json"]].concat();
     let (first, again) = (last_json(&as_ann(&once)), last_json(&as_ann(&once)));
@@ -203,20 +207,9 @@ fn commands_without_a_session_or_a_right_code_say_so() {
     assert!(stderr(&output).contains("login or the password is wrong"), "{}", stderr(&output));
     let right = file(&home, "right", &password("ann"));
     let arguments = ["sign-in", "ann", "--password-file", &right, "--server", &bank.server.url];
-    let mut command = at_home(&home, &arguments);
-    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    writeln!(child.stdin.take().unwrap(), "00000000").unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = entering(at_home(&home, &arguments), || "00000000".to_owned());
     assert!(!output.status.success(), "a guessed code is refused");
     assert!(!home.path().join("config/bushel/session.json").exists());
-}
-
-/// Runs a command that asks for something: each line is entered.
-fn entering(mut command: Command, lines: &str) -> Output {
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    write!(child.stdin.take().unwrap(), "{lines}").unwrap();
-    child.wait_with_output().unwrap()
 }
 
 /// Registers and signs in on the command line.
@@ -227,12 +220,8 @@ fn joined(bank: &Bank, name: &str) -> TempDir {
     let url = &bank.server.url;
     let register = ["register", &email, "--name", name, "--handle", name, "--server", url];
     let arguments = [&register[..], &["--password-file", &file]].concat();
-    let mut command = at_home(&home, &arguments);
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    let mail = bank.mail(&email, "challenge.verify_email");
-    writeln!(child.stdin.take().unwrap(), "{}", code(&mail)).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let mailed = || code(&bank.mail(&email, "challenge.verify_email"));
+    let output = entering(at_home(&home, &arguments), mailed);
     assert!(stdout(&output).contains("bushel sign-in"), "{}", stderr(&output));
     let output = sign_in(bank, &home, name, &email, &password(name));
     assert!(output.status.success(), "{}", stderr(&output));
@@ -251,16 +240,17 @@ fn somebody_has_a_bank_on_the_command_line_alone() {
     for home in [&ann, &bob] {
         assert!(said(home, &["open", "EUR"]).contains("is open"));
     }
-    let deposit = |card: &str| entering(at_home(&ann, &["deposit", "100", "EUR"]), card);
-    let done = deposit("4242 4242 4242 4242\n12/40\n123\n");
+    let deposit =
+        |card: &str| entering(at_home(&ann, &["deposit", "100", "EUR"]), || card.to_owned());
+    let done = deposit("4242 4242 4242 4242\n12/40\n123");
     assert!(done.status.success(), "{}", stderr(&done));
     assert!(stdout(&done).contains("100 EUR from the card: succeeded"), "{}", stdout(&done));
-    let declined = deposit("4000 0000 0000 0002\n12/40\n123\n");
+    let declined = deposit("4000 0000 0000 0002\n12/40\n123");
     assert!(!declined.status.success(), "a program sees that it failed");
     assert!(stdout(&declined).contains("failed (card_declined)"), "{}", stdout(&declined));
-    let confirmed = deposit("4000 0000 0000 3220\n12/40\n123\n");
+    let confirmed = deposit("4000 0000 0000 3220\n12/40\n123");
     assert!(stdout(&confirmed).contains("confirm it at http"), "{}", stdout(&confirmed));
-    let wrong = deposit("4242 4242 4242 4242\n13/40\n123\n");
+    let wrong = deposit("4242 4242 4242 4242\n13/40\n123");
     assert!(stderr(&wrong).contains("looks like 04/30"), "{}", stderr(&wrong));
 
     let ask = ["request", "12.50", "EUR", "@ann", "--message", "pizza", "--json"];
@@ -309,13 +299,7 @@ fn keys_and_sessions_are_made_and_ended_on_the_command_line() {
     let add = ["key", "add", "books", "--scope", "wallet.read", "--from", "127.0.0.0/8", "--json"];
     let made = last_json(&at(&ann, &add));
     let (key, id) = (text(&made, "key"), text(&made, "id"));
-    let by_key = || {
-        let mut command = bushel(&["accounts", "--json"]);
-        run({
-            command.env("BUSHEL_SERVER", &bank.server.url).env("BUSHEL_API_KEY", &key);
-            command
-        })
-    };
+    let by_key = || with_key(&bank, &key, &["accounts", "--json"]);
     assert_eq!(last_json(&by_key())["data"], json!([]));
     let listed = stdout(&at(&ann, &["key", "list"]));
     assert!(listed.contains(&id) && !listed.contains(&key), "{listed}");

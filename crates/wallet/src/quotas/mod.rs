@@ -8,6 +8,7 @@ use std::time::Duration;
 use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::Timestamp;
+use kernel::db::lock_name_in_tx;
 
 use crate::error::{Result, WalletError};
 
@@ -48,7 +49,7 @@ impl Quota {
         user: UserId,
         now: Timestamp,
     ) -> Result<()> {
-        store::lock_in_tx(tx, user).await?;
+        lock_name_in_tx(tx, &format!("wallet quotas {user}")).await?;
         let day = now.saturating_sub(DAY);
         let count = match self {
             Self::Requests => store::requests_since_in_tx(tx, user, day).await?,

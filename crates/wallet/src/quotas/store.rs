@@ -7,13 +7,6 @@ use kernel::db::Statements as _;
 
 use crate::error::Result;
 
-/// Until the transaction ends nobody else counts what this user has.
-pub(super) async fn lock_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<()> {
-    let sql = "select pg_advisory_xact_lock(hashtextextended('wallet quotas ' || $1, 0))";
-    tx.execute_prepared(sql, &[&user.to_string()]).await?;
-    Ok(())
-}
-
 pub(super) async fn requests_since_in_tx(
     tx: &Transaction<'_>,
     payee: UserId,

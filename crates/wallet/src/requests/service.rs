@@ -81,7 +81,7 @@ impl Wallet {
                 _ => Err(WalletError::KeyReused),
             };
         }
-        Quota::Requests.check_in_tx(&tx, new.payee, self.clock.now()).await?;
+        Quota::Requests.check_in_tx(&tx, new.payee, new.created_at).await?;
         let event = new.event(RequestEvent::Created, scale);
         bus::publish_in_tx(&tx, &*self.clock, &[event]).await?;
         let expire = job(EXPIRE, new.id).at(new.expires_at);

@@ -90,7 +90,7 @@ impl Wallet {
                 _ => Err(WalletError::KeyReused),
             };
         }
-        Quota::Schedules.check_in_tx(&tx, new.owner, self.clock.now()).await?;
+        Quota::Schedules.check_in_tx(&tx, new.owner, new.created_at).await?;
         bus::enqueue_in_tx(&tx, &*self.clock, &[job(new.id).at(new.next_at)]).await?;
         Ok(tx.commit().await?)
     }

@@ -30,16 +30,6 @@ fn endpoint(row: &Row) -> Endpoint {
     }
 }
 
-/// Lets creations of one user wait for each other, so that they can be counted.
-pub(in crate::webhooks) async fn lock_user_in_tx(
-    tx: &Transaction<'_>,
-    user: UserId,
-) -> Result<(), DatabaseError> {
-    let sql = "select pg_advisory_xact_lock(hashtextextended('notifications webhooks ' || $1, 0))";
-    tx.execute_prepared(sql, &[&user.to_string()]).await?;
-    Ok(())
-}
-
 pub(in crate::webhooks) async fn count(
     client: &impl GenericClient,
     user: UserId,

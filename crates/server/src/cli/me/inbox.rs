@@ -2,9 +2,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::super::output;
-use super::super::staff::table;
-use super::session::Person;
+use super::super::output::Align;
+use super::super::staff::plain;
+use super::listing::Listing;
 
 /// Show what you were told, the newest first
 #[derive(Debug, Args)]
@@ -13,21 +13,17 @@ pub(crate) struct Inbox {
     #[arg(long)]
     unread: bool,
     #[command(flatten)]
-    person: Person,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 impl Inbox {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let unread = if self.unread { "&unread=true" } else { "" };
         let path = format!("/v1/notifications/inbox?limit=50{unread}");
-        let page = self.person.api().await?.get(&path).await?;
-        table(&["at", "title", "text"], &page["data"])?;
-        if self.json {
-            output::json(&page)?;
-        }
-        Ok(ExitCode::SUCCESS)
+        let page = self.listing.api().await?.get(&path).await?;
+        let columns = ["at", "title", "text"];
+        self.listing.show(&page, &columns.map(|name| (name, Align::Left)), |told| {
+            columns.iter().map(|name| plain(&told[*name])).collect()
+        })
     }
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod inbox;
+mod listing;
 mod making;
 mod money;
 mod register;
@@ -18,7 +19,7 @@ mod wallet;
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 use super::rest::Refused;
 
@@ -77,4 +78,9 @@ impl PersonCommand {
             Self::Key(command) => command.run().await,
         }
     }
+}
+
+/// A choice as it is typed, which is also what the API calls it.
+fn name(choice: impl ValueEnum) -> String {
+    choice.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

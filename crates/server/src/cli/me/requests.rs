@@ -3,11 +3,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::super::output::{self, Align, Table};
+use super::super::output::Align;
 use super::super::rest::text;
 use super::super::staff::plain;
+use super::listing::Listing;
 use super::making::{Making, Worth, party};
-use super::session::Person;
 use super::wallet::scaled;
 
 /// Ask somebody for something
@@ -31,10 +31,7 @@ pub(crate) struct Request {
 #[derive(Debug, Args)]
 pub(crate) struct Requests {
     #[command(flatten)]
-    person: Person,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 impl Request {
@@ -42,12 +39,8 @@ impl Request {
         let api = self.making.person.api().await?;
         let mut body = self.worth.body(&api).await?;
         body["from"] = party(&self.from);
-        if let Some(message) = &self.message {
-            body["message"] = json!(message);
-        }
-        if let Some(seconds) = self.expires_in {
-            body["expires_in_s"] = json!(seconds);
-        }
+        body["message"] = json!(self.message);
+        body["expires_in_s"] = json!(self.expires_in);
         let made = self.making.post(&api, "/v1/wallet/requests", &body).await?;
         let status = text(&made, "status")?;
         self.making.show(&format!("{} from {}: {status}", self.worth, self.from), &made)
@@ -56,8 +49,8 @@ impl Request {
 
 impl Requests {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let page = self.person.api().await?.get("/v1/wallet/requests?limit=50").await?;
-        let mut table = Table::new(&[
+        let page = self.listing.api().await?.get("/v1/wallet/requests?limit=50").await?;
+        let columns = [
             ("request", Align::Left),
             ("status", Align::Left),
             ("who pays", Align::Left),
@@ -65,9 +58,9 @@ impl Requests {
             ("amount", Align::Right),
             ("asset", Align::Left),
             ("message", Align::Left),
-        ]);
-        for request in page["data"].as_array().into_iter().flatten() {
-            table.row(vec![
+        ];
+        self.listing.show(&page, &columns, |request| {
+            vec![
                 plain(&request["id"]),
                 plain(&request["status"]),
                 plain(&request["from"]["name"]),
@@ -75,12 +68,7 @@ impl Requests {
                 scaled(&request["amount"], request),
                 plain(&request["asset"]),
                 plain(&request["message"]),
-            ]);
-        }
-        table.print()?;
-        if self.json {
-            output::json(&page)?;
-        }
-        Ok(ExitCode::SUCCESS)
+            ]
+        })
     }
 }

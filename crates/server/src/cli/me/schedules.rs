@@ -5,10 +5,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use kernel::{Clock as _, SystemClock, Timestamp};
 use serde_json::json;
 
-use super::super::output::{self, Align, Table};
+use super::super::output::{self, Align};
 use super::super::rest::text;
 use super::super::staff::{escaped, plain};
+use super::listing::Listing;
 use super::making::{Making, Worth, party};
+use super::name;
 use super::session::Person;
 use super::wallet::scaled;
 
@@ -56,25 +58,11 @@ enum Every {
     Month,
 }
 
-impl Every {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-        }
-    }
-}
-
 /// Show your schedules, the newest first
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
-    person: Person,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 /// End a schedule; what was sent stays sent
@@ -101,14 +89,10 @@ impl Add {
         let api = self.making.person.api().await?;
         let mut body = self.worth.body(&api).await?;
         body["to"] = party(&self.to);
-        body["every"] = json!(self.every.as_str());
+        body["every"] = json!(name(self.every));
         body["start_at"] = json!(self.start.unwrap_or_else(|| SystemClock.now()));
-        if let Some(count) = self.count {
-            body["count"] = json!(count);
-        }
-        if let Some(message) = &self.message {
-            body["message"] = json!(message);
-        }
+        body["count"] = json!(self.count);
+        body["message"] = json!(self.message);
         let made = self.making.post(&api, "/v1/wallet/schedules", &body).await?;
         let status = text(&made, "status")?;
         self.making.show(&format!("{} to {}: {status}", self.worth, self.to), &made)
@@ -117,8 +101,8 @@ impl Add {
 
 impl List {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        let page = self.person.api().await?.get("/v1/wallet/schedules?limit=50").await?;
-        let mut table = Table::new(&[
+        let page = self.listing.api().await?.get("/v1/wallet/schedules?limit=50").await?;
+        let columns = [
             ("schedule", Align::Left),
             ("status", Align::Left),
             ("to", Align::Left),
@@ -126,9 +110,9 @@ impl List {
             ("asset", Align::Left),
             ("every", Align::Left),
             ("next", Align::Left),
-        ]);
-        for schedule in page["data"].as_array().into_iter().flatten() {
-            table.row(vec![
+        ];
+        self.listing.show(&page, &columns, |schedule| {
+            vec![
                 plain(&schedule["id"]),
                 plain(&schedule["status"]),
                 plain(&schedule["to"]["name"]),
@@ -136,13 +120,8 @@ impl List {
                 plain(&schedule["asset"]),
                 plain(&schedule["every"]),
                 plain(&schedule["next_at"]),
-            ]);
-        }
-        table.print()?;
-        if self.json {
-            output::json(&page)?;
-        }
-        Ok(ExitCode::SUCCESS)
+            ]
+        })
     }
 }
 

@@ -31,15 +31,9 @@ impl Send {
         let api = self.making.person.api().await?;
         let mut body = self.worth.body(&api).await?;
         body["to"] = party(&self.to);
-        if let Some(message) = &self.message {
-            body["message"] = json!(message);
-        }
-        if let Some(reference) = &self.reference {
-            body["reference"] = json!(reference);
-        }
-        if let Some(seconds) = self.accept_within {
-            body["accept_within_s"] = json!(seconds);
-        }
+        body["message"] = json!(self.message);
+        body["reference"] = json!(self.reference);
+        body["accept_within_s"] = json!(self.accept_within);
         let made = self.making.post(&api, "/v1/wallet/transfers", &body).await?;
         let status = text(&made, "status")?;
         self.making.show(&format!("{} to {}: {status}", self.worth, self.to), &made)

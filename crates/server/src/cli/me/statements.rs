@@ -10,6 +10,7 @@ use http_body_util::BodyExt as _;
 use super::super::output;
 use super::super::rest::text;
 use super::super::staff::escaped;
+use super::name;
 use super::session::Person;
 use super::wallet::account;
 
@@ -40,14 +41,11 @@ impl Statement {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let api = self.person.api().await?;
         let account = account(&api, &self.asset).await?;
-        let format = match self.format {
-            Format::Pdf => "pdf",
-            Format::Csv => "csv",
-        };
         let path = format!(
-            "/v1/wallet/accounts/{}/statements/{}?format={format}",
+            "/v1/wallet/accounts/{}/statements/{}?format={}",
             text(&account, "id")?,
-            escaped(&self.month)
+            escaped(&self.month),
+            name(self.format)
         );
         let answer = api.send(Method::GET, &path, &[], Body::empty()).await?;
         let bytes = answer.collect().await.context("the answer broke off")?.to_bytes();

@@ -4,19 +4,18 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::super::output::{self, Align, Table};
+use super::super::output::{self, Align};
 use super::super::rest::{Api, text};
 use super::super::staff::{escaped, plain};
+use super::listing::Listing;
+use super::name;
 use super::session::Person;
 
 /// Show what you hold
 #[derive(Debug, Args)]
 pub(crate) struct Accounts {
     #[command(flatten)]
-    person: Person,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 /// Show what came and went, the newest first
@@ -31,10 +30,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
     limit: u16,
     #[command(flatten)]
-    person: Person,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
+    listing: Listing,
 }
 
 /// Open an account in an asset
@@ -75,31 +71,30 @@ enum Verb {
 
 impl Accounts {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let accounts = self.person.api().await?.get("/v1/wallet/accounts").await?;
-        let right = ["available", "pending in", "pending out"].map(|name| (name, Align::Right));
-        let mut table =
-            Table::new(&[&[("account", Align::Left), ("asset", Align::Left)], &right[..]].concat());
-        for account in accounts["data"].as_array().into_iter().flatten() {
+        let accounts = self.listing.api().await?.get("/v1/wallet/accounts").await?;
+        let columns = [
+            ("account", Align::Left),
+            ("asset", Align::Left),
+            ("available", Align::Right),
+            ("pending in", Align::Right),
+            ("pending out", Align::Right),
+        ];
+        self.listing.show(&accounts, &columns, |account| {
             let amount = |field: &str| scaled(&account[field], account);
-            table.row(vec![
+            vec![
                 plain(&account["id"]),
                 plain(&account["asset"]),
                 amount("available"),
                 amount("pending_in"),
                 amount("pending_out"),
-            ]);
-        }
-        table.print()?;
-        if self.json {
-            output::json(&accounts)?;
-        }
-        Ok(ExitCode::SUCCESS)
+            ]
+        })
     }
 }
 
 impl History {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let api = self.person.api().await?;
+        let api = self.listing.api().await?;
         let account = account(&api, &self.asset).await?;
         let mut path =
             format!("/v1/wallet/accounts/{}/history?limit={}", text(&account, "id")?, self.limit);
@@ -107,30 +102,25 @@ impl History {
             path += &format!("&q={}", escaped(query));
         }
         let page = api.get(&path).await?;
-        let mut table = Table::new(&[
+        let columns = [
             ("at", Align::Left),
             ("kind", Align::Left),
             ("with", Align::Left),
             ("amount", Align::Right),
             ("balance", Align::Right),
             ("message", Align::Left),
-        ]);
-        for entry in page["data"].as_array().into_iter().flatten() {
+        ];
+        self.listing.show(&page, &columns, |entry| {
             let sign = if entry["direction"] == "out" { "-" } else { "" };
-            table.row(vec![
+            vec![
                 plain(&entry["at"]),
                 plain(&entry["kind"]),
                 plain(&entry["counterparty"]["name"]),
                 format!("{sign}{}", scaled(&entry["amount"], &account)),
                 scaled(&entry["balance"], &account),
                 plain(&entry["message"]),
-            ]);
-        }
-        table.print()?;
-        if self.json {
-            output::json(&page)?;
-        }
-        Ok(ExitCode::SUCCESS)
+            ]
+        })
     }
 }
 
@@ -157,9 +147,7 @@ impl Close {
 impl Resolve {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let api = self.person.api().await?;
-        let verb =
-            self.verb.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
-        let path = match (self.id.starts_with("req_"), verb.as_str()) {
+        let path = match (self.id.starts_with("req_"), &*name(self.verb)) {
             (true, "accept") => format!("/v1/wallet/requests/{}/pay", escaped(&self.id)),
             (true, verb) => format!("/v1/wallet/requests/{}/{verb}", escaped(&self.id)),
             (false, verb) => format!("/v1/wallet/transfers/{}/{verb}", escaped(&self.id)),
