@@ -42,7 +42,8 @@ pub(crate) struct StreamParams {
 }
 
 /// The caller's log as server-sent events: the `id` of each is its sequence, `event` its kind,
-/// `data` the notification.
+/// `data` the notification. It begins with an `id` alone: the sequence after which it tells, so
+/// that a reader who is cut off before the first event loses nothing either.
 ///
 /// A stream ends after a minute, and after an event that concerns security; browsers come back by
 /// themselves, and `Last-Event-ID` goes on where it ended, without loss. A user has at most three
@@ -58,7 +59,7 @@ pub(crate) struct StreamParams {
     ),
     responses(
         (status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
-         example = "id: 7\nevent: transfer.received\ndata: {}\n\n"),
+         example = "id: 6\n\nid: 7\nevent: transfer.received\ndata: {}\n\n"),
         ReadProblems,
     ),
 )]
@@ -73,7 +74,7 @@ pub(crate) async fn open(
     let after = last_event_id(&headers)?.or(params.after).map(|sequence| sequence.0);
     let stopping = stopping.map(|Extension(stopping)| stopping);
     let reader = Reader::open(notifications, user, after, stopping).await?;
-    let begin = Event::default().retry(COME_BACK).comment("the log of notifications");
+    let begin = Event::default().retry(COME_BACK).id(reader.after().to_string());
     let events = stream::unfold((Some(begin), reader), |(begin, mut reader)| async move {
         let event = match begin {
             Some(begin) => begin,

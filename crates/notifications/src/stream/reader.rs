@@ -47,6 +47,11 @@ impl Reader {
         Ok(Self { notifications, user, after, place, stopping, ends_at, page, is_cut: false })
     }
 
+    /// The last sequence that the reader knows.
+    pub(crate) fn after(&self) -> i64 {
+        self.after
+    }
+
     /// The next event; `None` at the end. After a failure the client comes back to where it was.
     pub(crate) async fn next(&mut self) -> Option<EventJson> {
         while !self.is_over() {

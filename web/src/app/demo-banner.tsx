@@ -1,0 +1,3 @@
+export function DemoBanner() {
+  return null
+}

@@ -1,0 +1,130 @@
+import {
+  Activity,
+  ArrowDownUp,
+  Bell,
+  CalendarClock,
+  CircleUser,
+  Code,
+  CreditCard,
+  HandCoins,
+  History,
+  House,
+  Inbox,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Send,
+  ShieldCheck,
+  Users,
+  Wrench,
+} from 'lucide-react'
+import { defineTexts } from '@/lib/text'
+
+/** Where the app leads. Staff sees the places that their permissions open. */
+export const texts = defineTexts(
+  {
+    home: 'Overview',
+    send: 'Send',
+    requests: 'Requests',
+    schedules: 'Scheduled',
+    history: 'History',
+    payments: 'Deposit and withdraw',
+    notifications: 'Notifications',
+    profile: 'Profile',
+    security: 'Security',
+    developers: 'Developers',
+    more: 'More',
+    house: 'Staff',
+    users: 'Users',
+    staff_transfers: 'Transfers',
+    adjustments: 'Adjustments',
+    staff_payments: 'Payments',
+    audit: 'Audit log',
+    jobs: 'Background work',
+    mailbox: 'Mailbox',
+    health: 'System',
+    main: 'Main',
+    account: 'Account',
+    sign_out: 'Sign out',
+  },
+  {
+    home: 'Übersicht',
+    send: 'Senden',
+    requests: 'Anfragen',
+    schedules: 'Geplant',
+    history: 'Verlauf',
+    payments: 'Ein- und auszahlen',
+    notifications: 'Mitteilungen',
+    profile: 'Profil',
+    security: 'Sicherheit',
+    developers: 'Entwickler',
+    more: 'Mehr',
+    house: 'Verwaltung',
+    users: 'Personen',
+    staff_transfers: 'Überträge',
+    adjustments: 'Korrekturen',
+    staff_payments: 'Zahlungen',
+    audit: 'Protokoll',
+    jobs: 'Hintergrundarbeit',
+    mailbox: 'Postfach',
+    health: 'System',
+    main: 'Haupt',
+    account: 'Konto',
+    sign_out: 'Abmelden',
+  },
+)
+
+export type Place = {
+  readonly to: string
+  readonly text: Exclude<keyof typeof texts.en, 'main' | 'account'>
+  readonly icon: LucideIcon
+  readonly permission?: string
+}
+
+export const MAIN: readonly Place[] = [
+  { to: '/', text: 'home', icon: House },
+  { to: '/send', text: 'send', icon: Send },
+  { to: '/requests', text: 'requests', icon: HandCoins },
+  { to: '/schedules', text: 'schedules', icon: CalendarClock },
+  { to: '/history', text: 'history', icon: History },
+  { to: '/payments', text: 'payments', icon: CreditCard },
+]
+
+export const ACCOUNT: readonly Place[] = [
+  { to: '/notifications', text: 'notifications', icon: Bell },
+  { to: '/profile', text: 'profile', icon: CircleUser },
+  { to: '/security', text: 'security', icon: ShieldCheck },
+  { to: '/developers', text: 'developers', icon: Code },
+]
+
+export const HOUSE: readonly Place[] = [
+  { to: '/staff/users', text: 'users', icon: Users, permission: 'users.read' },
+  { to: '/staff/transfers', text: 'staff_transfers', icon: ArrowDownUp, permission: 'users.read' },
+  {
+    to: '/staff/adjustments',
+    text: 'adjustments',
+    icon: ListChecks,
+    permission: 'adjustments.read',
+  },
+  {
+    to: '/staff/payments',
+    text: 'staff_payments',
+    icon: CreditCard,
+    permission: 'payments.manage',
+  },
+  { to: '/staff/audit', text: 'audit', icon: ScrollText, permission: 'audit.read' },
+  { to: '/staff/jobs', text: 'jobs', icon: Wrench, permission: 'jobs.read' },
+  { to: '/staff/mailbox', text: 'mailbox', icon: Inbox, permission: 'mail.read' },
+  { to: '/staff/health', text: 'health', icon: Activity, permission: 'jobs.read' },
+]
+
+/** What a phone shows at its lower edge; the rest is behind "more". */
+export const PHONE: readonly Place[] = ['/', '/send', '/history', '/notifications'].flatMap((to) =>
+  [...MAIN, ...ACCOUNT].filter((place) => place.to === to),
+)
+
+const STAFF = ['support', 'manager', 'administrator']
+
+export function isStaff(roles: readonly string[]): boolean {
+  return roles.some((role) => STAFF.includes(role))
+}

@@ -1,0 +1,70 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router'
+import type { ComponentType } from 'react'
+import { NotFound, PageFailed, PageLoading } from './edges'
+import { Home } from './home'
+import { Plain } from './plain'
+import { SignedIn } from './signed-in'
+import { Staff } from './staff'
+
+/**
+ * Every page of the app: its address, and the feature that shows it. Pages are loaded when they
+ * are first opened.
+ *
+ * To add one: a line here, a folder in `features/<context>/<feature>` with a `page.tsx`.
+ */
+type Load = () => Promise<{ default: ComponentType }>
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+
+/** Pages for whoever is not signed in (yet). */
+const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: Plain })
+const open = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => plain, path, component: lazyRouteComponent(load) })
+
+/** Pages of somebody who is signed in. */
+const signedIn = createRoute({ getParentRoute: () => root, id: 'in', component: SignedIn })
+const own = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load) })
+
+/** Pages of those who work for the house. */
+const staff = createRoute({ getParentRoute: () => signedIn, path: '/staff', component: Staff })
+const house = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => staff, path, component: lazyRouteComponent(load) })
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home })
+
+const routes = root.addChildren([
+  home,
+  plain.addChildren([
+    open('/sign-in', () => import('@/features/identity/sign-in/page')),
+    open('/sign-up', () => import('@/features/identity/sign-up/page')),
+    open('/verify', () => import('@/features/identity/sign-up/verify-page')),
+    open('/confirm', () => import('@/features/identity/sign-in/confirm-page')),
+    open('/forgot', () => import('@/features/identity/password-reset/forgot-page')),
+    open('/reset', () => import('@/features/identity/password-reset/page')),
+  ]),
+  signedIn.addChildren([
+    own('/send', () => import('@/features/wallet/send/page')),
+    staff.addChildren([house('/users', () => import('@/features/staff/users/page'))]),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree: routes,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultPendingComponent: PageLoading,
+  defaultErrorComponent: PageFailed,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

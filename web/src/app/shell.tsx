@@ -1,0 +1,151 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
+import { LogOut, Menu } from 'lucide-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { api, body } from '@/api/client'
+import { usePermissions, useSession, useSessionChange } from '@/lib/session'
+import { useTexts } from '@/lib/text'
+import { Avatar, nameOf } from '@/ui/shown'
+import { Brand } from './brand'
+import { LanguageChoice, ThemeChoice } from './choices'
+import { DemoBanner } from './demo-banner'
+import { ACCOUNT, HOUSE, isStaff, MAIN, PHONE, type Place, texts } from './navigation'
+import styles from './shell.module.css'
+import { SkipLink } from './skip-link'
+
+/** Around every page of somebody who is signed in: a sidebar, or on a phone a bar below. */
+export function Shell({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.shell}>
+      <SkipLink />
+      <aside className={styles.side}>
+        <Brand />
+        <Places />
+      </aside>
+      <div className={styles.content}>
+        <DemoBanner />
+        <main id="main" className={styles.main} tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <PhoneBar />
+    </div>
+  )
+}
+
+function Places() {
+  const t = useTexts(texts)
+  const { data: profile } = useSession()
+  const permissions = usePermissions()
+  const house = HOUSE.filter(({ permission }) => permission && permissions.has(permission))
+  return (
+    <>
+      <nav aria-label={t.main} className={styles.places}>
+        {MAIN.map((place) => (
+          <PlaceLink key={place.to} place={place} />
+        ))}
+      </nav>
+      {profile && isStaff(profile.roles) && (
+        <nav aria-label={t.house} className={styles.places}>
+          <h2 className={styles.placesTitle}>{t.house}</h2>
+          {house.map((place) => (
+            <PlaceLink key={place.to} place={place} />
+          ))}
+        </nav>
+      )}
+      <nav aria-label={t.account} className={`${styles.places} ${styles.last}`}>
+        {ACCOUNT.map((place) => (
+          <PlaceLink key={place.to} place={place} />
+        ))}
+      </nav>
+      <footer className={styles.sideFoot}>
+        {profile && (
+          <div className={styles.self}>
+            <Avatar person={profile} size={32} />
+            <span className={styles.selfName}>{nameOf(profile)}</span>
+          </div>
+        )}
+        <SignOut />
+        <div className={styles.choices}>
+          <LanguageChoice />
+          <ThemeChoice />
+        </div>
+      </footer>
+    </>
+  )
+}
+
+function PlaceLink({ place }: { place: Place }) {
+  const t = useTexts(texts)
+  const Icon = place.icon
+  return (
+    <Link to={place.to} className={styles.place} activeOptions={{ exact: place.to === '/' }}>
+      <Icon size={20} aria-hidden="true" />
+      <span>{t[place.text]}</span>
+      {place.to === '/notifications' && <Unread />}
+    </Link>
+  )
+}
+
+function Unread() {
+  const { data: profile } = useSession()
+  const { data } = useQuery({
+    queryKey: ['notifications', 'unread'],
+    queryFn: () => body(api.GET('/v1/notifications/inbox/unread-count')),
+    enabled: Boolean(profile),
+  })
+  if (!data?.unread) return null
+  return <span className={styles.unread}>{data.unread > 99 ? '99+' : data.unread}</span>
+}
+
+function SignOut() {
+  const t = useTexts(texts)
+  const navigate = useNavigate()
+  const changed = useSessionChange()
+  const signOut = async () => {
+    await api.POST('/v1/identity/sign-out').catch(() => null)
+    await changed()
+    await navigate({ to: '/' })
+  }
+  return (
+    <button type="button" className={styles.place} onClick={() => void signOut()}>
+      <LogOut size={20} aria-hidden="true" />
+      <span>{t.sign_out}</span>
+    </button>
+  )
+}
+
+/** The phone's bar; "more" opens all places over the page. */
+function PhoneBar() {
+  const t = useTexts(texts)
+  const dialog = useRef<HTMLDialogElement>(null)
+  const path = useLocation({ select: (location) => location.pathname })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes it.
+  useEffect(() => dialog.current?.close(), [path])
+  return (
+    <>
+      <nav aria-label={t.main} className={styles.phoneBar}>
+        {PHONE.map((place) => (
+          <PlaceLink key={place.to} place={place} />
+        ))}
+        <button type="button" className={styles.place} onClick={() => dialog.current?.showModal()}>
+          <Menu size={20} aria-hidden="true" />
+          <span>{t.more}</span>
+        </button>
+      </nav>
+      <dialog
+        ref={dialog}
+        aria-label={t.more}
+        className={styles.sheet}
+        onClick={(event) => {
+          if (event.target === dialog.current) dialog.current.close()
+        }}
+        onKeyDown={() => {}}
+      >
+        <div className={styles.sheetInner}>
+          <Places />
+        </div>
+      </dialog>
+    </>
+  )
+}

@@ -1,0 +1,123 @@
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
+import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import { api, body, type Schemas } from '@/api/client'
+import { safeNext } from '@/lib/next'
+import { arePasskeysPossible, askForPasskey, isCancelled } from '@/lib/passkey'
+import { describeProblem } from '@/lib/problem-texts'
+import { useSessionChange } from '@/lib/session'
+import { useLanguage, useTexts } from '@/lib/text'
+import { Button } from '@/ui/button'
+import { Submit } from '@/ui/confirm'
+import { PasswordField, TextField } from '@/ui/fields'
+import { Form } from '@/ui/form'
+import { Page, Section } from '@/ui/page'
+import { ConfirmSignIn } from './confirm-sign-in'
+import { texts } from './texts'
+
+type Confirmation = Schemas['ConfirmationRequired']
+
+/** Password and confirmation, or a passkey alone. */
+export default function SignInPage() {
+  const t = useTexts(texts)
+  const [confirmation, setConfirmation] = useState<Confirmation | null>(null)
+  const goOn = useGoOn()
+  if (confirmation) {
+    return (
+      <ConfirmSignIn
+        confirmation={confirmation}
+        onSignedIn={goOn}
+        onBack={() => setConfirmation(null)}
+      />
+    )
+  }
+  return (
+    <Page title={t.title} narrow>
+      <Section>
+        <PasswordForm onConfirm={setConfirmation} onSignedIn={goOn} />
+        <PasskeyButton onSignedIn={goOn} />
+      </Section>
+      <p>
+        {t.new_here} <Link to="/sign-up">{t.sign_up}</Link>
+      </p>
+    </Page>
+  )
+}
+
+function PasswordForm({
+  onConfirm,
+  onSignedIn,
+}: {
+  onConfirm: (confirmation: Confirmation) => void
+  onSignedIn: () => Promise<void>
+}) {
+  const t = useTexts(texts)
+  return (
+    <Form
+      onSubmit={async ({ login = '', password = '' }) => {
+        const result = await body(
+          api.POST('/v1/identity/sign-ins', {
+            body: { login: login.trim(), password: password.normalize('NFC'), transport: 'cookie' },
+          }),
+        )
+        if (result.status === 'confirmation_required') onConfirm(result)
+        else await onSignedIn()
+      }}
+    >
+      <TextField
+        name="login"
+        label={t.login}
+        autoComplete="username"
+        autoCapitalize="off"
+        spellCheck={false}
+        required
+      />
+      <PasswordField name="password" label={t.password} autoComplete="current-password" required />
+      <Submit wide>{t.sign_in}</Submit>
+      <Link to="/forgot">{t.forgot}</Link>
+    </Form>
+  )
+}
+
+function PasskeyButton({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
+  const t = useTexts(texts)
+  const { language } = useLanguage()
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  if (!arePasskeysPossible()) return null
+  const signIn = async () => {
+    setBusy(true)
+    setError(null)
+    try {
+      const { id, options } = await body(api.POST('/v1/identity/passkey-sign-ins/options'))
+      const credential = await askForPasskey(options)
+      await api.POST('/v1/identity/passkey-sign-ins', {
+        body: { id, credential, transport: 'cookie' },
+      })
+      await onSignedIn()
+    } catch (failure) {
+      if (!isCancelled(failure)) setError(failure)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button look="secondary" wide busy={isBusy} onClick={() => void signIn()}>
+        <KeyRound size={18} aria-hidden="true" /> {t.passkey}
+      </Button>
+      {error !== null && <p role="alert">{describeProblem(error, language)}</p>}
+    </>
+  )
+}
+
+/** To where the person wanted to go before they had to sign in. */
+export function useGoOn() {
+  const router = useRouter()
+  const changed = useSessionChange()
+  const { next } = useSearch({ strict: false }) as { next?: unknown }
+  return async () => {
+    await changed()
+    router.history.push(safeNext(next))
+  }
+}

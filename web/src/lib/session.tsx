@@ -1,0 +1,74 @@
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api, body, onSessionEnded, type Schemas } from '@/api/client'
+import { ProblemError } from './problem'
+import { isLanguage, useLanguage } from './text'
+
+export type Profile = Schemas['Profile']
+
+/** Who is signed in; `null` when nobody is. */
+export const profileQuery = queryOptions({
+  queryKey: ['profile'],
+  staleTime: 60_000,
+  queryFn: async (): Promise<Profile | null> => {
+    try {
+      return await body(api.GET('/v1/identity/profile'))
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) return null
+      throw error
+    }
+  },
+})
+
+export function useSession() {
+  return useQuery(profileQuery)
+}
+
+/** For pages that only somebody signed in sees. */
+export function useProfile(): Profile {
+  const { data } = useSession()
+  if (!data) throw new Error('this page stands where somebody is signed in')
+  return data
+}
+
+/** Keeps what is shown in step with the session: its end, and its user's language. */
+export function SessionWatch() {
+  const client = useQueryClient()
+  const { setLanguage } = useLanguage()
+  const locale = useSession().data?.locale
+  useEffect(
+    () =>
+      onSessionEnded(() => {
+        if (client.getQueryData(profileQuery.queryKey))
+          client.setQueryData(profileQuery.queryKey, null)
+      }),
+    [client],
+  )
+  useEffect(() => {
+    if (isLanguage(locale)) setLanguage(locale)
+  }, [locale, setLanguage])
+  return null
+}
+
+/** After a sign-in or a sign-out nothing of the person before may be shown. */
+export function useSessionChange() {
+  const client = useQueryClient()
+  return async () => {
+    client.clear()
+    await client.fetchQuery({ ...profileQuery, staleTime: 0 })
+  }
+}
+
+const rolesQuery = queryOptions({
+  queryKey: ['roles'],
+  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: () => body(api.GET('/v1/identity/roles')),
+})
+
+/** What the user's roles allow; an empty set until it is known. */
+export function usePermissions(): ReadonlySet<string> {
+  const profile = useSession().data
+  const roles = useQuery({ ...rolesQuery, enabled: Boolean(profile) }).data
+  const own = roles?.roles.filter((role) => profile?.roles.includes(role.name)) ?? []
+  return new Set(own.flatMap((role) => role.permissions))
+}

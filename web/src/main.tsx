@@ -1,0 +1,26 @@
+import './ui/base.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { router } from './app/router'
+import { queryClient } from './lib/query'
+import { SessionWatch } from './lib/session'
+import { LanguageProvider } from './lib/text'
+import { ToastProvider } from './ui/toast'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has an element with the id root')
+
+createRoot(root).render(
+  <StrictMode>
+    <LanguageProvider>
+      <QueryClientProvider client={queryClient}>
+        <ToastProvider>
+          <SessionWatch />
+          <RouterProvider router={router} />
+        </ToastProvider>
+      </QueryClientProvider>
+    </LanguageProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,118 @@
+import { Link, type LinkProps } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { defineTexts, useTexts } from '@/lib/text'
+import { Button } from './button'
+import styles from './list.module.css'
+import { Failed, Loading } from './states'
+
+const texts = defineTexts({ more: 'Show more' }, { more: 'Mehr anzeigen' })
+
+/** Things under each other, with a line between. */
+export function List({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {children}
+    </ul>
+  )
+}
+
+type ItemProps = {
+  /** What it is, at the start. */
+  children: ReactNode
+  /** Its amount or state, at the end. */
+  end?: ReactNode
+  /** Where it leads. */
+  link?: Pick<LinkProps, 'to' | 'params' | 'search'>
+}
+
+export function Item({ children, end, link }: ItemProps) {
+  const inside = (
+    <>
+      <div className={styles.main}>{children}</div>
+      {end && <div className={styles.end}>{end}</div>}
+    </>
+  )
+  return (
+    <li>
+      {link ? (
+        <Link {...link} className={`${styles.item} ${styles.linked}`}>
+          {inside}
+        </Link>
+      ) : (
+        <div className={styles.item}>{inside}</div>
+      )}
+    </li>
+  )
+}
+
+type Paged<T> = {
+  items: readonly T[] | undefined
+  error: unknown
+  hasMore: boolean
+  isLoadingMore: boolean
+  loadMore: () => void
+  retry: () => void
+}
+
+/** A list that is read page by page. */
+export function PagedList<T>({
+  pages,
+  label,
+  empty,
+  children,
+}: {
+  pages: Paged<T>
+  label: string
+  empty: ReactNode
+  children: (item: T) => ReactNode
+}) {
+  const t = useTexts(texts)
+  if (!pages.items) {
+    return pages.error ? (
+      <Failed error={pages.error} onRetry={pages.retry} />
+    ) : (
+      <Loading lines={5} />
+    )
+  }
+  if (pages.items.length === 0) return empty
+  return (
+    <>
+      <List label={label}>{pages.items.map(children)}</List>
+      {pages.hasMore && (
+        <Button look="secondary" small busy={pages.isLoadingMore} onClick={pages.loadMore}>
+          {t.more}
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** A table for what has several columns; on a phone it scrolls by itself, the page doesn't. */
+export function Table({
+  label,
+  head,
+  children,
+}: {
+  label: string
+  head: readonly ReactNode[]
+  children: ReactNode
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard.
+    <section className={styles.scroll} aria-label={label} tabIndex={0}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {head.map((name, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns don't move.
+              <th key={index} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  )
+}
