@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint fmt sim bench faults openapi clean-data
+.PHONY: help run web test check lint fmt sim bench faults openapi clean-data
 
 # Last on the PATH: rustup's default place, for shells that don't know it yet, and the tools of CI.
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bushel/tools/bin
@@ -22,14 +22,19 @@ help: ## Show this menu
 run: ## Install what is missing, build, and serve (ARGS="--help" shows the options)
 	@echo "Looking for what Bushel needs:"
 	@scripts/setup.sh run
+	@scripts/web.sh build
 	@echo "Building the release binary:"
 	@cargo build --release -p server
 	@echo "Starting: bushel serve $(ARGS)"
 	@exec $(BUSHEL) serve $(ARGS)
 
+web: ## Build the web app, which the next build of the binary takes in
+	@scripts/web.sh build
+
 test: ## Install what is missing, run every test, then the house rules
 	@echo "Looking for what the tests need:"
 	@scripts/setup.sh test
+	@scripts/web.sh test
 	@echo "Running the tests:"
 	@cargo test --workspace
 	@echo "Checking the house rules:"
@@ -40,6 +45,7 @@ check: ## Format, lints, house rules and, when cargo-deny is installed, the supp
 	@echo "Checking the format:"
 	@cargo fmt --all --check
 	@$(MAKE) --no-print-directory lint
+	@scripts/web.sh check
 	@echo "Checking the house rules:"
 	@cargo xtask tidy
 	@if command -v cargo-deny >/dev/null; then \

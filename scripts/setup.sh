@@ -14,6 +14,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly POSTGRES_MIN=15
+readonly NODE_MIN=20.19
 readonly PURPOSE="${1:-test}"
 
 # rustup's default place is often not yet on the PATH of the shell that installed it.
@@ -252,6 +253,29 @@ need_postgres() {
     line ok postgres "${found##* } in ${found% *}"
 }
 
+# The web app is built with Node.
+need_node() {
+    local have=""
+    have="$(node --version 2>/dev/null | sed 's/^v//')"
+    if [ -z "$have" ] && [ "$(system)" = debian ] && apt_node_is_new_enough; then
+        line install node "apt-get install nodejs npm"
+        apt_install nodejs npm || stop node "apt-get could not install it" "As root, run: apt-get install nodejs npm"
+        have="$(node --version 2>/dev/null | sed 's/^v//')"
+    fi
+    if ! at_least "${have:-0}" "$NODE_MIN"; then
+        stop node "${have:-not installed}; $NODE_MIN or newer is needed to build the web app" \
+            "Install it from https://nodejs.org (or with your system's packages), then run this again."
+    fi
+    command -v npm >/dev/null 2>&1 || stop node "npm is not installed" "Install the package npm of your system."
+    line ok node "$have (needs $NODE_MIN)"
+}
+
+apt_node_is_new_enough() {
+    local candidate
+    candidate="$(apt-cache policy nodejs 2>/dev/null | awk '$1 == "Candidate:" { print $2 }')"
+    at_least "${candidate%%[~+-]*}" "$NODE_MIN"
+}
+
 # Some tests speak to programs of others: a real SMTP server, a stock gRPC client, a library that
 # verifies webhooks. They come from Python's registry into a folder of their own.
 need_python() {
@@ -270,10 +294,10 @@ need_python() {
 }
 
 case "$PURPOSE" in
-    run) needs=(rust c_compiler postgres) ;;
-    test) needs=(rust c_compiler make postgres python) ;;
+    run) needs=(rust c_compiler node postgres) ;;
+    test) needs=(rust c_compiler make node postgres python) ;;
     check) needs=(rust c_compiler rustfmt clippy) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy postgres python) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node postgres python) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

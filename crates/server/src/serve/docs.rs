@@ -39,7 +39,6 @@ pub(super) fn routes(document: &Value) -> Router {
         }
     };
     Router::new()
-        .route("/", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs", get(|| async { Redirect::temporary("/docs/") }))
         .route("/docs/", get(swagger.clone()))
         .route("/docs/{*file}", get(swagger))

@@ -18,7 +18,7 @@ use super::call::Call;
 use super::forward::Forwarder;
 use super::limits::{self, Places};
 use super::refusal::Refusal;
-use super::{docs, metrics, pages};
+use super::{docs, metrics, pages, web};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -79,6 +79,9 @@ impl Edge {
 
     async fn answer(&self, call: Call, mut request: Request) -> Result<Response, Refusal> {
         check_host(&request)?;
+        if let Some(file) = web::answer(&request) {
+            return Ok(file);
+        }
         self.forwarder.recognise(&mut request);
         let checked = tokio::time::timeout(limits::CHECK_MAX, self.gate.check(&mut request)).await;
         let rate = match checked.unwrap_or(Err(Refusal::TokenUnknown)) {

@@ -28,6 +28,7 @@ mod security_txt;
 mod server;
 mod settings;
 mod storage;
+mod web;
 
 pub(crate) use access::access_of;
 pub(crate) use contexts::{ContextOptions, Contexts};

@@ -12,8 +12,8 @@ use serde_json::Value;
 use super::table::{Access, Row};
 
 /// What needs no line: documents, health over gRPC and reflection. Pages are beside the API.
-const PUBLIC_EXACT: [&str; 6] =
-    ["/", "/docs", "/openapi.json", "/.well-known/security.txt", "/robots.txt", "/operator"];
+const PUBLIC_EXACT: [&str; 5] =
+    ["/docs", "/openapi.json", "/.well-known/security.txt", "/robots.txt", "/operator"];
 const PUBLIC_BELOW: [&str; 5] = [
     "/docs/",
     "/operator/",
@@ -130,7 +130,7 @@ mod tests {
 
     fn routes() -> Routes {
         let document = crate::serve::document();
-        Routes::try_new(TABLE, &document, proto::FILE_DESCRIPTOR_SET, &["/verify"]).unwrap()
+        Routes::try_new(TABLE, &document, proto::FILE_DESCRIPTOR_SET, &["/operator/"]).unwrap()
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
         let routes = routes();
         let public = |path: &str| routes.access(&Method::GET, path) == Access::Public;
         assert!(public("/healthz") && public("/docs/index.html") && public("/openapi.json"));
-        assert!(public("/verify"));
+        assert!(public("/operator/"));
         for path in ["/metrics", "/v1/ledger/assets", "/docsx", "/healthz/", "//docs", "/nothing"] {
             assert!(!public(path), "{path}");
         }

@@ -1,9 +1,8 @@
-//! Pages for people: the operator's, and those that links in mails lead to.
+//! The operator's page, which needs no account: whoever has the token sees mail, jobs and dead
+//! letters. Everything else that people see is the web app's.
 //!
 //! Static files, compiled in. Invariants: no script and no style stands in a page, so the policy
-//! forbids both; opening a page changes nothing, so that programs which follow the links of a mail
-//! don't use them up; a token of a link leaves the address bar before anything else is done, and
-//! the operator's token is kept in the tab alone.
+//! forbids both; the operator's token is kept in the tab alone.
 
 #[cfg(test)]
 mod tests;
@@ -23,17 +22,8 @@ pub(super) const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Everything that is served here; anybody may load it.
-pub(super) const PAGES: [&str; 9] = [
-    "/operator",
-    "/operator/",
-    "/verify",
-    "/confirm",
-    "/reset",
-    "/pages/style.css",
-    "/pages/operator.js",
-    "/pages/mail-frame.js",
-    "/pages/mail-link.js",
-];
+pub(super) const PAGES: [&str; 5] =
+    ["/operator", "/operator/", "/pages/style.css", "/pages/operator.js", "/pages/mail-frame.js"];
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const CSS: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
@@ -48,13 +38,9 @@ pub(super) fn routes() -> Router {
     Router::new()
         .route("/operator", get(|| async { Redirect::permanent("/operator/") }))
         .route("/operator/", page(include_str!("files/operator.html")))
-        .route("/verify", page(include_str!("files/verify.html")))
-        .route("/confirm", page(include_str!("files/confirm.html")))
-        .route("/reset", page(include_str!("files/reset.html")))
         .route("/pages/style.css", file(CSS, include_str!("files/style.css")))
         .route("/pages/operator.js", file(SCRIPT, include_str!("files/operator.js")))
         .route("/pages/mail-frame.js", file(SCRIPT, include_str!("files/mail-frame.js")))
-        .route("/pages/mail-link.js", file(SCRIPT, include_str!("files/mail-link.js")))
 }
 
 fn page(text: &'static str) -> axum::routing::MethodRouter {

@@ -34,41 +34,26 @@ async fn every_page_is_there_and_listed() {
 
 #[tokio::test]
 async fn line_20_pages_have_no_inline_script_style_or_handler() {
-    for path in ["/operator/", "/verify", "/confirm", "/reset"] {
-        let (_, content_type, page) = answer(Method::GET, path).await;
-        assert_eq!(content_type, "text/html; charset=utf-8");
-        assert!(!page.contains("<style") && !page.contains(" style="), "{path}");
-        assert!(!page.contains("javascript:") && !page.contains("<base"), "{path}");
-        let scripts = page.matches("<script").count();
-        assert_eq!(scripts, attributes(&page, "src").len(), "{path}: every script has a source");
-        let handlers =
-            page.split_whitespace().any(|word| word.starts_with("on") && word.contains("=\""));
-        assert!(!handlers, "{path}");
-    }
+    let (_, content_type, page) = answer(Method::GET, "/operator/").await;
+    assert_eq!(content_type, "text/html; charset=utf-8");
+    assert!(!page.contains("<style") && !page.contains(" style="));
+    assert!(!page.contains("javascript:") && !page.contains("<base"));
+    let scripts = page.matches("<script").count();
+    assert_eq!(scripts, attributes(&page, "src").len(), "every script has a source");
+    let handlers =
+        page.split_whitespace().any(|word| word.starts_with("on") && word.contains("=\""));
+    assert!(!handlers);
     let policy = POLICY.to_str().unwrap().to_owned();
     assert!(!policy.contains("unsafe"), "{policy}");
 }
 
 #[tokio::test]
 async fn pages_load_only_what_is_here() {
-    for path in ["/operator/", "/verify", "/confirm", "/reset"] {
-        let (_, _, page) = answer(Method::GET, path).await;
-        let sources = attributes(&page, "src");
-        let links = attributes(&page, "href");
-        let local = links.into_iter().filter(|href| !href.starts_with(['#', 'd']));
-        for file in sources.into_iter().chain(local) {
-            assert!(is_page(file), "{path} loads {file}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn opening_a_link_of_a_mail_needs_no_server_that_changes_anything() {
-    for path in ["/verify?token=t", "/confirm?token=t", "/reset?token=t"] {
-        let (status, _, page) = answer(Method::GET, path).await;
-        assert_eq!(status, StatusCode::OK);
-        assert!(!page.contains("token=t"), "the page is the same for everybody");
-        let (status, ..) = answer(Method::POST, path).await;
-        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+    let (_, _, page) = answer(Method::GET, "/operator/").await;
+    let sources = attributes(&page, "src");
+    let links = attributes(&page, "href");
+    let local = links.into_iter().filter(|href| !href.starts_with(['#', 'd']));
+    for file in sources.into_iter().chain(local) {
+        assert!(is_page(file), "it loads {file}");
     }
 }

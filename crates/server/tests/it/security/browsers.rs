@@ -3,7 +3,9 @@
 use crate::http::{Answer, Client};
 use crate::people::{Bank, ok};
 
-const PAGES: [&str; 4] = ["/operator/", "/verify", "/confirm", "/reset"];
+/// The operator's page, and some of the web app's: the start, where mails lead, one that needs a
+/// session, one of staff.
+const PAGES: [&str; 6] = ["/operator/", "/", "/verify", "/confirm", "/send", "/staff/users"];
 const EVIL: &str = "Origin: https://evil.example\r\n";
 
 fn is_protected(answer: &Answer) {
@@ -32,7 +34,7 @@ fn line_20_every_answer_says_what_browsers_may_do_with_it() {
         assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'"), "{path}");
     }
     for path in PAGES {
-        let answer = anyone.get(path);
+        let answer = anyone.send("GET", path, "Accept: text/html\r\n", "");
         assert_eq!(answer.status, 200, "{path}");
         is_protected(&answer);
         let policy = answer.header("content-security-policy").unwrap();

@@ -1,0 +1,147 @@
+//! The web app: files that were built from `web/`, compiled in.
+//!
+//! Whatever a browser opens that isn't the API's, the operator's or a file gets `index.html`: the
+//! app's router knows the page. Invariants: nothing here depends on who asks, so no request needs
+//! to be checked; no page has a script or a style in it, so the policy forbids both; files whose
+//! name holds a hash of their content are kept by browsers for ever, others are asked for again.
+
+#[cfg(test)]
+mod tests;
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+struct Files;
+
+/// Scripts, styles and requests only from and to here.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+     connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+const INDEX: &str = "index.html";
+/// What is served in place of the app if it was not built.
+const NOT_BUILT: &str = include_str!("not-built.html");
+/// Addresses of others; a browser that opens one of them gets their answer.
+const NOT_OURS: [&str; 9] = [
+    "/v1/",
+    "/oauth/",
+    "/docs",
+    "/operator",
+    "/pages/",
+    "/.well-known/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+];
+
+/// The answer to a request for a page or a file of the app; `None` if it is for somebody else.
+pub(super) fn answer<B>(request: &Request<B>) -> Option<Response> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let path = request.uri().path();
+    if let Some(name) = path.strip_prefix('/').filter(|name| is_file(name)) {
+        return Some(file(name, request.headers()));
+    }
+    is_page(path, request.headers()).then(|| index(request.headers()))
+}
+
+fn is_file(name: &str) -> bool {
+    // The compressed forms have no address of their own.
+    !name.is_empty()
+        && name != INDEX
+        && !name.ends_with(".br")
+        && !name.ends_with(".gz")
+        && Files::get(name).is_some()
+}
+
+/// Programs that look for something else than a page get the answer that is meant for programs.
+fn is_page(path: &str, headers: &HeaderMap) -> bool {
+    let wants_html = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
+    path == "/" || (wants_html && !NOT_OURS.iter().any(|prefix| path.starts_with(prefix)))
+}
+
+fn index(headers: &HeaderMap) -> Response {
+    if Files::get(INDEX).is_some() {
+        return file(INDEX, headers);
+    }
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    ([(CONTENT_TYPE, html), (CONTENT_SECURITY_POLICY, POLICY)], NOT_BUILT).into_response()
+}
+
+fn file(name: &str, headers: &HeaderMap) -> Response {
+    let (encoding, file) = best(name, headers);
+    let etag = etag(&file);
+    let mut response = if headers.get(IF_NONE_MATCH) == Some(&etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from(file.data).into_response()
+    };
+    let mut put = |name: HeaderName, value| response.headers_mut().insert(name, value);
+    put(CONTENT_TYPE, content_type(name));
+    put(CONTENT_SECURITY_POLICY, POLICY);
+    put(ETAG, etag);
+    put(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
+    put(CACHE_CONTROL, HeaderValue::from_static(caching(name)));
+    if let Some(encoding) = encoding {
+        put(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// The smallest form that the reader understands.
+fn best(name: &str, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile) {
+    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
+        let is_accepted = accepted.is_some_and(|value| accepts(value, encoding));
+        if is_accepted && let Some(file) = Files::get(&format!("{name}{ending}")) {
+            return (Some(encoding), file);
+        }
+    }
+    (None, Files::get(name).expect("it was found before it was asked for"))
+}
+
+/// Whether `Accept-Encoding` names a coding, and not to refuse it (RFC 9110, 12.5.3).
+fn accepts(value: &str, encoding: &str) -> bool {
+    value.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+fn etag(file: &EmbeddedFile) -> HeaderValue {
+    let hash = file.metadata.sha256_hash();
+    let text = hash[..16].iter().fold(String::from("\""), |text, byte| format!("{text}{byte:02x}"));
+    HeaderValue::try_from(text + "\"").expect("digits are visible ASCII")
+}
+
+fn caching(name: &str) -> &'static str {
+    if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" }
+}
+
+fn content_type(name: &str) -> HeaderValue {
+    HeaderValue::from_static(match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("webmanifest") => "application/manifest+json",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    })
+}
