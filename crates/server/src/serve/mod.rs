@@ -22,6 +22,7 @@ mod openapi;
 mod pages;
 mod personal_data;
 mod presence;
+mod public_url;
 pub(crate) mod refusal;
 mod router;
 mod security_txt;

@@ -18,6 +18,7 @@ use super::contexts::{ContextOptions, Contexts, Running};
 use super::edge::Edge;
 use super::forward::Forwarder;
 use super::presence::{Announced, Presence};
+use super::public_url::PublicUrl;
 use super::{Storage, listener, router};
 use crate::operator;
 use crate::operator::token::{self, First, Guard, Token};
@@ -95,10 +96,9 @@ impl Server {
         let vault =
             operator::vault::open(database, &data.secret(), options.secret_key.as_deref()).await?;
         let url = local_url(address);
-        let public_url = options.public_url.unwrap_or_else(|| url.clone());
-        let public_url = public_url.trim_end_matches('/').to_owned();
+        let public = PublicUrl::new(options.public_url, &url);
         let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
-        let settings = options.contexts.at(&public_url, &url);
+        let settings = options.contexts.at(&public.url, &url);
         let contexts = Contexts::start(database, &vault, ledger.clone(), settings).await?;
         let stop = CancellationToken::new();
         tokio::spawn(Arc::clone(&guard).keep_fresh(stop.clone()));
@@ -114,7 +114,7 @@ impl Server {
         let (router, routes) = router::build(parts, &stop)?;
         let rates = Rates::new(options.rate_limit, Arc::new(SystemClock));
         let gate =
-            Gate::new(Arc::clone(&guard), contexts.identity.clone(), routes, rates, &public_url);
+            Gate::new(Arc::clone(&guard), contexts.identity.clone(), routes, rates, public.origins);
         let (streams, stopping) = watch::channel(false);
         let forwarder = Forwarder::new(&vault);
         let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping));

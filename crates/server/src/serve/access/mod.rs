@@ -34,8 +34,8 @@ pub(super) struct Gate {
     identity: Identity,
     routes: Routes,
     rates: Rates,
-    /// The origin of our own pages, such as `https://bushel.example`.
-    origin: String,
+    /// The origins of our own pages, such as `https://bushel.example`.
+    origins: Vec<String>,
 }
 
 impl Gate {
@@ -44,9 +44,9 @@ impl Gate {
         identity: Identity,
         routes: Routes,
         rates: Rates,
-        public_url: &str,
+        origins: Vec<String>,
     ) -> Self {
-        Self { guard, identity, routes, rates, origin: origin::of_url(public_url) }
+        Self { guard, identity, routes, rates, origins }
     }
 
     /// Checks who is calling, whether they may, and how often they did. What is known of the
@@ -106,7 +106,7 @@ impl Gate {
             (None, _) => match cookie(headers)? {
                 None => return Ok(None),
                 Some(session) => {
-                    origin::check(&self.origin, method, headers)?;
+                    origin::check(&self.origins, method, headers)?;
                     Credential::Cookie(session)
                 }
             },

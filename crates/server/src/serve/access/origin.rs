@@ -25,15 +25,20 @@ pub(in super::super) fn of_url(url: &str) -> String {
 }
 
 /// Refuses what could be another page's doing.
-pub(super) fn check(ours: &str, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check(ours: &[String], method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
     if method.is_safe() {
         return Ok(());
     }
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
-        (Some(origin), None) if !ours.is_empty() && origin.as_bytes() == ours.as_bytes() => Ok(()),
+        (Some(origin), None) if is_ours(ours, origin.as_bytes()) => Ok(()),
         _ => Err(Refusal::Origin),
     }
+}
+
+/// An address that could not be read has an empty origin, which nothing is equal to.
+fn is_ours(ours: &[String], origin: &[u8]) -> bool {
+    !origin.is_empty() && ours.iter().any(|own| own.as_bytes() == origin)
 }
 
 #[cfg(test)]
@@ -54,8 +59,8 @@ mod tests {
 
     #[test]
     fn line_20_writes_by_cookie_need_our_own_origin() {
-        let ours = of_url("https://bushel.example:8443/some/path");
-        assert_eq!(ours, "https://bushel.example:8443");
+        let ours = [of_url("https://bushel.example:8443/some/path"), of_url("no address")];
+        assert_eq!(ours, ["https://bushel.example:8443", ""]);
         let check = |origin: Option<&'static str>, method: Method| {
             let mut headers = HeaderMap::new();
             if let Some(origin) = origin {
@@ -67,6 +72,7 @@ mod tests {
         assert!(check(None, Method::GET));
         let others = [
             None,
+            Some(""),
             Some("null"),
             Some("https://bushel.example"),
             Some("http://bushel.example:8443"),
