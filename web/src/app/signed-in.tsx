@@ -1,5 +1,5 @@
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { LiveProvider } from '@/lib/live'
 import { useSession } from '@/lib/session'
 import { Failed, Loading } from '@/ui/states'
@@ -7,12 +7,18 @@ import { Shell } from './shell'
 
 /** The way to a page that needs a session; whoever has none signs in and comes back. */
 export function SignedIn() {
-  const location = useLocation()
   return (
-    <WithSession otherwise={<Navigate to="/sign-in" search={{ next: location.href }} replace />}>
+    <WithSession otherwise={<ToSignIn />}>
       <Outlet />
     </WithSession>
   )
+}
+
+function ToSignIn() {
+  const href = useLocation({ select: (location) => location.href })
+  // The address changes before this page goes; where it came from must not change with it.
+  const [next] = useState(href)
+  return <Navigate to="/sign-in" search={{ next }} replace />
 }
 
 /** The shell around what somebody who is signed in sees. */

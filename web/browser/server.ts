@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** A real server with a database of its own; stopped and removed at the end of the file. */
+export type Server = {
+  /** Where a browser opens it. */
+  readonly url: string
+  readonly operator: Api
+  readonly stop: () => Promise<void>
+}
+
+/** Calls the API; what isn't 2xx fails the test. */
+export type Api = (method: string, path: string, body?: unknown) => Promise<unknown>
+
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, '../../target')
+const BINARY = process.env.BUSHEL_BINARY ?? join(TARGET, 'debug/bushel')
+
+export async function startServer(options: readonly string[] = []): Promise<Server> {
+  const data = mkdtempSync(join(tmpdir(), 'bushel-browser-'))
+  const child = spawn(
+    BINARY,
+    ['serve', '--listen', '127.0.0.1:0', '--data', data, '--rate-limit', '0', ...options],
+    { stdio: ['ignore', 'pipe', 'ignore'], env: cleanEnvironment() },
+  )
+  const own = await readyUrl(child)
+  const token = readFileSync(join(data, 'token'), 'utf8').trim()
+  return {
+    url: own.replace('127.0.0.1', 'localhost'),
+    operator: (method, path, body) => call(own, token, method, path, body),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      rmSync(data, { recursive: true, force: true })
+    },
+  }
+}
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('BUSHEL_') && name !== 'DATABASE_URL',
+  )
+  return Object.fromEntries(kept)
+}
+
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('error', () => reject(new Error(`no program at ${BINARY}: cargo build -p server`)))
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    if (!child.stdout) throw new Error('its output is piped')
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /^ready (\S+)/.exec(line)?.[1]
+      if (url) resolve(url)
+    })
+  })
+}
+
+async function call(own: string, token: string, method: string, path: string, body?: unknown) {
+  const answer = await fetch(own + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+  return text === '' ? null : JSON.parse(text)
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// Real browsers and servers, one file after the other: `npm run browser`.
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    environment: 'node',
+    include: ['*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
