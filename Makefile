@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run web test check lint fmt sim bench faults openapi clean-data
+.PHONY: help run web browser test check lint fmt sim bench faults openapi clean-data
 
 # Last on the PATH: rustup's default place, for shells that don't know it yet, and the tools of CI.
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bushel/tools/bin
@@ -31,12 +31,17 @@ run: ## Install what is missing, build, and serve (ARGS="--help" shows the optio
 web: ## Build the web app, which the next build of the binary takes in
 	@scripts/web.sh build
 
+browser: ## Test the pages in a real browser (screenshots in web/browser/screenshots)
+	@cargo build -p server
+	@scripts/web.sh browser
+
 test: ## Install what is missing, run every test, then the house rules
 	@echo "Looking for what the tests need:"
 	@scripts/setup.sh test
 	@scripts/web.sh test
 	@echo "Running the tests:"
 	@cargo test --workspace
+	@scripts/web.sh browser
 	@echo "Checking the house rules:"
 	@cargo xtask tidy
 

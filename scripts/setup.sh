@@ -276,6 +276,29 @@ apt_node_is_new_enough() {
     at_least "${candidate%%[~+-]*}" "$NODE_MIN"
 }
 
+# The pages are tested in a real browser.
+chromium() {
+    local name
+    for name in "${BUSHEL_CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$name" ] && [ -x "$name" ]; then
+            echo "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+need_chromium() {
+    local found
+    if ! found="$(chromium)" && [ "$(system)" = debian ]; then
+        line install chromium "apt-get install chromium"
+        apt_install chromium || stop chromium "apt-get could not install it" "As root, run: apt-get install chromium"
+    fi
+    found="$(chromium)" || stop chromium "not found" "Install Chromium or Chrome, or put its path into BUSHEL_CHROMIUM."
+    line ok chromium "$found"
+}
+
 # Some tests speak to programs of others: a real SMTP server, a stock gRPC client, a library that
 # verifies webhooks. They come from Python's registry into a folder of their own.
 need_python() {
@@ -295,9 +318,9 @@ need_python() {
 
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
-    test) needs=(rust c_compiler make node postgres python) ;;
+    test) needs=(rust c_compiler make node chromium postgres python) ;;
     check) needs=(rust c_compiler rustfmt clippy) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy node postgres python) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

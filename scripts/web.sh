@@ -4,6 +4,7 @@
 #   scripts/web.sh build   build web/dist, if what it is made from has changed
 #   scripts/web.sh check   types, lints, format
 #   scripts/web.sh test    check, unit tests, build
+#   scripts/web.sh browser tests in a real browser, against the debug build of the server
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../web"
@@ -49,8 +50,13 @@ case "${1:-}" in
         npm run --silent test
         build
         ;;
+    browser)
+        build
+        echo "Testing the pages in a browser:"
+        npm run --silent browser
+        ;;
     *)
-        echo "usage: scripts/web.sh build|check|test" >&2
+        echo "usage: scripts/web.sh build|check|test|browser" >&2
         exit 2
         ;;
 esac

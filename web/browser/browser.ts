@@ -1,9 +1,16 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type Bank, codeOf, type Somebody } from './bank'
 
-const CHROMIUM = process.env.BUSHEL_CHROMIUM ?? '/usr/bin/chromium'
+/** The first that is there, in the order of `scripts/setup.sh`. */
+const CHROMIUM = [
+  process.env.BUSHEL_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path && existsSync(path))
 const SCREENSHOTS = process.env.BUSHEL_SCREENSHOTS ?? join(import.meta.dirname, 'screenshots')
 
 export const WIDE = { width: 1280, height: 900 }
