@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "bushel/admin/v1/admin.proto",
     "bushel/identity/v1/credentials.proto",
     "bushel/identity/v1/identity.proto",
@@ -12,6 +12,7 @@ const FILES: [&str; 8] = [
     "bushel/notifications/v1/notifications.proto",
     "bushel/notifications/v1/webhooks.proto",
     "bushel/payments/v1/payments.proto",
+    "bushel/payments/v1/staff.proto",
     "bushel/wallet/v1/wallet.proto",
 ];
 

@@ -2,7 +2,8 @@
 # Installs what Bushel needs from this machine, and nothing else.
 #
 #   scripts/setup.sh run     a Rust toolchain, a C compiler, Postgres server binaries
-#   scripts/setup.sh test    the same, make, and Python with the packages of scripts/python-tools.sh
+#   scripts/setup.sh test    the same, make, Python with the packages of scripts/python-tools.sh, and
+#                            Stripe's mock (scripts/stripe-mock.sh) where there is Go to make it with
 #   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, and a C compiler
 #   scripts/setup.sh ci      everything above
 #
@@ -316,11 +317,23 @@ need_python() {
     line ok python "$(python3 --version) with the packages of scripts/python-tools.sh"
 }
 
+# Stripe's own mock is a program in Go. It is the only thing that needs Go, so that isn't installed
+# for it: without, one test is left out, and says so.
+need_stripe_mock() {
+    local found status=0
+    found="$(scripts/stripe-mock.sh 2>/dev/null)" || status=$?
+    case "$status" in
+        0) line ok stripe-mock "$found" ;;
+        3) line skip stripe-mock "no Go 1.22 or newer: the shape of requests to Stripe is NOT tested" ;;
+        *) stop stripe-mock "it can't be made" "Run this to see why: scripts/stripe-mock.sh" ;;
+    esac
+}
+
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
-    test) needs=(rust c_compiler make node chromium postgres python) ;;
+    test) needs=(rust c_compiler make node chromium postgres python stripe_mock) ;;
     check) needs=(rust c_compiler rustfmt clippy) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python stripe_mock) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

@@ -1,23 +1,33 @@
 //! What payments do in the ledger. Every call may be repeated: it has one effect.
 //!
-//! `payments/clearing/<asset>` stands for what is with the provider: its debits less its credits
-//! are what the provider owes us. `payments/disputes/<asset>` is what the house bears. Both may
-//! go below zero.
+//! A clearing account stands for what is with a provider: its debits less its credits are what the
+//! provider owes us. Each provider has its own: `payments/clearing/<asset>` is the sandbox's, which
+//! was there first, `payments/clearing/<provider>/<asset>` that of another one. The house bears
+//! `payments/disputes/<asset>` and `payments/fees/<asset>`, and `payments/bank/<asset>` is what
+//! providers paid to its own bank account. All may go below zero.
+
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use identity::UserId;
-use kernel::{Amount, SignedAmount};
+use kernel::{Amount, SignedAmount, Timestamp};
 use ledger::engine::{
     AMOUNT_MAX, AccountDetails, Extra, NewAccount, NewTransfer, TransferFlags, TransferStatus,
 };
-use ledger::{AccountKey, Ledger};
+use ledger::{AccountKey, Asset, EntriesQuery, Ledger, Order, Transfer, TransferId};
 use parking_lot::Mutex;
 
 use crate::error::PaymentsError;
 use crate::ids::{Role, house_account_id, transfer_id};
+use crate::provider::Subject;
+use crate::sandbox;
 
 const CLEARING: u16 = 101;
 const DISPUTES: u16 = 104;
+const FEES: u16 = 108;
+const BANK: u16 = 109;
+
+const ASSETS_PAGE: usize = 200;
 
 /// Codes of transfers.
 pub(crate) const DEPOSIT: u16 = 210;
@@ -25,19 +35,29 @@ pub(crate) const WITHDRAWAL: u16 = 211;
 pub(crate) const REFUND: u16 = 212;
 pub(crate) const DISPUTE: u16 = 213;
 pub(crate) const RETURN: u16 = 214;
+pub(crate) const FEE: u16 = 215;
+pub(crate) const SETTLEMENT: u16 = 216;
 
 /// The ledger, and the house accounts that were found in it.
 pub(crate) struct Books {
     ledger: Ledger,
-    houses: Mutex<HashMap<String, House>>,
+    /// By provider and asset.
+    houses: Mutex<HashMap<(String, String), House>>,
 }
 
-/// The accounts of the house for an asset.
+/// The accounts of the house for an asset at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct House {
     pub(crate) asset: u32,
     pub(crate) clearing: u128,
     pub(crate) disputes: u128,
+}
+
+/// What providers take for themselves and pay to the house's bank, for an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Costs {
+    pub(crate) fees: u128,
+    pub(crate) bank: u128,
 }
 
 impl House {
@@ -67,6 +87,52 @@ pub(crate) struct Movement {
     pub(crate) amount: Amount,
 }
 
+/// What a transfer did to a clearing account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClearingEntry {
+    pub(crate) subject: Subject,
+    /// Our id of what it was for; the transfer's own where nothing is said.
+    pub(crate) reference: String,
+    /// Zero of what only holds or releases.
+    pub(crate) amount: SignedAmount,
+    pub(crate) at: Timestamp,
+}
+
+impl ClearingEntry {
+    /// `None` if the amount is out of the range of signed ones.
+    fn of(transfer: &Transfer, account: u128) -> Option<Self> {
+        let record = &transfer.record;
+        let (posted, nothing) = (Amount::new(record.effect().posted), Amount::ZERO);
+        let amount = match transfer.debit_account == account {
+            true => SignedAmount::difference(posted, nothing)?,
+            false => SignedAmount::difference(nothing, posted)?,
+        };
+        let subject = match record.code {
+            DEPOSIT => Subject::Deposit,
+            WITHDRAWAL | RETURN => Subject::Withdrawal,
+            REFUND => Subject::Refund,
+            DISPUTE => Subject::Chargeback,
+            FEE => Subject::Fee,
+            SETTLEMENT => Subject::Settlement,
+            _ => Subject::Other,
+        };
+        let said = record.extra().reference.as_deref().map(str::to_owned);
+        let reference = said.unwrap_or_else(|| TransferId::from_u128(record.id).to_string());
+        Some(Self { subject, reference, amount, at: Timestamp::from_micros(record.at) })
+    }
+}
+
+fn out_of_range() -> PaymentsError {
+    PaymentsError::Contradiction("the clearing account is out of range".to_owned())
+}
+
+fn clearing_address(provider: &str, asset: &str) -> String {
+    match provider {
+        sandbox::NAME => format!("payments/clearing/{asset}"),
+        _ => format!("payments/clearing/{provider}/{asset}"),
+    }
+}
+
 impl Books {
     pub(crate) fn new(ledger: Ledger) -> Self {
         Self { ledger, houses: Mutex::default() }
@@ -94,27 +160,38 @@ impl Books {
         }
     }
 
-    /// The house accounts of an asset; makes them the first time.
-    pub(crate) async fn house(&self, asset: &str) -> Result<House, PaymentsError> {
-        if let Some(house) = self.houses.lock().get(asset) {
+    /// The house accounts of an asset at a provider; makes them the first time.
+    pub(crate) async fn house(&self, provider: &str, asset: &str) -> Result<House, PaymentsError> {
+        let key = (provider.to_owned(), asset.to_owned());
+        if let Some(house) = self.houses.lock().get(&key) {
             return Ok(*house);
         }
         let no = self.ledger.asset(asset).await?.ok_or(PaymentsError::AssetUnknown)?.no;
-        let clearing = self.house_account("clearing", asset, no, CLEARING).await?;
-        let disputes = self.house_account("disputes", asset, no, DISPUTES).await?;
+        let clearing = clearing_address(provider, asset);
+        let clearing = self.house_account(clearing, no, CLEARING).await?;
+        let disputes = format!("payments/disputes/{asset}");
+        let disputes = self.house_account(disputes, no, DISPUTES).await?;
         let house = House { asset: no, clearing, disputes };
-        self.houses.lock().insert(asset.to_owned(), house);
+        self.houses.lock().insert(key, house);
         Ok(house)
+    }
+
+    /// Where an asset's costs go; makes the accounts the first time.
+    pub(crate) async fn costs(&self, house: House, asset: &str) -> Result<Costs, PaymentsError> {
+        let fees = format!("payments/fees/{asset}");
+        let bank = format!("payments/bank/{asset}");
+        Ok(Costs {
+            fees: self.house_account(fees, house.asset, FEES).await?,
+            bank: self.house_account(bank, house.asset, BANK).await?,
+        })
     }
 
     async fn house_account(
         &self,
-        name: &str,
-        asset: &str,
+        address: String,
         no: u32,
         code: u16,
     ) -> Result<u128, PaymentsError> {
-        let address = format!("payments/{name}/{asset}");
         if let Some(id) = self.ledger.account_ids(&[&address]).await?[0] {
             return Ok(id);
         }
@@ -133,16 +210,59 @@ impl Books {
         })
     }
 
+    /// All assets that are money, by their codes.
+    pub(crate) async fn monies(&self) -> Result<Vec<Arc<Asset>>, PaymentsError> {
+        let mut monies = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.ledger.assets(after.as_deref(), ASSETS_PAGE).await?;
+            let is_last = page.len() < ASSETS_PAGE;
+            after = page.last().map(|last| last.code.to_string());
+            monies.extend(page.into_iter().filter(|asset| &*asset.kind == "money"));
+            if is_last {
+                return Ok(monies);
+            }
+        }
+    }
+
+    /// What moved a clearing account for good after a sequence, oldest first, and the sequence up
+    /// to which that is all; `None` if there is no such account.
+    pub(crate) async fn clearing_entries(
+        &self,
+        provider: &str,
+        asset: &str,
+        after: i64,
+        limit: usize,
+    ) -> Result<Option<(Vec<ClearingEntry>, i64)>, PaymentsError> {
+        let address = clearing_address(provider, asset);
+        let Some(account) = self.ledger.account(AccountKey::Address(&address)).await? else {
+            return Ok(None);
+        };
+        let query = EntriesQuery {
+            order: Order::OldestFirst,
+            cursor: Some(after),
+            from: None,
+            before: None,
+            limit,
+        };
+        let found = self.ledger.entries(&account, &query).await?;
+        let upto = found.last().map_or(after, |last| last.transfer.record.seq);
+        let entries = found.iter().map(|entry| ClearingEntry::of(&entry.transfer, account.id));
+        Ok(Some((entries.collect::<Option<Vec<_>>>().ok_or_else(out_of_range)?, upto)))
+    }
+
     /// What the provider owes us, as the books say.
-    pub(crate) async fn clearing(&self, asset: &str) -> Result<SignedAmount, PaymentsError> {
-        let house = self.house(asset).await?;
+    pub(crate) async fn clearing(
+        &self,
+        provider: &str,
+        asset: &str,
+    ) -> Result<SignedAmount, PaymentsError> {
+        let house = self.house(provider, asset).await?;
         let account = self.ledger.account(AccountKey::Id(house.clearing)).await?;
         let balances = account.map(|account| account.balances).unwrap_or_default();
         let (debits, credits) = (balances.debits_posted, balances.credits_posted);
         let owed = SignedAmount::difference(Amount::new(debits), Amount::new(credits));
-        owed.ok_or_else(|| {
-            PaymentsError::Contradiction("the clearing account is out of range".to_owned())
-        })
+        owed.ok_or_else(out_of_range)
     }
 
     /// Reserves an amount until it is captured or released.

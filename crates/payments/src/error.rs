@@ -17,6 +17,12 @@ pub enum PaymentsError {
     AmountTooSmall(Amount),
     #[error("the amount is above the largest one, {0}")]
     AmountTooLarge(Amount),
+    #[error("this provider doesn't take this asset; the list of providers says which it takes")]
+    AssetNotOffered,
+    #[error(
+        "this provider can't take this amount: it is too large, or its last digits must be zero"
+    )]
+    AmountNotPayable,
     #[error("you have no open account for this asset; open one first")]
     AccountNotFound,
     #[error("your account for this asset is closed")]
@@ -31,6 +37,10 @@ pub enum PaymentsError {
     CardCvcInvalid,
     #[error("you have no card with this token")]
     CardNotFound,
+    #[error("this provider needs a card: give `card`")]
+    CardMissing,
+    #[error("this provider asks for the card by itself; leave `card` out and use `next_action`")]
+    CardNotTaken,
     #[error("this is no IBAN: its length, characters or check digits are wrong")]
     IbanInvalid,
     #[error("you have no bank account with this token")]
@@ -45,6 +55,14 @@ pub enum PaymentsError {
     WithdrawalNotFound,
     #[error("there is no such provider")]
     ProviderNotFound,
+    #[error("this provider isn't offered here; the list of providers says who is")]
+    ProviderNotOffered,
+    #[error("there are several providers: say which one in `provider`")]
+    ProviderMissing,
+    #[error("nobody here pays out to bank accounts; the list of providers says who can do what")]
+    WithdrawalsNotOffered,
+    #[error("there is no such reconciliation")]
+    ReconciliationNotFound,
     #[error("the payment provider can't be reached at the moment")]
     ProviderUnavailable(String),
     #[error("the payment provider refuses this")]
@@ -77,6 +95,8 @@ impl PaymentsError {
             Self::AssetNotMoney,
             Self::AmountTooSmall(Amount::ZERO),
             Self::AmountTooLarge(Amount::ZERO),
+            Self::AssetNotOffered,
+            Self::AmountNotPayable,
             Self::AccountNotFound,
             Self::AccountClosed,
             Self::InsufficientFunds,
@@ -84,6 +104,8 @@ impl PaymentsError {
             Self::CardExpired,
             Self::CardCvcInvalid,
             Self::CardNotFound,
+            Self::CardMissing,
+            Self::CardNotTaken,
             Self::IbanInvalid,
             Self::DestinationNotFound,
             Self::DepositNotFound,
@@ -91,6 +113,10 @@ impl PaymentsError {
             Self::RefundTooLarge,
             Self::WithdrawalNotFound,
             Self::ProviderNotFound,
+            Self::ProviderNotOffered,
+            Self::ProviderMissing,
+            Self::WithdrawalsNotOffered,
+            Self::ReconciliationNotFound,
             Self::ProviderUnavailable(String::new()),
             Self::ProviderRefused(String::new()),
             Self::SignatureInvalid,
@@ -131,6 +157,7 @@ impl DomainError for PaymentsError {
             | Self::DepositNotFound
             | Self::WithdrawalNotFound
             | Self::ProviderNotFound
+            | Self::ReconciliationNotFound
             | Self::ActionNotFound => ErrorKind::NotFound,
             Self::DepositNotRefundable | Self::ActionDecided => ErrorKind::Conflict,
             Self::SignatureInvalid | Self::WebhookTooOld => ErrorKind::Unauthenticated,
@@ -149,6 +176,8 @@ impl DomainError for PaymentsError {
             Self::AssetNotMoney => "payments.asset.not_money",
             Self::AmountTooSmall(_) => "payments.amount.too_small",
             Self::AmountTooLarge(_) => "payments.amount.too_large",
+            Self::AssetNotOffered => "payments.asset.not_offered",
+            Self::AmountNotPayable => "payments.amount.not_payable",
             Self::AccountNotFound => "payments.account.not_found",
             Self::AccountClosed => "payments.account.closed",
             Self::InsufficientFunds => "payments.account.insufficient_funds",
@@ -156,6 +185,8 @@ impl DomainError for PaymentsError {
             Self::CardExpired => "payments.card.expired",
             Self::CardCvcInvalid => "payments.card.cvc_invalid",
             Self::CardNotFound => "payments.card.not_found",
+            Self::CardMissing => "payments.card.missing",
+            Self::CardNotTaken => "payments.card.not_taken",
             Self::IbanInvalid => "payments.iban.invalid",
             Self::DestinationNotFound => "payments.destination.not_found",
             Self::DepositNotFound => "payments.deposit.not_found",
@@ -163,6 +194,10 @@ impl DomainError for PaymentsError {
             Self::RefundTooLarge => "payments.refund.too_large",
             Self::WithdrawalNotFound => "payments.withdrawal.not_found",
             Self::ProviderNotFound => "payments.provider.not_found",
+            Self::ProviderNotOffered => "payments.provider.not_offered",
+            Self::ProviderMissing => "payments.provider.missing",
+            Self::WithdrawalsNotOffered => "payments.withdrawal.not_offered",
+            Self::ReconciliationNotFound => "payments.reconciliation.not_found",
             Self::ProviderUnavailable(_) => "payments.provider.unavailable",
             Self::ProviderRefused(_) => "payments.provider.refused",
             Self::SignatureInvalid => "payments.webhook.signature_invalid",

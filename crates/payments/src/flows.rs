@@ -1,5 +1,5 @@
 //! What is carried on by jobs until it ends: deposits, refunds and withdrawals. A request writes
-//! the job with its row; the reconciliation writes one again for a flow of which nothing was heard.
+//! the job with its row; another one is written for a flow of which nothing was heard.
 
 use kernel::bus::{Job, JobError, NewJob, Outcome, Policy, Worker};
 use serde::{Deserialize, Serialize};

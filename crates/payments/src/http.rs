@@ -33,6 +33,9 @@ fn documented_routes() -> OpenApiRouter<Payments> {
         .merge(crate::refunds::http::routes())
         .merge(crate::withdrawals::http::routes())
         .merge(crate::webhooks::http::routes())
+        .merge(crate::providers::http::routes())
+        .merge(crate::overview::http::routes())
+        .merge(crate::reconciliations::http::routes())
         .merge(crate::sandbox::http::routes());
     complete(router.get_openapi_mut());
     router

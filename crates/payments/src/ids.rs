@@ -19,6 +19,10 @@ kernel::define_id! {
     pub struct DestinationId = "dst";
 }
 kernel::define_id! {
+    /// A comparison of a provider's word with the books.
+    pub struct ReconciliationId = "rec";
+}
+kernel::define_id! {
     /// A deposit that was taken back from us.
     pub(crate) struct ChargebackId = "cbk";
 }
@@ -38,12 +42,21 @@ pub(crate) enum Role {
     GiveToHouse,
     /// Instead of another one, whose account was closed meanwhile.
     Unclaimed,
+    /// What a provider kept.
+    Fee,
+    /// What a provider paid to the house's bank, or drew from it.
+    Settle,
 }
 
 /// The ledger's id of a transfer: a row and a role come to the same one each time, so no step can
 /// be done twice and nothing has to be remembered between the steps.
 pub(crate) fn transfer_id(row: u128, role: Role) -> u128 {
     derived::early_of_hash(&hash(&row.to_be_bytes(), &[role as u8]))
+}
+
+/// Stands for a row where a provider's entry is booked.
+pub(crate) fn entry_row(provider: &str, entry: &str) -> u128 {
+    derived::of_hash(&hash(provider.as_bytes(), entry.as_bytes()))
 }
 
 /// The ledger's id of a house account with this address.

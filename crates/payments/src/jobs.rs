@@ -11,7 +11,7 @@ use crate::error::PaymentsError;
 /// How soon another process, which may lead the ledger, can have the job.
 const LEADER_ELSEWHERE: Duration = Duration::from_secs(1);
 
-/// Providers are down for hours, seldom for days; after that the reconciliation begins anew.
+/// Providers are down for hours, seldom for days; after that silent flows are asked for anew.
 pub(crate) const POLICY: Policy = Policy {
     attempts_max: 40,
     timeout: Duration::from_secs(60),

@@ -1,7 +1,8 @@
 //! Payments: money in by card, back to the card, and out to bank accounts.
 //!
 //! What it owns: deposits, refunds, withdrawals and chargebacks; the inbox of providers'
-//! webhooks; a sandbox that behaves like a card processor; the schema `payments`.
+//! webhooks; Stripe, and a sandbox that behaves like a card processor; the comparison of what
+//! they say with the books; the schema `payments`.
 //! What it deliberately does not do: it holds no value (that is in the ledger), no card data (that
 //! is with the provider), and makes no accounts for users (that is the wallet's).
 //!
@@ -14,8 +15,11 @@
 //! | `books` | the flows' transfers in the ledger |
 //! | [`provider`] | what a provider does for us |
 //! | `sandbox` | the provider for development and tests, with its test cards |
+//! | `stripe` | the provider for real money |
+//! | `providers`, `overview` | who can do what; what staff sees of all users |
 //! | `webhooks` | the inbox: verify, store, then process |
-//! | `reconcile` | asks for what nobody told us |
+//! | `silent_flows` | asks for what nobody told us |
+//! | `reconciliations` | compares what a provider says with the clearing account |
 //! | [`Payments`] | the facade |
 
 mod books;
@@ -33,22 +37,28 @@ mod options;
 mod overview;
 mod payments;
 pub mod provider;
-mod reconcile;
+mod providers;
+mod reconciliations;
 mod refunds;
 mod sandbox;
+mod silent_flows;
+mod stripe;
 mod verdict;
 mod webhooks;
 mod withdrawals;
 
 pub use self::http::{document, routes};
 pub use crash::{CRASH_POINTS, CrashPoint};
-pub use deposits::{Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
+pub use deposits::{Card, Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
 pub use error::PaymentsError;
-pub use options::{AmountLimits, PaymentsOptions, SandboxOptions};
+pub use options::{AmountLimits, PaymentsOptions, SandboxOptions, StripeOptions};
 pub use overview::{Clearing, Flows};
 pub use payments::{Made, Payments};
+pub use providers::{DepositAsset, OfferedProvider};
+pub use reconciliations::{NewReconciliation, Reconciliation, ReconciliationId};
 pub use refunds::{NewRefund, Refund, RefundId, RefundStatus};
 pub use sandbox::{Sandbox, TEST_CARDS, TEST_IBANS, TestCard, TestIban};
+pub use stripe::STRIPE_VERSION;
 pub use withdrawals::{
     Destination, DestinationId, NewWithdrawal, PayTo, Withdrawal, WithdrawalId, WithdrawalStatus,
 };
@@ -58,4 +68,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "payments";
     1 "payments" "../migrations/0001_payments.sql",
     2 "card_index" "../migrations/0002_card_index.sql",
+    3 "providers" "../migrations/0003_providers.sql",
 };

@@ -19,7 +19,12 @@ pub struct PaymentsOptions {
     /// Where browsers reach this server, such as `https://bank.example`; addresses in answers
     /// are relative without it.
     pub public_url: Option<String>,
+    /// Whether deposits and withdrawals may go to the sandbox. What is under way there goes on.
+    pub offers_sandbox: bool,
     pub sandbox: SandboxOptions,
+    pub stripe: Option<StripeOptions>,
+    /// A provider's webhook is forgotten so long after it was acted on.
+    pub webhooks_kept: Duration,
     /// For tests: where the process dies.
     pub crash: CrashPoint,
 }
@@ -41,6 +46,17 @@ pub struct SandboxOptions {
     pub disorder: Option<u64>,
 }
 
+/// An account at Stripe. `Debug` is left out on purpose.
+#[derive(Clone)]
+pub struct StripeOptions {
+    /// Where Stripe is: another one in tests only.
+    pub url: String,
+    pub secret_key: String,
+    pub publishable_key: String,
+    /// Of the webhook endpoint; two while one is exchanged for the other.
+    pub webhook_secrets: Vec<String>,
+}
+
 impl Default for PaymentsOptions {
     fn default() -> Self {
         Self {
@@ -48,7 +64,10 @@ impl Default for PaymentsOptions {
             limits_default: AmountLimits { min: Amount::new(50), max: Amount::new(1_000_000) },
             check_after: Duration::from_secs(600),
             public_url: None,
+            offers_sandbox: true,
             sandbox: SandboxOptions::default(),
+            stripe: None,
+            webhooks_kept: Duration::from_secs(90 * 24 * 3_600),
             crash: CrashPoint::default(),
         }
     }

@@ -1,7 +1,11 @@
-//! Payments of one user for staff and for the user's own data, and whether the books agree with
-//! the provider.
+//! Payments of all users for staff, of one user for staff and for the user's own data, and whether
+//! the books agree with a provider.
 
+pub(crate) mod http;
+mod service;
 mod store;
+
+pub(crate) use service::{FlowFilter, Viewer};
 
 use identity::UserId;
 use kernel::SignedAmount;
@@ -11,6 +15,7 @@ use crate::deposits::http::DepositJson;
 use crate::deposits::{self, Deposit, DepositId};
 use crate::error::PaymentsError;
 use crate::payments::Payments;
+use crate::provider::{CardFace, CardToken};
 use crate::refunds;
 use crate::withdrawals::http::WithdrawalJson;
 use crate::withdrawals::{self, Withdrawal, WithdrawalId};
@@ -72,7 +77,9 @@ impl Payments {
         let cards = deposits::store::cards(&self.database, user).await?;
         let cards: Vec<Value> = cards
             .iter()
-            .map(|card| json!({ "token": card.token, "brand": card.brand, "last4": card.last4 }))
+            .map(|CardToken { token, face: CardFace { brand, last4 } }| {
+                json!({ "token": token, "brand": brand, "last4": last4 })
+            })
             .collect();
         let mut bank_accounts = Vec::new();
         for destination in withdrawals::store::destinations(&self.database, user).await? {
@@ -100,8 +107,9 @@ impl Payments {
     }
 
     /// Whether the books agree with the provider.
-    pub async fn clearing(&self, asset: &str) -> Result<Clearing, PaymentsError> {
-        let provider = self.provider_of_new().balance(asset.to_owned()).await?;
-        Ok(Clearing { books: self.books.clearing(asset).await?, provider })
+    pub async fn clearing(&self, provider: &str, asset: &str) -> Result<Clearing, PaymentsError> {
+        let books = self.books.clearing(provider, asset).await?;
+        let provider = self.provider(provider)?.balance(asset.to_owned()).await?;
+        Ok(Clearing { books, provider })
     }
 }

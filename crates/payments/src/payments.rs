@@ -12,7 +12,8 @@ use crate::flows::{Advance, FlowKind};
 use crate::options::PaymentsOptions;
 use crate::provider::Provider;
 use crate::sandbox::{self, Sandbox};
-use crate::{reconcile, webhooks};
+use crate::stripe::Stripe;
+use crate::{reconciliations, silent_flows, webhooks};
 
 /// The payments of this process. Clones share them.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ pub struct Parts {
     pub(crate) books: Books,
     pub(crate) options: PaymentsOptions,
     pub(crate) sandbox: Arc<Sandbox>,
+    /// All that flows may be under way with.
     providers: Vec<Arc<dyn Provider>>,
 }
 
@@ -55,15 +57,19 @@ impl Payments {
     ) -> Result<Self, PaymentsError> {
         let sandbox = Sandbox::new(database.clone(), Arc::clone(&clock), &vault, &options);
         let sandbox = Arc::new(sandbox);
-        let first = NewJob::new(reconcile::KIND, ());
-        ensure_recurring(&database, &*clock, first).await?;
+        let mut providers = vec![Arc::clone(&sandbox) as Arc<dyn Provider>];
+        let stripe = options.stripe.clone().map(Stripe::new);
+        providers.extend(stripe.map(|stripe| Arc::new(stripe) as Arc<dyn Provider>));
+        for kind in [silent_flows::KIND, reconciliations::jobs::DAILY] {
+            ensure_recurring(&database, &*clock, NewJob::new(kind, ())).await?;
+        }
         Ok(Self(Arc::new(Parts {
             database,
             clock,
             vault,
             books: Books::new(ledger),
             options,
-            providers: vec![Arc::clone(&sandbox) as Arc<dyn Provider>],
+            providers,
             sandbox,
         })))
     }
@@ -75,7 +81,9 @@ impl Payments {
             .into_iter()
             .fold(bus, |bus, kind| bus.worker(Advance(kind, self.clone())));
         bus.worker(webhooks::jobs::Process(self.clone()))
-            .worker(reconcile::Reconcile(self.clone()))
+            .worker(silent_flows::AskAboutSilent(self.clone()))
+            .worker(reconciliations::jobs::Daily(self.clone()))
+            .worker(reconciliations::jobs::Reconcile(self.clone()))
             .worker(sandbox::jobs::Steps(self.clone()))
             .worker(sandbox::jobs::Deliver::new(self.clone()))
     }
@@ -90,9 +98,35 @@ impl Payments {
         found.map(|provider| &**provider).ok_or(PaymentsError::ProviderNotFound)
     }
 
-    /// The provider of new deposits and withdrawals.
-    pub(crate) fn provider_of_new(&self) -> &dyn Provider {
-        &*self.providers[0]
+    pub(crate) fn providers(&self) -> impl Iterator<Item = &dyn Provider> {
+        self.providers.iter().map(|provider| &**provider)
+    }
+
+    /// The providers of new deposits and withdrawals.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &dyn Provider> {
+        let is_offered =
+            |it: &&Arc<dyn Provider>| it.name() != sandbox::NAME || self.options.offers_sandbox;
+        self.providers.iter().filter(is_offered).map(|provider| &**provider)
+    }
+
+    /// The one that is asked for, or the only one there is.
+    pub(crate) fn deposit_provider(
+        &self,
+        name: Option<&str>,
+    ) -> Result<&dyn Provider, PaymentsError> {
+        let mut offered = self.offered();
+        if let Some(name) = name {
+            let found = offered.find(|provider| provider.name() == name);
+            return found.ok_or(PaymentsError::ProviderNotOffered);
+        }
+        let first = offered.next().ok_or(PaymentsError::ProviderNotOffered)?;
+        if offered.next().is_some() { Err(PaymentsError::ProviderMissing) } else { Ok(first) }
+    }
+
+    /// The first one that pays out.
+    pub(crate) fn withdrawal_provider(&self) -> Result<&dyn Provider, PaymentsError> {
+        let found = self.offered().find(|provider| provider.abilities().pays_out);
+        found.ok_or(PaymentsError::WithdrawalsNotOffered)
     }
 
     /// See [`CrashPoint`](crate::CrashPoint).

@@ -56,7 +56,7 @@ impl Payments {
         deposit: &Deposit,
         chargeback: &Chargeback,
     ) -> Result<(), PaymentsError> {
-        let house = self.books.house(&deposit.asset).await?;
+        let house = self.books.house(&deposit.provider, &deposit.asset).await?;
         let reference = deposit.id.to_text();
         let from_user = Movement {
             asset: house.asset,
@@ -103,7 +103,7 @@ impl Payments {
         deposit: &Deposit,
         chargeback: &Chargeback,
     ) -> Result<(), PaymentsError> {
-        let house = self.books.house(&deposit.asset).await?;
+        let house = self.books.house(&deposit.provider, &deposit.asset).await?;
         let reference = deposit.id.to_text();
         let taken = chargeback.taken.unwrap_or(Amount::ZERO);
         let to_user = Movement {

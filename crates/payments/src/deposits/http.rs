@@ -11,10 +11,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
+use super::{Card, Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
 use crate::http::{Discreet, FailureJson, accepted, position};
 use crate::payments::Payments;
-use crate::provider::{CardDetails, CardToken, DisputeStatus};
+use crate::provider::{CardDetails, CardFace, DisputeStatus, NextAction};
 
 const RETURN_URL_MAX: usize = 2_000;
 
@@ -31,7 +31,11 @@ struct CreateDeposit {
     asset: String,
     /// In the asset's minor unit.
     amount: Amount,
-    card: CardInput,
+    /// The name of a provider; needed where there are several.
+    #[schema(example = "sandbox")]
+    provider: Option<String>,
+    /// Needed by the sandbox. Stripe asks for the card by itself: then leave it out.
+    card: Option<CardInput>,
     /// Where the card's holder goes on after confirming: https, or http on this host.
     #[schema(max_length = 2000, example = "https://bank.example/wallet")]
     return_url: Option<String>,
@@ -68,11 +72,16 @@ pub(crate) struct DepositJson {
     amount: Amount,
     /// Decimals of the asset.
     scale: u8,
+    /// Who takes the money.
+    #[schema(example = "sandbox")]
+    provider: String,
     status: DepositStatusJson,
     /// Why it failed.
     #[schema(required)]
     failure: Option<FailureJson>,
-    card: CardJson,
+    /// Null as long as only the provider knows it.
+    #[schema(required)]
+    card: Option<CardJson>,
     /// What the card's holder has to do, if anything.
     #[schema(required)]
     next_action: Option<NextActionJson>,
@@ -107,21 +116,35 @@ pub(crate) enum DepositStatusJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Card)]
 struct CardJson {
-    /// To pay with it again.
-    #[schema(example = "pm_01h455vb4pex5vsknk084sn02q")]
-    token: String,
+    /// To pay with it again; null where the provider keeps the card to itself.
+    #[schema(required, example = "pm_01h455vb4pex5vsknk084sn02q")]
+    token: Option<String>,
     #[schema(example = "visa")]
     brand: String,
     #[schema(example = "4242")]
     last4: String,
 }
 
-/// What the card's holder has to do.
-#[derive(Debug, Serialize, ToSchema)]
+/// What the card's holder has to do. Whoever knows it can do it.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[schema(as = NextAction)]
-struct NextActionJson {
-    /// The page where the payment is confirmed. Whoever knows it can confirm.
-    url: String,
+enum NextActionJson {
+    /// Go to a page and confirm the payment there.
+    Redirect { url: String },
+    /// Open Stripe's form with Stripe.js: it asks for the card, and confirms with its bank.
+    StripeForm {
+        #[schema(example = "pk_test_1")]
+        publishable_key: String,
+        #[schema(example = "pi_1_secret_2")]
+        client_secret: String,
+    },
+}
+
+impl std::fmt::Debug for NextActionJson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NextActionJson(…)")
+    }
 }
 
 /// The card's holder asks the bank for the money back.
@@ -135,7 +158,8 @@ struct DisputeJson {
 
 impl DepositJson {
     pub(crate) fn new(payments: &Payments, deposit: &Deposit) -> Self {
-        let Deposit { card: CardToken { token, brand, last4 }, .. } = deposit.clone();
+        let card =
+            |Card { token, face: CardFace { brand, last4 } }| CardJson { token, brand, last4 };
         Self {
             id: deposit.id,
             asset: deposit.asset.clone(),
@@ -143,8 +167,9 @@ impl DepositJson {
             scale: deposit.scale,
             status: DepositStatusJson::of(deposit),
             failure: deposit.failure.clone().map(|code| FailureJson { code }),
-            card: CardJson { token, brand, last4 },
-            next_action: payments.action_url(deposit).map(|url| NextActionJson { url }),
+            card: deposit.card.clone().map(card),
+            next_action: NextActionJson::of(payments, deposit),
+            provider: deposit.provider.clone(),
             refunded: deposit.refunded,
             dispute: deposit
                 .dispute
@@ -152,6 +177,23 @@ impl DepositJson {
             created_at: deposit.created_at,
             updated_at: deposit.updated_at,
         }
+    }
+
+    /// Without what would let whoever sees it confirm the payment.
+    pub(crate) fn for_staff(payments: &Payments, deposit: &Deposit) -> Self {
+        Self { next_action: None, ..Self::new(payments, deposit) }
+    }
+}
+
+impl NextActionJson {
+    fn of(payments: &Payments, deposit: &Deposit) -> Option<Self> {
+        Some(match payments.next_action(deposit)? {
+            NextAction::Redirect { url } => Self::Redirect { url },
+            NextAction::StripeForm { client_secret } => {
+                let publishable_key = payments.publishable_key(&deposit.provider)?;
+                Self::StripeForm { publishable_key, client_secret }
+            }
+        })
     }
 }
 
@@ -215,7 +257,9 @@ pub(crate) fn is_return_url(url: &str) -> bool {
 ///
 /// It is pending when this answers: the amount is shown as coming in, and the provider decides
 /// later. Ask for the deposit, or wait for its notification. In the sandbox, the card's number
-/// says how that goes.
+/// says how that goes. With Stripe, no card is given: within a moment the deposit has a
+/// `next_action`, with which a page opens Stripe's form; that asks for the card, and has the card's
+/// bank confirm it where it must. What isn't confirmed within a day fails.
 #[utoipa::path(
     post,
     path = "/v1/payments/deposits",
@@ -253,7 +297,8 @@ async fn create(
     let new = NewDeposit {
         asset: body.asset,
         amount: body.amount,
-        pay_with: body.card.read()?,
+        provider: body.provider,
+        pay_with: body.card.map_or(Ok(PayWith::Form), CardInput::read)?,
         return_url: body.return_url,
     };
     let id = DepositId::from_u128(ids.get(0));

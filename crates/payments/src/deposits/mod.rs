@@ -19,7 +19,7 @@ use kernel::{Amount, Timestamp};
 pub use crate::ids::DepositId;
 pub use service::{NewDeposit, PayWith};
 
-use crate::provider::{CardToken, DisputeStatus, PaymentStatus};
+use crate::provider::{CardFace, DisputeStatus, PaymentStatus};
 use crate::verdict::{Source, Verdict};
 
 /// A deposit as its row and what hangs on it say.
@@ -30,7 +30,8 @@ pub struct Deposit {
     pub asset: String,
     pub scale: u8,
     pub amount: Amount,
-    pub card: CardToken,
+    /// None until the provider says which one it was, where its own form asks for the card.
+    pub card: Option<Card>,
     pub return_url: Option<String>,
     pub status: DepositStatus,
     /// A stable code, if it failed or was reversed.
@@ -45,6 +46,14 @@ pub struct Deposit {
     pub(crate) provider: String,
     pub(crate) provider_payment: Option<String>,
     pub(crate) action: Option<Vec<u8>>,
+}
+
+/// A card as we show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// None where the provider gives us no token to pay with again.
+    pub token: Option<String>,
+    pub face: CardFace,
 }
 
 /// How far the books are.

@@ -1,6 +1,8 @@
 //! Brings a deposit as far as its payment is. Every step may be cut off and taken again, also by
 //! two at once: the ledger takes each one once, and a status is recorded by one of them.
 
+use std::time::Duration;
+
 use kernel::bus::publish_in_tx;
 use ledger::engine::TransferStatus;
 
@@ -12,8 +14,11 @@ use crate::error::PaymentsError;
 use crate::events;
 use crate::ids::{DepositId, Role};
 use crate::payments::Payments;
-use crate::provider::{Payment, PaymentOrder, PaymentStatus, ProviderError};
+use crate::provider::{CardFace, Payment, PaymentOrder, PaymentStatus, ProviderError};
 use crate::verdict::{Source, Verdict};
+
+/// So long a card's holder may take to confirm a deposit.
+const CONFIRM_WITHIN: Duration = Duration::from_secs(24 * 3_600);
 
 impl Payments {
     /// Holds, asks the provider, and takes the steps that its answer allows.
@@ -21,13 +26,29 @@ impl Payments {
         let Some(deposit) = self.find_deposit(id).await? else { return Ok(()) };
         let Some(deposit) = self.ready_deposit(deposit).await? else { return Ok(()) };
         let payment = match &deposit.provider_payment {
-            Some(payment) => self.provider(&deposit.provider)?.payment(payment.clone()).await?,
+            Some(payment) => self.ask_for_payment(&deposit, payment.clone()).await?,
             None => match self.order_payment(&deposit).await? {
                 Some(payment) => payment,
                 None => return Ok(()),
             },
         };
         self.settle_deposit(id, payment, Source::Provider).await
+    }
+
+    /// What has become of it. One that nobody confirms is given up, so that nothing is shown as
+    /// coming in for ever.
+    async fn ask_for_payment(
+        &self,
+        deposit: &Deposit,
+        payment: String,
+    ) -> Result<Payment, PaymentsError> {
+        let provider = self.provider(&deposit.provider)?;
+        let found = provider.payment(payment).await?;
+        let is_late = self.clock.now() >= deposit.created_at.saturating_add(CONFIRM_WITHIN);
+        if is_late && matches!(found.status, PaymentStatus::RequiresAction { .. }) {
+            return Ok(provider.cancel_payment(found.id).await?);
+        }
+        Ok(found)
     }
 
     /// News from a webhook.
@@ -51,7 +72,7 @@ impl Payments {
         &self,
         deposit: Deposit,
     ) -> Result<Result<Deposit, PaymentsError>, PaymentsError> {
-        let house = self.books.house(&deposit.asset).await?;
+        let house = self.books.house(&deposit.provider, &deposit.asset).await?;
         let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
         let reference = deposit.id.to_text();
         let held = self.books.hold(purpose(&deposit, &reference, Role::Hold), movement).await?;
@@ -66,7 +87,13 @@ impl Payments {
                 let Some(failure) = books::failure_code(status) else {
                     return Err(PaymentsError::LedgerRefused(status));
                 };
-                self.record_deposit(&deposit, DepositStatus::Failed, Some(failure), None).await?;
+                let change = Change {
+                    status: DepositStatus::Failed,
+                    failure: Some(failure),
+                    action: None,
+                    card: None,
+                };
+                self.record_deposit(&deposit, &change).await?;
                 Ok(Err(books::refusal(status)))
             }
         }
@@ -92,7 +119,7 @@ impl Payments {
             reference: deposit.id.to_string(),
             asset: deposit.asset.clone(),
             amount: deposit.amount,
-            card_token: deposit.card.token.clone(),
+            card_token: deposit.card.as_ref().and_then(|card| card.token.clone()),
             return_url: deposit.return_url.clone(),
         };
         match self.provider(&deposit.provider)?.create_payment(order).await {
@@ -104,8 +131,7 @@ impl Payments {
                 Ok(Some(payment))
             }
             Err(ProviderError::Refused(reason)) => {
-                let failed = PaymentStatus::Failed { reason };
-                self.take_steps(deposit, &failed).await?;
+                self.take_steps(deposit, &PaymentStatus::Failed { reason }, None).await?;
                 Ok(None)
             }
             Err(error) => Err(error.into()),
@@ -133,7 +159,9 @@ impl Payments {
             match verdict(deposit.status, target, source) {
                 Verdict::Stay => return self.settle_disputes(&deposit, &payment).await,
                 // Recorded by us or by somebody else meanwhile: what is there now decides.
-                Verdict::Go => self.take_steps(&deposit, &payment.status).await?,
+                Verdict::Go => {
+                    self.take_steps(&deposit, &payment.status, payment.card.as_ref()).await?;
+                }
                 Verdict::Ask => {
                     let provider = self.provider(&deposit.provider)?;
                     payment = provider.payment(payment.id.clone()).await?;
@@ -148,6 +176,7 @@ impl Payments {
         &self,
         deposit: &Deposit,
         status: &PaymentStatus,
+        card: Option<&CardFace>,
     ) -> Result<(), PaymentsError> {
         let target = DepositStatus::from(status);
         let reference = deposit.id.to_text();
@@ -170,13 +199,14 @@ impl Payments {
             }
         }
         let (failure, action) = match status {
-            PaymentStatus::RequiresAction { url } => (None, Some(self.sealed_action(url))),
+            PaymentStatus::RequiresAction { action } => (None, Some(self.sealed_action(action))),
             PaymentStatus::Failed { reason } | PaymentStatus::Reversed { reason, .. } => {
                 (Some(reason.as_str()), None)
             }
             PaymentStatus::Processing | PaymentStatus::Succeeded => (None, None),
         };
-        self.record_deposit(deposit, target, failure, action).await?;
+        let change = Change { status: target, failure, action: action.as_deref(), card };
+        self.record_deposit(deposit, &change).await?;
         self.pass("deposit.recorded").await;
         Ok(())
     }
@@ -195,7 +225,7 @@ impl Payments {
             return captured;
         };
         self.books.release(purpose(deposit, reference, Role::Release)).await?;
-        let house = self.books.house(&deposit.asset).await?;
+        let house = self.books.house(&deposit.provider, &deposit.asset).await?;
         let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
         self.books.keep(purpose(deposit, reference, Role::Capture), movement, house).await
     }
@@ -218,25 +248,30 @@ impl Payments {
     async fn record_deposit(
         &self,
         deposit: &Deposit,
-        status: DepositStatus,
-        failure: Option<&str>,
-        action: Option<Vec<u8>>,
+        change: &Change<'_>,
     ) -> Result<(), PaymentsError> {
-        let now = self.clock.now();
-        let action = action.as_deref();
-        let check_at = self.next_check(status.is_open());
-        let change = Change { status, failure, action, check_at };
+        let status = change.status;
+        let times = (self.clock.now(), self.next_check(status.is_open()));
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        if !store::set_status_in_tx(&tx, deposit.id, deposit.status, &change, now).await? {
+        let from = (deposit.id, deposit.status);
+        if !store::set_status_in_tx(&tx, from, change, times).await? {
             return Ok(());
         }
         // Whoever asks for what the ledger refuses gets that as the answer.
-        if let Some(kind) = told_as(status).filter(|_| deposit.is_held) {
-            let event = events::of_deposit(kind, deposit, deposit.amount, failure);
+        let is_told = deposit.is_held && !self.is_at_the_form(deposit, status);
+        if let Some(kind) = told_as(status).filter(|_| is_told) {
+            let event = events::of_deposit(kind, deposit, deposit.amount, change.failure);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Whether the holder waits for the provider's form to open: that is no news to them.
+    fn is_at_the_form(&self, deposit: &Deposit, status: DepositStatus) -> bool {
+        let provider = self.provider(&deposit.provider);
+        status == DepositStatus::RequiresAction
+            && provider.is_ok_and(|provider| !provider.abilities().takes_cards_from_us)
     }
 }
 

@@ -4,16 +4,18 @@ use identity::{Actor, UserId};
 use kernel::bus::enqueue_in_tx;
 use kernel::{Amount, DatabaseError, Problem, Timestamp};
 
-use super::{Deposit, DepositStatus, store};
+use super::{Card, Deposit, DepositStatus, store};
 use crate::error::PaymentsError;
 use crate::flows::Flow;
 use crate::ids::DepositId;
 use crate::payments::{Made, Payments};
-use crate::provider::{CardDetails, CardToken};
+use crate::provider::{CardDetails, CardToken, NextAction, Provider};
 
 /// A deposit to start.
 #[derive(Clone, Debug)]
 pub struct NewDeposit {
+    /// Needed where there are several.
+    pub provider: Option<String>,
     pub asset: String,
     pub amount: Amount,
     pub pay_with: PayWith,
@@ -27,6 +29,8 @@ pub enum PayWith {
     Card(CardDetails),
     /// One of the user's, from an earlier deposit.
     Token(String),
+    /// The provider's own form asks for it.
+    Form,
 }
 
 impl Payments {
@@ -42,9 +46,17 @@ impl Payments {
         if let Some(known) = self.find_deposit(id).await? {
             return repeated(user, &new, known);
         }
+        let provider = self.deposit_provider(new.provider.as_deref())?;
+        require_form(provider, &new.pay_with)?;
         let scale = self.check_amount(&new.asset, new.amount).await?;
+        if !provider.takes(&new.asset, scale, None) {
+            return Err(PaymentsError::AssetNotOffered.into());
+        }
+        if !provider.takes(&new.asset, scale, Some(new.amount)) {
+            return Err(PaymentsError::AmountNotPayable.into());
+        }
         self.books.require_account(user, &new.asset).await?;
-        let card = self.card(user, &new.pay_with).await?;
+        let card = self.card(user, provider, &new.pay_with).await?;
         let now = self.clock.now();
         let deposit = Deposit {
             id,
@@ -52,7 +64,7 @@ impl Payments {
             asset: new.asset.clone(),
             scale,
             amount: new.amount,
-            card,
+            card: card.map(|CardToken { token, face }| Card { token: Some(token), face }),
             return_url: new.return_url.clone(),
             status: DepositStatus::Pending,
             failure: None,
@@ -61,7 +73,7 @@ impl Payments {
             created_at: now,
             updated_at: now,
             is_held: false,
-            provider: self.provider_of_new().name().to_owned(),
+            provider: provider.name().to_owned(),
             provider_payment: None,
             action: None,
         };
@@ -96,14 +108,19 @@ impl Payments {
         Ok(store::list(&self.database, user, after, limit).await?)
     }
 
-    /// Where the card's holder confirms a deposit.
-    pub fn action_url(&self, deposit: &Deposit) -> Option<String> {
+    /// What the card's holder has to do, if anything.
+    pub fn next_action(&self, deposit: &Deposit) -> Option<NextAction> {
         let sealed = deposit.action.as_ref()?;
-        String::from_utf8(self.vault.open(ACTION_PURPOSE, sealed)?).ok()
+        let clear = self.vault.open(ACTION_PURPOSE, sealed)?;
+        // Before there were several kinds, it was an address and nothing else.
+        serde_json::from_slice(&clear)
+            .ok()
+            .or_else(|| String::from_utf8(clear).ok().map(|url| NextAction::Redirect { url }))
     }
 
-    pub(super) fn sealed_action(&self, url: &str) -> Vec<u8> {
-        self.vault.seal(ACTION_PURPOSE, url.as_bytes())
+    pub(super) fn sealed_action(&self, action: &NextAction) -> Vec<u8> {
+        let clear = serde_json::to_vec(action).expect("texts are JSON");
+        self.vault.seal(ACTION_PURPOSE, &clear)
     }
 
     pub(crate) async fn find_deposit(
@@ -130,18 +147,26 @@ impl Payments {
         Ok(scale)
     }
 
-    async fn card(&self, user: UserId, pay_with: &PayWith) -> Result<CardToken, PaymentsError> {
+    async fn card(
+        &self,
+        user: UserId,
+        provider: &dyn Provider,
+        pay_with: &PayWith,
+    ) -> Result<Option<CardToken>, PaymentsError> {
         match pay_with {
+            PayWith::Form => Ok(None),
             PayWith::Token(token) => {
                 // Postgres has no text with a NUL in it, so there is no such token either.
                 let is_text = !token.contains('\0');
-                let card =
-                    if is_text { store::card(&self.database, user, token).await? } else { None };
-                card.ok_or(PaymentsError::CardNotFound)
+                if !is_text {
+                    return Err(PaymentsError::CardNotFound);
+                }
+                let card = store::card(&self.database, user, provider.name(), token).await?;
+                Ok(Some(card.ok_or(PaymentsError::CardNotFound)?))
             }
             PayWith::Card(card) => {
-                let made = self.provider_of_new().create_card(card.clone()).await;
-                made.map_err(|error| match PaymentsError::from(error) {
+                let made = provider.create_card(card.clone()).await;
+                made.map(Some).map_err(|error| match PaymentsError::from(error) {
                     PaymentsError::ProviderRefused(code) => card_refusal(code),
                     other => other,
                 })
@@ -154,8 +179,10 @@ impl Payments {
         let now = deposit.created_at;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let (provider, card) = (&deposit.provider, &deposit.card);
-        store::insert_card_in_tx(&tx, deposit.user, provider, card, now).await?;
+        if let Some(Card { token: Some(token), face }) = deposit.card.clone() {
+            let card = CardToken { token, face };
+            store::insert_card_in_tx(&tx, deposit.user, &deposit.provider, &card, now).await?;
+        }
         let check_at = now.saturating_add(self.options.check_after);
         let is_new = store::insert_in_tx(&tx, deposit, check_at).await?;
         if is_new {
@@ -168,6 +195,16 @@ impl Payments {
 }
 
 const ACTION_PURPOSE: &str = "bushel payments deposit action v1";
+
+/// Who has a form of their own gets no card from us, and who has none gets one.
+fn require_form(provider: &dyn Provider, pay_with: &PayWith) -> Result<(), PaymentsError> {
+    let is_form = matches!(pay_with, PayWith::Form);
+    match (provider.abilities().takes_cards_from_us, is_form) {
+        (true, true) => Err(PaymentsError::CardMissing),
+        (false, false) => Err(PaymentsError::CardNotTaken),
+        _ => Ok(()),
+    }
+}
 
 /// A card that is refused at once was typed in wrong.
 fn card_refusal(code: String) -> PaymentsError {
@@ -182,11 +219,14 @@ fn card_refusal(code: String) -> PaymentsError {
 /// The deposit that the same request made before, as it was then: the first answer again. Of a
 /// card only the last four digits can be compared, because nothing else is kept.
 fn repeated(user: UserId, new: &NewDeposit, known: Deposit) -> Result<Made<Deposit>, Problem> {
+    let card = known.card.as_ref();
     let is_same_card = match &new.pay_with {
-        PayWith::Token(token) => known.card.token == *token,
-        PayWith::Card(card) => card.number.ends_with(&known.card.last4),
+        PayWith::Token(token) => card.is_some_and(|it| it.token.as_ref() == Some(token)),
+        PayWith::Card(new) => card.is_some_and(|it| new.number.ends_with(&it.face.last4)),
+        PayWith::Form => card.is_none_or(|it| it.token.is_none()),
     };
     let is_same = known.user == user
+        && new.provider.as_ref().is_none_or(|provider| *provider == known.provider)
         && known.asset == new.asset
         && known.amount == new.amount
         && known.return_url == new.return_url
@@ -205,6 +245,8 @@ fn repeated(user: UserId, new: &NewDeposit, known: Deposit) -> Result<Made<Depos
         dispute: None,
         updated_at: known.created_at,
         action: None,
+        // It was not known which one it would be.
+        card: known.card.filter(|card| card.token.is_some()),
         ..known
     };
     Ok(Made { it, is_repeat: true })

@@ -6,19 +6,20 @@ use kernel::db::Statements as _;
 use kernel::{Amount, Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
-use super::{Deposit, DepositStatus};
+use super::{Card, Deposit, DepositStatus};
 use crate::chargebacks::status_of;
 use crate::ids::DepositId;
-use crate::provider::CardToken;
+use crate::overview::FlowFilter;
+use crate::provider::{CardFace, CardToken};
 
-const SELECT: &str = "select d.id, d.user_id, d.asset, d.scale, d.amount, d.card_token, c.brand,
-        c.last4, d.return_url, d.status, d.failure, d.held_at is not null, d.provider,
+const SELECT: &str = "select d.id, d.user_id, d.asset, d.scale, d.amount, d.card_token,
+        coalesce(c.brand, d.card_brand), coalesce(c.last4, d.card_last4), d.return_url, d.status, d.failure, d.held_at is not null, d.provider,
         d.provider_payment, d.action, d.created_at, d.updated_at,
         (select coalesce(sum(r.amount), 0) from payments.refunds r
           where r.deposit_id = d.id and r.status = 'succeeded'),
         (select b.status from payments.chargebacks b
           where b.deposit_id = d.id and b.kind = 'dispute' order by b.id desc limit 1)
-   from payments.deposits d join payments.cards c on c.token = d.card_token";
+   from payments.deposits d left join payments.cards c on c.token = d.card_token";
 
 fn deposit(row: &Row) -> Deposit {
     let status: &str = row.get(9);
@@ -28,7 +29,7 @@ fn deposit(row: &Row) -> Deposit {
         asset: row.get(2),
         scale: u8::try_from(row.get::<_, i16>(3)).expect("scales are small"),
         amount: row.get(4),
-        card: CardToken { token: row.get(5), brand: row.get(6), last4: row.get(7) },
+        card: card_of(row),
         return_url: row.get(8),
         status: DepositStatus::from_name(status).expect("the table checks the status"),
         failure: row.get(10),
@@ -41,6 +42,11 @@ fn deposit(row: &Row) -> Deposit {
         refunded: row.get(17),
         dispute: row.get::<_, Option<&str>>(18).and_then(status_of),
     }
+}
+
+fn card_of(row: &Row) -> Option<Card> {
+    let face = CardFace { brand: row.get::<_, Option<_>>(6)?, last4: row.get::<_, Option<_>>(7)? };
+    Some(Card { token: row.get(5), face })
 }
 
 /// Writes the deposit down, if its id is new.
@@ -63,7 +69,7 @@ pub(super) async fn insert_in_tx(
                 &new.asset,
                 &scale,
                 &new.amount,
-                &new.card.token,
+                &new.card.as_ref().map(|card| &card.token),
                 &new.return_url,
                 &new.provider,
                 &check_at,
@@ -86,6 +92,17 @@ pub(super) async fn get(
         .map(deposit))
 }
 
+/// The deposit of a provider's payment.
+pub(crate) async fn of_payment(
+    database: &Database,
+    provider: &str,
+    payment: &str,
+) -> Result<Option<DepositId>, DatabaseError> {
+    let sql = "select id from payments.deposits where provider = $1 and provider_payment = $2";
+    let client = database.client().await?;
+    Ok(client.query_opt_prepared(sql, &[&provider, &payment]).await?.map(|row| row.get(0)))
+}
+
 /// A user's deposits, newest first, after the place that a cursor names.
 pub(crate) async fn list(
     database: &Database,
@@ -101,6 +118,29 @@ pub(crate) async fn list(
     let (at, id) = after.unzip();
     let client = database.client().await?;
     let rows = client.query_prepared(&sql, &[&user, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(deposit).collect())
+}
+
+/// The deposits of all users that a filter lets through, newest first.
+pub(crate) async fn list_all(
+    database: &Database,
+    filter: &FlowFilter<DepositStatus>,
+    after: Option<(Timestamp, DepositId)>,
+    limit: i64,
+) -> Result<Vec<Deposit>, DatabaseError> {
+    let sql = format!(
+        "{SELECT} where ($1::uuid is null or d.user_id = $1)
+            and ($2::text is null or d.status = $2)
+            and ($3::text is null or d.asset = $3)
+            and ($4::text is null or d.provider = $4)
+            and ($5::timestamptz is null or (d.created_at, d.id) < ($5, $6))
+          order by d.created_at desc, d.id desc limit $7"
+    );
+    let FlowFilter { user, status, asset, provider } = filter;
+    let (status, (at, id)) = (status.map(DepositStatus::as_str), after.unzip());
+    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
+        [user, &status, asset, provider, &at, &id, &limit];
+    let rows = database.client().await?.query_prepared(&sql, &parameters).await?;
     Ok(rows.iter().map(deposit).collect())
 }
 
@@ -136,35 +176,46 @@ pub(super) struct Change<'a> {
     pub(super) status: DepositStatus,
     pub(super) failure: Option<&'a str>,
     pub(super) action: Option<&'a [u8]>,
-    pub(super) check_at: Timestamp,
+    /// Which card it was, if that is news.
+    pub(super) card: Option<&'a CardFace>,
 }
 
 /// Records a status, unless somebody else recorded another one since.
 pub(super) async fn set_status_in_tx(
     tx: &Transaction<'_>,
-    id: DepositId,
-    from: DepositStatus,
+    (id, from): (DepositId, DepositStatus),
     change: &Change<'_>,
-    now: Timestamp,
+    (now, check_at): (Timestamp, Timestamp),
 ) -> Result<bool, DatabaseError> {
     let sql = "update payments.deposits
-           set status = $3, failure = $4, action = $5, check_at = $6, checks = 0, updated_at = $7
+           set status = $3, failure = $4, action = $5, check_at = $6, checks = 0, updated_at = $7,
+               card_brand = coalesce($8, card_brand), card_last4 = coalesce($9, card_last4)
          where id = $1 and status = $2";
     let (from, to) = (from.as_str(), change.status.as_str());
-    let Change { failure, action, check_at, .. } = change;
-    Ok(tx.execute_prepared(sql, &[&id, &from, &to, failure, action, check_at, &now]).await? == 1)
+    let Change { failure, action, card, .. } = change;
+    let (brand, last4) = card.map(|card| (&card.brand, &card.last4)).unzip();
+    let count = tx
+        .execute_prepared(sql, &[&id, &from, &to, failure, action, &check_at, &now, &brand, &last4])
+        .await?;
+    Ok(count == 1)
 }
 
 /// A card of the user, by its token.
 pub(super) async fn card(
     database: &Database,
     user: UserId,
+    provider: &str,
     token: &str,
 ) -> Result<Option<CardToken>, DatabaseError> {
-    let sql = "select token, brand, last4 from payments.cards where token = $1 and user_id = $2";
+    let sql = "select token, brand, last4 from payments.cards
+        where token = $1 and user_id = $2 and provider = $3";
     let client = database.client().await?;
-    let row = client.query_opt_prepared(sql, &[&token, &user]).await?;
-    Ok(row.map(|row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) }))
+    let row = client.query_opt_prepared(sql, &[&token, &user, &provider]).await?;
+    Ok(row.as_ref().map(card_token))
+}
+
+fn card_token(row: &Row) -> CardToken {
+    CardToken { token: row.get(0), face: CardFace { brand: row.get(1), last4: row.get(2) } }
 }
 
 pub(super) async fn insert_card_in_tx(
@@ -176,8 +227,11 @@ pub(super) async fn insert_card_in_tx(
 ) -> Result<(), DatabaseError> {
     let sql = "insert into payments.cards (token, user_id, provider, brand, last4, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (token) do nothing";
-    tx.execute_prepared(sql, &[&card.token, &user, &provider, &card.brand, &card.last4, &now])
-        .await?;
+    tx.execute_prepared(
+        sql,
+        &[&card.token, &user, &provider, &card.face.brand, &card.face.last4, &now],
+    )
+    .await?;
     Ok(())
 }
 
@@ -188,8 +242,7 @@ pub(crate) async fn cards(
 ) -> Result<Vec<CardToken>, DatabaseError> {
     let sql = "select token, brand, last4 from payments.cards where user_id = $1 order by token";
     let rows = database.client().await?.query_prepared(sql, &[&user]).await?;
-    let card = |row: &Row| CardToken { token: row.get(0), brand: row.get(1), last4: row.get(2) };
-    Ok(rows.iter().map(card).collect())
+    Ok(rows.iter().map(card_token).collect())
 }
 
 /// What was refunded or is about to be: all but what the ledger refused.

@@ -9,7 +9,9 @@ use crate::chargebacks::status_name;
 use crate::deposits::http::DepositStatusJson;
 use crate::deposits::{Deposit, PayWith};
 use crate::payments::Payments;
-use crate::provider::CardDetails;
+use crate::provider::{CardDetails, NextAction};
+use crate::providers::{DepositAsset, OfferedProvider};
+use crate::reconciliations::{BalancePair, Difference, Reconciliation};
 use crate::refunds::{Refund, RefundStatus};
 use crate::withdrawals::{PayTo, Withdrawal, WithdrawalStatus, http::is_name};
 
@@ -23,6 +25,12 @@ pub(super) fn deposit(payments: &Payments, row: &Deposit) -> api::Deposit {
         DepositStatusJson::Refunded => api::DepositStatus::Refunded,
         DepositStatusJson::Disputed => api::DepositStatus::Disputed,
     };
+    let card = row.card.as_ref();
+    let (next_action_url, next_action_client_secret) = match payments.next_action(row) {
+        Some(NextAction::Redirect { url }) => (Some(url), None),
+        Some(NextAction::StripeForm { client_secret }) => (None, Some(client_secret)),
+        None => (None, None),
+    };
     api::Deposit {
         id: row.id.to_string(),
         asset: row.asset.clone(),
@@ -30,10 +38,12 @@ pub(super) fn deposit(payments: &Payments, row: &Deposit) -> api::Deposit {
         scale: row.scale.into(),
         status: status.into(),
         failure_code: row.failure.clone(),
-        card_token: row.card.token.clone(),
-        card_brand: row.card.brand.clone(),
-        card_last4: row.card.last4.clone(),
-        next_action_url: payments.action_url(row),
+        card_token: card.and_then(|card| card.token.clone()).unwrap_or_default(),
+        card_brand: card.map(|card| card.face.brand.clone()).unwrap_or_default(),
+        card_last4: card.map(|card| card.face.last4.clone()).unwrap_or_default(),
+        next_action_url,
+        next_action_client_secret,
+        provider: row.provider.clone(),
         refunded: row.refunded.to_string(),
         dispute: row.dispute.map(|status| status_name(status).to_owned()),
         created_at: Some(time(row.created_at)),
@@ -84,6 +94,53 @@ pub(super) fn withdrawal(row: &Withdrawal) -> api::Withdrawal {
     }
 }
 
+pub(super) fn provider(it: OfferedProvider) -> api::Provider {
+    let asset =
+        |asset: DepositAsset| api::DepositAsset { code: asset.code, scale: asset.scale.into() };
+    api::Provider {
+        name: it.name.to_owned(),
+        takes_cards: it.abilities.takes_cards_from_us,
+        publishable_key: it.abilities.publishable_key,
+        deposit_assets: it.deposit_assets.into_iter().map(asset).collect(),
+        withdrawals: it.abilities.pays_out,
+    }
+}
+
+pub(super) fn reconciliation(it: &Reconciliation) -> api::Reconciliation {
+    let balance = |it: &BalancePair| api::ReconciledBalance {
+        asset: it.asset.clone(),
+        scale: it.scale.into(),
+        ours: it.ours.to_string(),
+        theirs: it.theirs.to_string(),
+    };
+    api::Reconciliation {
+        id: it.id.to_string(),
+        provider: it.provider.clone(),
+        status: it.status.as_str().to_owned(),
+        grace_s: it.grace.as_secs(),
+        entries: it.entries,
+        differences: it.differences,
+        failure_code: it.failure.clone(),
+        balances: it.balances.iter().map(balance).collect(),
+        created_at: Some(time(it.created_at)),
+        finished_at: it.finished_at.map(time),
+    }
+}
+
+pub(super) fn difference(it: &Difference) -> api::Difference {
+    api::Difference {
+        number: it.number,
+        kind: it.kind.as_str().to_owned(),
+        subject: it.subject.as_str().to_owned(),
+        reference: it.reference.clone(),
+        asset: it.asset.clone(),
+        ours: it.ours.map(|amount| amount.to_string()),
+        theirs_asset: it.theirs_asset.clone(),
+        theirs: it.theirs.map(|amount| amount.to_string()),
+        moved_at: Some(time(it.moved_at)),
+    }
+}
+
 pub(super) fn pay_with(
     source: Option<api::create_deposit_request::Source>,
 ) -> Result<PayWith, Status> {
@@ -98,7 +155,7 @@ pub(super) fn pay_with(
                 .map_err(|_| invalid("card.exp_year", "expected four digits"))?,
             cvc: card.cvc,
         })),
-        None => Err(invalid("source", "give a card or the token of one")),
+        None => Ok(PayWith::Form),
     }
 }
 

@@ -2,8 +2,11 @@
 //! the request's extensions, as over HTTP.
 
 mod convert;
+mod staff;
 #[cfg(test)]
 mod tests;
+
+pub use staff::service as staff_service;
 
 use identity::Actor;
 use kernel::http::Ids;
@@ -45,6 +48,7 @@ impl PaymentsService for Service {
             return Err(invalid("return_url", "expected an https address, or http on this host"));
         }
         let new = NewDeposit {
+            provider: body.provider,
             asset: body.asset,
             amount: amount(&body.amount)?,
             pay_with: convert::pay_with(body.source)?,
@@ -107,9 +111,24 @@ impl PaymentsService for Service {
     ) -> Answer<api::ListRefundsResponse> {
         let actor = caller(&request)?;
         let deposit = id("deposit_id", &request.get_ref().deposit_id)?;
-        let refunds = self.payments.refunds(&actor, deposit).await.map_err(refuse)?;
-        let refunds = refunds.iter().map(convert::refund).collect();
-        Ok(Response::new(api::ListRefundsResponse { refunds }))
+        let (limit, after) = page(request.get_ref().limit, &request.get_ref().cursor)?;
+        let limits = (position(after), limit.with_one_more());
+        let found = self.payments.refunds(&actor, deposit, limits.0, limits.1).await;
+        let (rows, next_cursor) =
+            cut(found.map_err(refuse)?, limit, |row| (row.created_at.as_micros(), row.id));
+        let refunds = rows.iter().map(convert::refund).collect();
+        Ok(Response::new(api::ListRefundsResponse { refunds, next_cursor }))
+    }
+
+    async fn list_providers(
+        &self,
+        request: Request<api::ListProvidersRequest>,
+    ) -> Answer<api::ListProvidersResponse> {
+        caller(&request)?;
+        let found = self.payments.offered_providers().await;
+        let found = found.map_err(|error| refuse(error.into()))?;
+        let providers = found.into_iter().map(convert::provider).collect();
+        Ok(Response::new(api::ListProvidersResponse { providers }))
     }
 
     async fn create_withdrawal(
@@ -177,10 +196,15 @@ fn amount(text: &str) -> Result<kernel::Amount, Status> {
     text.parse().map_err(|error: kernel::AmountError| invalid("amount", error.to_string()))
 }
 
-/// A place in a list, from a cursor.
+/// A place in a list that is ordered by time, from a cursor.
 type Place<I> = Option<Cursor<(i64, I)>>;
 
 fn page<I: DeserializeOwned>(limit: u32, cursor: &str) -> Result<(Limit, Place<I>), Status> {
+    let (limit, after) = page_after(limit, cursor)?;
+    Ok((limit, after.map(Cursor)))
+}
+
+fn page_after<P: DeserializeOwned>(limit: u32, cursor: &str) -> Result<(Limit, Option<P>), Status> {
     let limit = match limit {
         0 => Limit::DEFAULT,
         given => {
@@ -194,7 +218,7 @@ fn page<I: DeserializeOwned>(limit: u32, cursor: &str) -> Result<(Limit, Place<I
                 .map_err(|error: kernel::page::CursorError| invalid("cursor", error.to_string()))?,
         ),
     };
-    Ok((limit, after))
+    Ok((limit, after.map(|Cursor(place)| place)))
 }
 
 fn cut<T, K: Serialize + DeserializeOwned>(

@@ -4,8 +4,8 @@ use proto::payments::v1 as api;
 use super::*;
 
 #[test]
-fn a_source_or_destination_is_needed() {
-    assert!(convert::pay_with(None).unwrap_err().message().starts_with("source:"));
+fn a_destination_is_needed_and_no_source_is_the_providers_form() {
+    assert!(matches!(convert::pay_with(None), Ok(crate::deposits::PayWith::Form)));
     assert!(convert::pay_to(None).unwrap_err().message().starts_with("destination:"));
     let account = api::BankAccount { iban: "DE89370400440532013000".into(), name: String::new() };
     let nameless = api::create_withdrawal_request::Destination::BankAccount(account);

@@ -39,6 +39,10 @@ pub(super) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<()
         )
         delete from payments.cards as old using cards where old.token = cards.token";
     tx.execute_prepared(sql, &[&user]).await?;
+    let sql = "update payments.deposits
+           set card_brand = null, card_last4 = null, return_url = null, action = null
+         where user_id = $1 and card_token is null";
+    tx.execute_prepared(sql, &[&user]).await?;
     let sql = "update payments.destinations set country = '', last4 = '', sealed = ''
          where user_id = $1";
     tx.execute_prepared(sql, &[&user]).await?;

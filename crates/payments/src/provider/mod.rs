@@ -1,4 +1,4 @@
-//! What a payment provider does for us. The sandbox is one; others stand behind the same trait.
+//! What a payment provider does for us. The sandbox is one, Stripe another.
 //!
 //! The shape is that of card processors (Stripe's PaymentIntents, Refunds, Payouts and Webhooks
 //! among them): objects with ids of the provider, made under an idempotency key of ours, decided
@@ -22,26 +22,39 @@ pub trait Provider: Send + Sync + 'static {
     /// As stored and as in the webhook's route: `sandbox`.
     fn name(&self) -> &'static str;
 
-    /// Keeps a card and gives a token for it. The only call that sees card data.
+    fn abilities(&self) -> Abilities;
+
+    /// Whether so much of an asset can be paid in, to the least digit; none asks about the asset.
+    fn takes(&self, asset: &str, scale: u8, amount: Option<Amount>) -> bool;
+
+    /// Keeps a card and gives a token for it. The only call that sees card data; only of those
+    /// that take cards from us.
     fn create_card(&self, card: CardDetails) -> Answer<'_, CardToken>;
 
-    /// Charges a card.
+    /// Charges a card, or begins to where the provider's own form asks for it.
     fn create_payment(&self, order: PaymentOrder) -> Answer<'_, Payment>;
 
     fn payment(&self, id: String) -> Answer<'_, Payment>;
+
+    /// Gives up a payment that its holder did not confirm, and answers with what has become of
+    /// it: it may have succeeded at the last moment.
+    fn cancel_payment(&self, id: String) -> Answer<'_, Payment>;
 
     /// Gives a payment back, wholly or in part.
     fn create_refund(&self, order: RefundOrder) -> Answer<'_, Refund>;
 
     fn refund(&self, id: String) -> Answer<'_, Refund>;
 
-    /// Pays out to a bank account.
+    /// Pays out to a bank account; only of those that can.
     fn create_payout(&self, order: PayoutOrder) -> Answer<'_, Payout>;
 
     fn payout(&self, id: String) -> Answer<'_, Payout>;
 
     /// What is with the provider: captured, less what was refunded, paid out or taken back.
     fn balance(&self, asset: String) -> Answer<'_, SignedAmount>;
+
+    /// What moved that balance since a moment, page by page, in any order.
+    fn entries(&self, since: Timestamp, cursor: Option<String>) -> Answer<'_, EntriesPage>;
 
     /// Checks who signed the webhook and when, and reads it.
     fn verify_webhook(
@@ -76,6 +89,17 @@ pub enum WebhookError {
     Malformed,
 }
 
+/// What a provider can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abilities {
+    /// Cards are given to us; otherwise the provider's own form asks for them.
+    pub takes_cards_from_us: bool,
+    /// It pays out to any bank account.
+    pub pays_out: bool,
+    /// With this a page opens the provider's form. It is no secret.
+    pub publishable_key: Option<String>,
+}
+
 /// A card as its holder types it in. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardDetails {
@@ -95,6 +119,12 @@ impl fmt::Debug for CardDetails {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardToken {
     pub token: String,
+    pub face: CardFace,
+}
+
+/// What a card is called by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardFace {
     pub brand: String,
     pub last4: String,
 }
@@ -105,7 +135,8 @@ pub struct PaymentOrder {
     pub reference: String,
     pub asset: String,
     pub amount: Amount,
-    pub card_token: String,
+    /// None where the provider's own form asks for the card.
+    pub card_token: Option<String>,
     pub return_url: Option<String>,
 }
 
@@ -113,6 +144,7 @@ pub struct PaymentOrder {
 pub struct RefundOrder {
     pub reference: String,
     pub payment: String,
+    pub asset: String,
     pub amount: Amount,
 }
 
@@ -143,15 +175,18 @@ pub struct Payment {
     pub status: PaymentStatus,
     #[serde(default)]
     pub disputes: Vec<Dispute>,
+    /// Which card it was, if only the provider saw it.
+    #[serde(default)]
+    pub card: Option<CardFace>,
 }
 
 /// How far a payment has got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum PaymentStatus {
-    /// The card's holder has to do something at this address.
+    /// The card's holder has to do something.
     RequiresAction {
-        url: String,
+        action: NextAction,
     },
     Processing,
     Succeeded,
@@ -164,6 +199,23 @@ pub enum PaymentStatus {
         reason: String,
         reversed: Amount,
     },
+}
+
+/// What the card's holder has to do. Whoever knows it can do it, so it is a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NextAction {
+    /// Confirm the payment at this address.
+    Redirect { url: String },
+    /// Fill in the provider's form, which also confirms the payment with the card's bank. The
+    /// name is the provider's.
+    StripeForm { client_secret: String },
+}
+
+impl fmt::Debug for NextAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NextAction(…)")
+    }
 }
 
 /// The holder asks the card's bank for the money back.
@@ -233,6 +285,8 @@ pub enum PayoutStatus {
 pub struct ProviderEvent {
     pub id: String,
     pub about: About,
+    /// The body as it is stored: without what nobody should find there.
+    pub kept: Vec<u8>,
 }
 
 /// What an event is about. Where the event brings no object, or an old one, it has to be asked for.
@@ -241,6 +295,10 @@ pub enum About {
     Payment {
         reference: String,
         object: Option<Payment>,
+    },
+    /// The same, named by the provider's id.
+    KnownPayment {
+        payment: String,
     },
     Refund {
         reference: String,
@@ -252,4 +310,72 @@ pub enum About {
     },
     /// Nothing that concerns us.
     Other,
+}
+
+/// A part of what moved the provider's balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntriesPage {
+    pub entries: Vec<BalanceEntry>,
+    /// Where the next page begins; none on the last one.
+    pub next: Option<String>,
+}
+
+/// Something that moved the provider's balance for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceEntry {
+    /// The provider's, never used for another one.
+    pub id: String,
+    pub subject: Subject,
+    /// The reference that the object was made with, if the provider says it.
+    pub reference: Option<String>,
+    /// The provider's id of the payment that it is about.
+    pub payment: Option<String>,
+    pub asset: String,
+    /// What it did to the balance, without the fee.
+    pub amount: SignedAmount,
+    /// What the provider keeps for it; below zero if it gives a fee back.
+    pub fee: SignedAmount,
+    pub at: Timestamp,
+}
+
+/// What moved a balance, or a clearing account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    Deposit,
+    Refund,
+    Chargeback,
+    Withdrawal,
+    Fee,
+    /// Between the provider and the house's own bank account.
+    Settlement,
+    Other,
+}
+
+impl Subject {
+    pub const ALL: [Self; 7] = [
+        Self::Deposit,
+        Self::Refund,
+        Self::Chargeback,
+        Self::Withdrawal,
+        Self::Fee,
+        Self::Settlement,
+        Self::Other,
+    ];
+
+    /// As stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deposit => "deposit",
+            Self::Refund => "refund",
+            Self::Chargeback => "chargeback",
+            Self::Withdrawal => "withdrawal",
+            Self::Fee => "fee",
+            Self::Settlement => "settlement",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|subject| subject.as_str() == name)
+    }
 }

@@ -1,19 +1,19 @@
 //! `/v1/payments/deposits/{id}/refunds`.
 
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, OptionalJson, invalid_field};
 use kernel::text::is_line;
-use kernel::{Amount, Json, Page, Path, Problem, Timestamp};
+use kernel::{Amount, Cursor, Limit, Page, Path, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{NewRefund, Refund, RefundId, RefundStatus};
-use crate::http::{FailureJson, accepted};
+use crate::http::{FailureJson, accepted, position};
 use crate::ids::DepositId;
 use crate::payments::Payments;
 
@@ -143,15 +143,27 @@ pub(crate) fn is_reason(text: &str) -> bool {
     is_line(text, 1..=REASON_CHARS_MAX)
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
+    cursor: Option<Cursor<(i64, RefundId)>>,
+    /// How many refunds a page holds.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+}
+
 /// Lists the refunds of a deposit, newest first. For the depositor, and for staff.
 #[utoipa::path(
     get,
     path = "/v1/payments/deposits/{id}/refunds",
     operation_id = "payments_refunds_list",
     tag = "payments",
-    params(("id" = DepositId, Path, description = "The deposit's id.")),
+    params(("id" = DepositId, Path, description = "The deposit's id."), ListQuery),
     responses(
-        (status = 200, description = "All refunds of the deposit.", body = Page<RefundJson>),
+        (status = 200, description = "A page of refunds.", body = Page<RefundJson>),
         (status = 404, description = "The caller has no such deposit.",
          body = Problem, content_type = "application/problem+json"),
         ReadProblems,
@@ -161,8 +173,12 @@ async fn list(
     State(payments): State<Payments>,
     actor: Actor,
     Path(deposit): Path<DepositId>,
-) -> Result<Json<Page<RefundJson>>, Problem> {
-    let refunds = payments.refunds(&actor, deposit).await?;
-    let data = refunds.iter().map(RefundJson::from).collect();
-    Ok(Json(Page { data, next_cursor: None }))
+    OriginalUri(uri): OriginalUri,
+    kernel::Query(query): kernel::Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let (limit, after) = (query.limit, position(query.cursor));
+    let rows = payments.refunds(&actor, deposit, after, limit.with_one_more()).await?;
+    let place = |row: &Refund| (row.created_at.as_micros(), row.id);
+    let page = Page::cut(rows, limit, place, |row| RefundJson::from(&row));
+    Ok(page.into_response_for(&uri))
 }

@@ -71,7 +71,7 @@ impl Payments {
     }
 
     async fn movement_of_refund(&self, refund: &Refund) -> Result<Movement, PaymentsError> {
-        let house = self.books.house(&refund.asset).await?;
+        let house = self.books.house(&refund.provider, &refund.asset).await?;
         Ok(Movement {
             asset: house.asset,
             debit: refund.user.account_id(&refund.asset),
@@ -104,7 +104,8 @@ impl Payments {
             return Ok(None);
         }
         let reference = refund.id.to_string();
-        let order = RefundOrder { reference, payment, amount: refund.amount };
+        let asset = refund.asset.clone();
+        let order = RefundOrder { reference, payment, asset, amount: refund.amount };
         match self.provider(&refund.provider)?.create_refund(order).await {
             Ok(news) => {
                 self.pass("refund.submitted").await;
@@ -153,7 +154,7 @@ impl Payments {
 
     /// The card can't be reached: the amount goes into the account again.
     async fn give_refund_back(&self, refund: &Refund, reason: &str) -> Result<(), PaymentsError> {
-        let house = self.books.house(&refund.asset).await?;
+        let house = self.books.house(&refund.provider, &refund.asset).await?;
         let taken = self.movement_of_refund(refund).await?;
         let movement = Movement { debit: taken.credit, credit: taken.debit, ..taken };
         let reference = refund.id.to_text();

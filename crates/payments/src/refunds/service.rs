@@ -3,7 +3,7 @@
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::bus::enqueue_in_tx;
-use kernel::{Amount, Problem};
+use kernel::{Amount, Problem, Timestamp};
 
 use super::{Refund, RefundStatus, store};
 use crate::books;
@@ -75,9 +75,15 @@ impl Payments {
     }
 
     /// The refunds of a deposit, newest first. For the depositor, and for staff.
-    pub async fn refunds(&self, actor: &Actor, deposit: DepositId) -> Result<Vec<Refund>, Problem> {
+    pub async fn refunds(
+        &self,
+        actor: &Actor,
+        deposit: DepositId,
+        after: Option<(Timestamp, RefundId)>,
+        limit: i64,
+    ) -> Result<Vec<Refund>, Problem> {
         let deposit = self.refundable_by(actor, deposit).await?;
-        Ok(store::of_deposit(&self.database, deposit.id).await?)
+        Ok(store::of_deposit(&self.database, deposit.id, after, limit).await?)
     }
 
     async fn refundable_by(&self, actor: &Actor, id: DepositId) -> Result<Deposit, Problem> {

@@ -74,14 +74,22 @@ pub(crate) async fn of_user(
     Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(refund).collect())
 }
 
-/// All refunds of a deposit, newest first.
+/// The refunds of a deposit, newest first, after the place that a cursor names.
 pub(super) async fn of_deposit(
     database: &Database,
     deposit: DepositId,
+    after: Option<(Timestamp, RefundId)>,
+    limit: i64,
 ) -> Result<Vec<Refund>, DatabaseError> {
-    let sql = format!("{SELECT} where r.deposit_id = $1 order by r.created_at desc, r.id desc");
+    let sql = format!(
+        "{SELECT} where r.deposit_id = $1
+            and ($2::timestamptz is null or (r.created_at, r.id) < ($2, $3))
+          order by r.created_at desc, r.id desc limit $4"
+    );
+    let (at, id) = after.unzip();
     let client = database.client().await?;
-    Ok(client.query_prepared(&sql, &[&deposit]).await?.iter().map(refund).collect())
+    let rows = client.query_prepared(&sql, &[&deposit, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(refund).collect())
 }
 
 /// The ledger took it from the account.

@@ -180,6 +180,11 @@ impl PaymentRow {
         Some(Happened { event, next: None })
     }
 
+    /// What a dispute is about.
+    pub(super) fn disputed(&self) -> Amount {
+        self.dispute.as_ref().map_or(Amount::ZERO, |dispute| dispute.amount)
+    }
+
     /// What was not refunded.
     fn left(&self) -> Amount {
         self.amount.checked_sub(self.refunded).unwrap_or(Amount::ZERO)

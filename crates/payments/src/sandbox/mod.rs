@@ -5,9 +5,10 @@
 //! and [`TEST_IBANS`]. It keeps neither numbers: only how they behave.
 //!
 //! Reading order: `cards` (what behaves how), `flow` (what happens to a payment, refund or payout,
-//! as pure functions), `service` (the provider's calls), `jobs` (what happens later, delivery of
+//! as pure functions), `service` (the provider's calls), `balance` (what each moved), `jobs` (what happens later, delivery of
 //! webhooks), `signature`, `http` (the page where a card's holder confirms a payment).
 
+mod balance;
 mod cards;
 mod flow;
 pub(crate) mod http;
@@ -93,4 +94,7 @@ kernel::define_id! {
 }
 kernel::define_id! {
     struct EventId = "evt";
+}
+kernel::define_id! {
+    struct BalanceEntryId = "txn";
 }

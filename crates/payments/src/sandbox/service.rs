@@ -3,10 +3,11 @@
 use ::http::HeaderMap;
 use deadpool_postgres::Transaction;
 use kernel::bus::{NewJob, enqueue_in_tx};
-use kernel::{DatabaseError, SignedAmount, Timestamp, secret};
+use kernel::{Amount, DatabaseError, SignedAmount, Timestamp, secret};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::balance::Moved;
 use super::cards::{CardBehaviour, IbanBehaviour, brand, flaw};
 use super::flow::{
     Happened, PaymentRow, PaymentState, PayoutRow, PayoutState, RefundRow, RefundState, Step,
@@ -16,9 +17,9 @@ use super::{
     CardId, EventId, NAME, PaymentId, PayoutId, Sandbox, SandboxRefundId, jobs, signature, store,
 };
 use crate::provider::{
-    About, Answer, CardDetails, CardToken, Payment, PaymentOrder, PaymentStatus, Payout,
-    PayoutOrder, PayoutStatus, Provider, ProviderError, ProviderEvent, Refund, RefundOrder,
-    RefundStatus, WebhookError,
+    Abilities, About, Answer, CardDetails, CardFace, CardToken, EntriesPage, NextAction, Payment,
+    PaymentOrder, PaymentStatus, Payout, PayoutOrder, PayoutStatus, Provider, ProviderError,
+    ProviderEvent, Refund, RefundOrder, RefundStatus, WebhookError,
 };
 
 /// A webhook's body.
@@ -44,6 +45,14 @@ impl Provider for Sandbox {
         NAME
     }
 
+    fn abilities(&self) -> Abilities {
+        Abilities { takes_cards_from_us: true, pays_out: true, publishable_key: None }
+    }
+
+    fn takes(&self, _: &str, _: u8, _: Option<Amount>) -> bool {
+        true
+    }
+
     fn create_card(&self, card: CardDetails) -> Answer<'_, CardToken> {
         Box::pin(async move {
             self.require_up()?;
@@ -55,7 +64,8 @@ impl Provider for Sandbox {
             let behaviour = CardBehaviour::of(&card.number);
             store::insert_card(&self.database, &token, behaviour, now).await.map_err(down)?;
             let last4 = card.number[card.number.len() - 4..].to_owned();
-            Ok(CardToken { token, brand: brand(&card.number).to_owned(), last4 })
+            let face = CardFace { brand: brand(&card.number).to_owned(), last4 };
+            Ok(CardToken { token, face })
         })
     }
 
@@ -74,6 +84,14 @@ impl Provider for Sandbox {
             let client = self.database.client().await.map_err(down)?;
             let row = store::payment_by_id(&client, &id).await.map_err(down)?;
             row.map(|row| self.shown_payment(&row)).ok_or_else(unknown)
+        })
+    }
+
+    fn cancel_payment(&self, id: String) -> Answer<'_, Payment> {
+        Box::pin(async move {
+            self.require_up()?;
+            self.take_step(&id, Step::Expire).await.map_err(down)?;
+            self.payment(id).await
         })
     }
 
@@ -115,6 +133,13 @@ impl Provider for Sandbox {
         Box::pin(async move { store::balance(&self.database, &asset).await.map_err(down) })
     }
 
+    fn entries(&self, since: Timestamp, cursor: Option<String>) -> Answer<'_, EntriesPage> {
+        Box::pin(async move {
+            self.require_up()?;
+            store::entries(&self.database, since, cursor.as_deref()).await.map_err(down)
+        })
+    }
+
     fn verify_webhook(
         &self,
         headers: &HeaderMap,
@@ -148,7 +173,7 @@ impl Provider for Sandbox {
             }
             _ => About::Other,
         };
-        Ok(ProviderEvent { id, about })
+        Ok(ProviderEvent { id, about, kept: body.to_vec() })
     }
 }
 
@@ -160,7 +185,8 @@ impl Sandbox {
     ) -> Result<Option<PaymentRow>, DatabaseError> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let Some(behaviour) = store::card(&tx, &order.card_token).await? else { return Ok(None) };
+        let Some(card) = &order.card_token else { return Ok(None) };
+        let Some(behaviour) = store::card(&tx, card).await? else { return Ok(None) };
         let status = match behaviour {
             CardBehaviour::NeedsAction => PaymentState::RequiresAction,
             _ => PaymentState::Processing,
@@ -174,8 +200,8 @@ impl Sandbox {
             return_url: order.return_url,
             status,
             reason: None,
-            refunded: kernel::Amount::ZERO,
-            reversed: kernel::Amount::ZERO,
+            refunded: Amount::ZERO,
+            reversed: Amount::ZERO,
             dispute: None,
         };
         if !store::insert_payment_in_tx(&tx, &row, self.clock.now()).await? {
@@ -213,7 +239,7 @@ impl Sandbox {
         };
         store::insert_refund_in_tx(&tx, &row, self.clock.now()).await?;
         store::update_payment_in_tx(&tx, &payment).await?;
-        self.tell(&tx, &row.id, happened, &shown_refund(&row)).await?;
+        self.tell_of_refund(&tx, &row, &payment.asset, happened).await?;
         tx.commit().await?;
         Ok(Ok(row))
     }
@@ -234,7 +260,7 @@ impl Sandbox {
             let known = store::payout_by_reference(&tx, &row.reference).await?;
             return Ok(known.unwrap_or(row));
         }
-        self.tell(&tx, &row.id, row.begin(), &shown_payout(&row)).await?;
+        self.tell_of_payout(&tx, &row, row.begin()).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -259,7 +285,7 @@ impl Sandbox {
                 };
                 let Some(happened) = row.take(step) else { return Ok(()) };
                 store::update_payout_in_tx(&tx, &row).await?;
-                self.tell(&tx, object, happened, &shown_payout(&row)).await?;
+                self.tell_of_payout(&tx, &row, happened).await?;
             }
         }
         Ok(tx.commit().await?)
@@ -283,7 +309,32 @@ impl Sandbox {
             store::update_payment_in_tx(tx, &payment).await?;
         }
         store::update_refund_in_tx(tx, &row).await?;
-        self.tell(tx, id, happened, &shown_refund(&row)).await
+        self.tell_of_refund(tx, &row, &payment.asset, happened).await
+    }
+
+    async fn tell_of_refund(
+        &self,
+        tx: &Transaction<'_>,
+        row: &RefundRow,
+        asset: &str,
+        happened: Happened,
+    ) -> Result<(), DatabaseError> {
+        let RefundRow { reference, payment, amount, .. } = row;
+        let moved = Moved { reference, payment, asset, amount: *amount };
+        self.book(tx, happened.event, moved).await?;
+        self.tell(tx, &row.id, happened, &shown_refund(row)).await
+    }
+
+    async fn tell_of_payout(
+        &self,
+        tx: &Transaction<'_>,
+        row: &PayoutRow,
+        happened: Happened,
+    ) -> Result<(), DatabaseError> {
+        let PayoutRow { id, reference, asset, amount, .. } = row;
+        let moved = Moved { reference, payment: id, asset, amount: *amount };
+        self.book(tx, happened.event, moved).await?;
+        self.tell(tx, &row.id, happened, &shown_payout(row)).await
     }
 
     /// What the holder decides. `None` if there is nothing to decide any more.
@@ -325,6 +376,14 @@ impl Sandbox {
         row: &PaymentRow,
         happened: Happened,
     ) -> Result<(), DatabaseError> {
+        let amount = match happened.event {
+            "payment.succeeded" => row.amount,
+            "payment.reversed" => row.reversed,
+            _ => row.disputed(),
+        };
+        let PaymentRow { id, reference, asset, .. } = row;
+        let moved = Moved { reference, payment: id, asset, amount };
+        self.book(tx, happened.event, moved).await?;
         if is_hint(happened.event) {
             let data = Hint { payment: row.id.clone(), reference: row.reference.clone() };
             return self.tell(tx, &row.id, happened, &data).await;
@@ -362,7 +421,8 @@ impl Sandbox {
         let reason = row.reason.clone().unwrap_or_default();
         let status = match row.status {
             PaymentState::RequiresAction => {
-                PaymentStatus::RequiresAction { url: self.action_url(&row.id) }
+                let action = NextAction::Redirect { url: self.action_url(&row.id) };
+                PaymentStatus::RequiresAction { action }
             }
             PaymentState::Processing => PaymentStatus::Processing,
             PaymentState::Succeeded => PaymentStatus::Succeeded,
@@ -376,6 +436,7 @@ impl Sandbox {
             amount: row.amount,
             status,
             disputes: row.dispute.clone().into_iter().collect(),
+            card: None,
         }
     }
 

@@ -9,12 +9,15 @@ use tokio_postgres::Row;
 use super::cards::{CardBehaviour, IbanBehaviour};
 use super::flow::{PaymentRow, PaymentState, PayoutRow, PayoutState, RefundRow, RefundState};
 use crate::chargebacks::{status_name, status_of};
-use crate::provider::Dispute;
+use crate::provider::{BalanceEntry, Dispute, EntriesPage, Subject};
 
 const PAYMENT: &str = "id, idempotency_key, asset, amount, behaviour, return_url, status, reason,
     refunded, reversed, dispute_id, dispute_status, disputed";
 const REFUND: &str = "id, idempotency_key, payment, amount, status, reason";
 const PAYOUT: &str = "id, idempotency_key, asset, amount, behaviour, status, reason";
+
+/// Entries of the balance on one page.
+const ENTRIES_PAGE: usize = 200;
 
 const PAYMENT_STATES: [(&str, PaymentState); 5] = [
     ("requires_action", PaymentState::RequiresAction),
@@ -297,6 +300,45 @@ pub(super) async fn event_body(
     let sql = "select body from payments.sandbox_events where id = $1";
     let row = database.client().await?.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| row.get(0)))
+}
+
+pub(super) async fn insert_entry_in_tx(
+    tx: &Transaction<'_>,
+    new: &BalanceEntry,
+) -> Result<(), DatabaseError> {
+    let sql = "insert into payments.sandbox_entries
+            (id, subject, reference, payment, asset, amount, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    let BalanceEntry { id, subject, reference, payment, asset, amount, at, .. } = new;
+    tx.execute_prepared(sql, &[id, &subject.as_str(), reference, payment, asset, amount, at])
+        .await?;
+    Ok(())
+}
+
+/// What moved the merchant's balance since a moment, by the ids after the cursor.
+pub(super) async fn entries(
+    database: &Database,
+    since: Timestamp,
+    cursor: Option<&str>,
+) -> Result<EntriesPage, DatabaseError> {
+    let sql = "select id, subject, reference, payment, asset, amount, created_at
+          from payments.sandbox_entries
+         where created_at >= $1 and ($2::text is null or id > $2) order by id limit $3";
+    let limit = i64::try_from(ENTRIES_PAGE).expect("a page is small");
+    let rows = database.client().await?.query_prepared(sql, &[&since, &cursor, &limit]).await?;
+    let entry = |row: &Row| BalanceEntry {
+        id: row.get(0),
+        subject: Subject::from_name(row.get(1)).unwrap_or(Subject::Other),
+        reference: row.get(2),
+        payment: row.get(3),
+        asset: row.get(4),
+        amount: row.get(5),
+        fee: SignedAmount::ZERO,
+        at: row.get(6),
+    };
+    let entries: Vec<BalanceEntry> = rows.iter().map(entry).collect();
+    let next = entries.last().filter(|_| entries.len() == ENTRIES_PAGE);
+    Ok(EntriesPage { next: next.map(|last| last.id.clone()), entries })
 }
 
 /// What the sandbox owes its merchant.

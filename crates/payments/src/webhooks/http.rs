@@ -22,8 +22,9 @@ pub(crate) fn routes() -> OpenApiRouter<Payments> {
 
 /// Takes in what a payment provider has to tell.
 ///
-/// For providers: the signature (Standard Webhooks 1.0 for the sandbox) is the credential, and is
-/// good for five minutes. An event may come again; it is stored once.
+/// For providers: the signature (Standard Webhooks 1.0 for the sandbox, `Stripe-Signature` for
+/// Stripe) is the credential, and is good for five minutes. An event may come again; it is stored
+/// once.
 #[utoipa::path(
     post,
     path = "/v1/payments/webhooks/{provider}",

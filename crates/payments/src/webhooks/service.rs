@@ -4,6 +4,7 @@ use ::http::HeaderMap;
 use kernel::bus::{NewJob, enqueue_in_tx};
 
 use super::{jobs, store};
+use crate::deposits;
 use crate::error::PaymentsError;
 use crate::payments::Payments;
 use crate::provider::{About, WebhookError};
@@ -21,13 +22,19 @@ impl Payments {
         let event = provider.verify_webhook(headers, body, now).map_err(refusal)?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        if store::insert_in_tx(&tx, provider.name(), &event.id, body, now).await? {
+        if store::insert_in_tx(&tx, provider.name(), &event.id, &event.kept, now).await? {
             let job: NewJob = jobs::process(provider.name(), &event.id);
             enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
             tx.commit().await?;
             self.pass("webhook.stored").await;
         }
         Ok(())
+    }
+
+    /// Forgets webhooks that were acted on long ago. How many that were.
+    pub async fn forget_webhooks(&self) -> Result<u64, PaymentsError> {
+        let before = self.clock.now().saturating_sub(self.options.webhooks_kept);
+        Ok(store::forget(&self.database, before).await?)
     }
 
     /// Acts on a webhook that was stored.
@@ -45,6 +52,12 @@ impl Payments {
                 Ok(id) => self.hear_of_payment(id, object).await?,
                 Err(_) => false,
             },
+            About::KnownPayment { payment } => {
+                match deposits::store::of_payment(&self.database, provider, &payment).await? {
+                    Some(id) => self.hear_of_payment(id, None).await?,
+                    None => false,
+                }
+            }
             About::Refund { reference, object } => match reference.parse() {
                 Ok(id) => self.hear_of_refund(id, object).await?,
                 Err(_) => false,

@@ -41,3 +41,17 @@ pub(super) async fn set_processed(
     database.client().await?.execute_prepared(sql, &[&provider, &event_id, &now, &outcome]).await?;
     Ok(())
 }
+
+/// Deletes what was processed before; a few at a time, so that nobody waits.
+pub(super) async fn forget(database: &Database, before: Timestamp) -> Result<u64, DatabaseError> {
+    let sql = "delete from payments.webhooks where (provider, event_id) in
+        (select provider, event_id from payments.webhooks where processed_at < $1 limit 1000)";
+    let mut forgotten = 0;
+    loop {
+        let client = database.client().await?;
+        match client.execute_prepared(sql, &[&before]).await? {
+            0 => return Ok(forgotten),
+            count => forgotten += count,
+        }
+    }
+}

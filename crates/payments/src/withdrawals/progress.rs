@@ -47,7 +47,7 @@ impl Payments {
         &self,
         withdrawal: Withdrawal,
     ) -> Result<Result<Withdrawal, PaymentsError>, PaymentsError> {
-        let house = self.books.house(&withdrawal.asset).await?;
+        let house = self.books.house(&withdrawal.provider, &withdrawal.asset).await?;
         let movement = Movement {
             asset: house.asset,
             debit: withdrawal.user.account_id(&withdrawal.asset),
@@ -188,7 +188,7 @@ impl Payments {
         withdrawal: &Withdrawal,
         reference: &str,
     ) -> Result<(), PaymentsError> {
-        let house = self.books.house(&withdrawal.asset).await?;
+        let house = self.books.house(&withdrawal.provider, &withdrawal.asset).await?;
         let movement = house.into_account(withdrawal.user, &withdrawal.asset, withdrawal.amount);
         let purpose =
             Purpose { code: books::RETURN, ..purpose(withdrawal, reference, Role::Return) };

@@ -54,6 +54,7 @@ impl Payments {
         if let Some(known) = store::get(&self.database, id).await? {
             return repeated(user, &new, known);
         }
+        let provider = self.withdrawal_provider()?.name().to_owned();
         let scale = self.check_amount(&new.asset, new.amount).await?;
         let destination = self.destination(user, &new.pay_to).await?;
         self.books.require_account(user, &new.asset).await?;
@@ -70,7 +71,7 @@ impl Payments {
             created_at: now,
             updated_at: now,
             is_held: false,
-            provider: self.provider_of_new().name().to_owned(),
+            provider,
             provider_payout: None,
         };
         if !self.write_withdrawal(&withdrawal).await? {

@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 
 use super::{Destination, Withdrawal, WithdrawalStatus};
 use crate::ids::{DestinationId, WithdrawalId};
+use crate::overview::FlowFilter;
 
 const SELECT: &str = "select w.id, w.user_id, w.asset, w.scale, w.amount, b.id, b.country, b.last4,
         b.sealed, w.status, w.failure, w.created_at, w.updated_at, w.held_at is not null,
@@ -89,6 +90,29 @@ pub(crate) async fn list(
     let (at, id) = after.unzip();
     let client = database.client().await?;
     let rows = client.query_prepared(&sql, &[&user, &at, &id, &limit]).await?;
+    Ok(rows.iter().map(withdrawal).collect())
+}
+
+/// The withdrawals of all users that a filter lets through, newest first.
+pub(crate) async fn list_all(
+    database: &Database,
+    filter: &FlowFilter<WithdrawalStatus>,
+    after: Option<(Timestamp, WithdrawalId)>,
+    limit: i64,
+) -> Result<Vec<Withdrawal>, DatabaseError> {
+    let sql = format!(
+        "{SELECT} where ($1::uuid is null or w.user_id = $1)
+            and ($2::text is null or w.status = $2)
+            and ($3::text is null or w.asset = $3)
+            and ($4::text is null or w.provider = $4)
+            and ($5::timestamptz is null or (w.created_at, w.id) < ($5, $6))
+          order by w.created_at desc, w.id desc limit $7"
+    );
+    let FlowFilter { user, status, asset, provider } = filter;
+    let (status, (at, id)) = (status.map(WithdrawalStatus::as_str), after.unzip());
+    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 7] =
+        [user, &status, asset, provider, &at, &id, &limit];
+    let rows = database.client().await?.query_prepared(&sql, &parameters).await?;
     Ok(rows.iter().map(withdrawal).collect())
 }
 

@@ -74,8 +74,17 @@ impl World {
     }
 
     pub(crate) async fn create_asset(&self, code: &str, kind: &str) {
+        self.create(code, kind, 2).await;
+    }
+
+    /// Money with other decimals.
+    pub(crate) async fn create_scaled_asset(&self, code: &str, scale: u8) {
+        self.create(code, "money", scale).await;
+    }
+
+    async fn create(&self, code: &str, kind: &str, scale: u8) {
         let (code, kind) = (code.to_owned(), kind.to_owned());
-        let new = NewAsset { code, scale: 2, kind, ..NewAsset::default() };
+        let new = NewAsset { code, scale, kind, ..NewAsset::default() };
         assert!(self.ledger.create_asset(new).await.unwrap().1.is_some());
     }
 
@@ -198,8 +207,13 @@ impl App {
 }
 
 pub(crate) async fn assert_balanced(process: &Process, world: &World) {
-    let clearing = process.payments.clearing("EUR").await.unwrap();
+    let clearing = process.payments.clearing("sandbox", "EUR").await.unwrap();
     assert_eq!(clearing.books, clearing.provider, "the books differ from the provider");
+    assert_sound(world).await;
+}
+
+/// Debits equal credits.
+pub(crate) async fn assert_sound(world: &World) {
     let asset = world.ledger.asset("EUR").await.unwrap().unwrap().no;
     let filter = ledger::AccountFilter { asset: Some(asset), ..Default::default() };
     let accounts = world.ledger.accounts(&filter, None, 100).await.unwrap();

@@ -3,23 +3,30 @@
 use std::time::Duration;
 
 use proto::payments::v1::payments_service_client::PaymentsServiceClient;
+use proto::payments::v1::payments_staff_service_client::PaymentsStaffServiceClient;
 use proto::payments::v1::{
-    BankAccount, Card, CreateDepositRequest, CreateRefundRequest, CreateWithdrawalRequest,
-    DepositStatus, GetDepositRequest, GetWithdrawalRequest, ListDepositsRequest,
-    ListRefundsRequest, ListWithdrawalsRequest, RefundStatus, WithdrawalStatus,
-    create_deposit_request::Source, create_withdrawal_request::Destination,
+    BankAccount, Card, CreateDepositRequest, CreateReconciliationRequest, CreateRefundRequest,
+    CreateWithdrawalRequest, DepositStatus, GetDepositRequest, GetReconciliationRequest,
+    GetWithdrawalRequest, ListDepositsRequest, ListDifferencesRequest, ListProvidersRequest,
+    ListReconciliationsRequest, ListRefundsRequest, ListUserDepositsRequest,
+    ListUserWithdrawalsRequest, ListWithdrawalsRequest, RefundStatus, UserFlowFilter,
+    WithdrawalStatus, create_deposit_request::Source, create_withdrawal_request::Destination,
 };
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::InterceptorLayer;
 use tonic::transport::{Channel, Server};
 use tonic::{Code, Request, Status};
 
-use crate::app::{ANN, App, BOB, GOOD_CARD, GOOD_IBAN, actor};
+use crate::app::{ANN, App, BOB, GOOD_CARD, GOOD_IBAN, actor, staff};
 
 type Client = PaymentsServiceClient<Channel>;
 
 /// A server in front of the app; the metadata `user` says who calls, as the edge finds out.
 async fn client(app: &App) -> Client {
+    Client::new(channel(app).await)
+}
+
+async fn channel(app: &App) -> Channel {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let caller = InterceptorLayer::new(|mut request: Request<()>| {
@@ -27,15 +34,17 @@ async fn client(app: &App) -> Client {
         match user.as_deref() {
             Some("ann") => request.extensions_mut().insert(actor(ANN)),
             Some("bob") => request.extensions_mut().insert(actor(BOB)),
+            Some("manager") => request.extensions_mut().insert(staff(BOB)),
             _ => None,
         };
         Ok(request)
     });
     let service = payments::grpc::service(app.process.payments.clone());
-    let server = Server::builder().layer(caller).add_service(service);
+    let staffs = payments::grpc::staff_service(app.process.payments.clone());
+    let server = Server::builder().layer(caller).add_service(service).add_service(staffs);
     tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
     let channel = Channel::from_shared(address).unwrap();
-    Client::new(channel.connect_timeout(Duration::from_secs(5)).connect().await.unwrap())
+    channel.connect_timeout(Duration::from_secs(5)).connect().await.unwrap()
 }
 
 fn by<T>(user: &'static str, message: T) -> Request<T> {
@@ -52,6 +61,7 @@ fn deposit(amount: &str) -> CreateDepositRequest {
         amount: amount.to_owned(),
         source: Some(Source::Card(card)),
         return_url: None,
+        provider: None,
         idempotency_key: Some("k".to_owned()),
     }
 }
@@ -86,7 +96,7 @@ async fn deposits_and_refunds_work_over_grpc_too() {
     assert_eq!((found.status(), found.refunded.as_str()), (DepositStatus::PartlyRefunded, "200"));
     let listed = client.list_deposits(by("ann", ListDepositsRequest::default())).await.unwrap();
     assert_eq!(listed.into_inner().deposits, [found]);
-    let request = ListRefundsRequest { deposit_id: id };
+    let request = ListRefundsRequest { deposit_id: id, limit: 0, cursor: String::new() };
     let listed = client.list_refunds(by("ann", request)).await.unwrap().into_inner();
     assert_eq!(listed.refunds[0].status(), RefundStatus::Succeeded);
 }
@@ -135,4 +145,61 @@ async fn strangers_and_foreign_ids_are_refused() {
     let malformed = client.create_deposit(by("ann", deposit("1.5"))).await.unwrap_err();
     assert_eq!(malformed.code(), Code::InvalidArgument);
     assert!(malformed.message().starts_with("amount:"));
+}
+
+#[tokio::test]
+async fn staff_sees_everybodys_flows_and_reconciles_over_grpc_too() {
+    let app = App::start().await;
+    app.deposited(GOOD_CARD, 1000).await;
+    app.process.withdraw(ANN, GOOD_IBAN, 300).await;
+    app.process.bus.settle().await;
+    let forget = "delete from payments.sandbox_entries where subject = 'withdrawal'";
+    app.world.database().client().await.unwrap().batch_execute(forget).await.unwrap();
+    let mut client = PaymentsStaffServiceClient::new(channel(&app).await);
+    let filter = UserFlowFilter {
+        user: Some(ANN.to_string()),
+        status: Some("succeeded".to_owned()),
+        ..UserFlowFilter::default()
+    };
+    let request = ListUserDepositsRequest { filter: Some(filter), ..Default::default() };
+    let found = client.list_user_deposits(by("manager", request.clone())).await.unwrap();
+    let found = found.into_inner().deposits;
+    assert_eq!((found.len(), found[0].user.as_str()), (1, ANN.to_string().as_str()));
+    let users = client.list_user_deposits(by("ann", request)).await.unwrap_err();
+    assert_eq!(code_of(&users), (Code::PermissionDenied, "identity.permission.missing".to_owned()));
+    let all = ListUserWithdrawalsRequest::default();
+    let all = client.list_user_withdrawals(by("manager", all)).await.unwrap().into_inner();
+    assert_eq!(all.withdrawals.len(), 1);
+    let wrong = UserFlowFilter { status: Some("gone".to_owned()), ..UserFlowFilter::default() };
+    let wrong = ListUserWithdrawalsRequest { filter: Some(wrong), ..Default::default() };
+    let wrong = client.list_user_withdrawals(by("manager", wrong)).await.unwrap_err();
+    assert!(wrong.message().starts_with("filter.status:"), "{wrong}");
+    let request = CreateReconciliationRequest { grace_s: Some(0), ..Default::default() };
+    let made = client.create_reconciliation(by("manager", request)).await.unwrap().into_inner();
+    app.process.bus.settle().await;
+    let id = made.reconciliation.unwrap().id;
+    let request = GetReconciliationRequest { id: id.clone() };
+    let ended = client.get_reconciliation(by("manager", request)).await.unwrap().into_inner();
+    let ended = ended.reconciliation.unwrap();
+    assert_eq!((ended.status.as_str(), ended.differences), ("completed", 1));
+    let request = ListDifferencesRequest { reconciliation_id: id, ..Default::default() };
+    let found = client.list_differences(by("manager", request)).await.unwrap().into_inner();
+    let it = &found.differences[0];
+    assert_eq!((it.kind.as_str(), it.subject.as_str()), ("missing_there", "withdrawal"));
+    assert_eq!((it.ours.as_deref(), it.theirs.as_deref()), (Some("-300"), None));
+    let listed = ListReconciliationsRequest { limit: 1, ..Default::default() };
+    let listed = client.list_reconciliations(by("manager", listed)).await.unwrap().into_inner();
+    assert_eq!(listed.reconciliations, [ended]);
+    assert!(!listed.next_cursor.is_empty());
+}
+
+#[tokio::test]
+async fn providers_are_listed_over_grpc_too() {
+    let app = App::start().await;
+    let mut client = client(&app).await;
+    let listed = client.list_providers(by("ann", ListProvidersRequest {})).await.unwrap();
+    let listed = listed.into_inner().providers;
+    assert_eq!((listed.len(), listed[0].name.as_str()), (1, "sandbox"));
+    assert!(listed[0].takes_cards && listed[0].withdrawals);
+    assert_eq!(listed[0].deposit_assets[0].code, "EUR");
 }

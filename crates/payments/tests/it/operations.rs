@@ -138,7 +138,7 @@ async fn a_user_sees_all_of_their_own_data_and_staff_an_overview() {
     assert_eq!(data["cards"][0]["last4"], "4242");
     assert_eq!(data["bank_accounts"][0]["iban"], GOOD_IBAN);
     assert_eq!(data["bank_accounts"][0]["name"], "Ann Example");
-    let clearing = app.process.payments.clearing("EUR").await.unwrap();
+    let clearing = app.process.payments.clearing("sandbox", "EUR").await.unwrap();
     assert_eq!(clearing.books, SignedAmount::new(650));
 }
 

@@ -97,7 +97,7 @@ async fn secrets_are_in_no_row_no_answer_and_no_log() {
 
 /// All rows of all tables that can hold something of ours, as text; bytes in hexadecimal and,
 /// where they are text, as that.
-async fn dump(app: &App) -> String {
+pub(crate) async fn dump(app: &App) -> String {
     let client = app.world.database().client().await.unwrap();
     let tables = "select quote_ident(schemaname) || '.' || quote_ident(tablename)
         from pg_tables where schemaname in ('payments', 'bus', 'ledger', 'audit')";

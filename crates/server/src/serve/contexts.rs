@@ -93,7 +93,7 @@ impl Contexts {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let bus = Bus::new(database.clone(), Arc::clone(&clock))
             .consumer(Erasure { wallet: self.wallet.clone(), payments: self.payments.clone() });
-        let bus = cleanup::register(bus, database, &clock).await?;
+        let bus = cleanup::register(bus, database, &clock, &self.payments).await?;
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);
@@ -126,6 +126,7 @@ impl Contexts {
             .add_service(identity::grpc_credentials::service(self.identity.clone()))
             .add_service(wallet::grpc::service(self.wallet.clone()))
             .add_service(payments::grpc::service(self.payments.clone()))
+            .add_service(payments::grpc::staff_service(self.payments.clone()))
             .add_service(notifications::grpc::service(self.notifications.clone()))
             .add_service(notifications::grpc::webhooks_service(&self.notifications))
             .add_service(admin::grpc::service(self.admin.clone()))

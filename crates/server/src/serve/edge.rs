@@ -31,6 +31,8 @@ pub(super) struct Edge {
     places: Places,
     /// Ends streams, which don't end by themselves.
     stopping: Stopping,
+    /// Whether pages open Stripe's form.
+    has_stripe: bool,
 }
 
 /// The template of the path that was matched, put into the response by the router.
@@ -44,8 +46,10 @@ impl Edge {
         ledger: Ledger,
         forwarder: Forwarder,
         stopping: Stopping,
+        has_stripe: bool,
     ) -> Self {
-        Self { router, gate, ledger, forwarder, places: Places::default(), stopping }
+        let places = Places::default();
+        Self { router, gate, ledger, forwarder, places, stopping, has_stripe }
     }
 
     /// Answers a request, whatever happens.
@@ -79,7 +83,7 @@ impl Edge {
 
     async fn answer(&self, call: Call, mut request: Request) -> Result<Response, Refusal> {
         check_host(&request)?;
-        if let Some(file) = web::answer(&request) {
+        if let Some(file) = web::answer(&request, self.has_stripe) {
             return Ok(file);
         }
         self.forwarder.recognise(&mut request);

@@ -117,7 +117,8 @@ impl Server {
             Gate::new(Arc::clone(&guard), contexts.identity.clone(), routes, rates, public.origins);
         let (streams, stopping) = watch::channel(false);
         let forwarder = Forwarder::new(&vault);
-        let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping));
+        let has_stripe = contexts.payments.has_stripe();
+        let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping), has_stripe);
         let running = contexts.run(database).await?;
         let accepting = listener::accept(listener, Arc::new(edge), stop.clone(), DRAIN_MAX);
         let accepting = tokio::spawn(accepting);

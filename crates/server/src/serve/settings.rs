@@ -1,5 +1,7 @@
 //! What an installation decides: who it is to the outside, how it sends mail, what it lets in.
 
+mod payments;
+
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use ipnet::IpNet;
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     /// The key that seals secrets, if it isn't in the data folder: 64 hexadecimal digits
     #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
+    #[command(flatten)]
+    payments: payments::PaymentSettings,
 }
 
 impl Settings {
@@ -60,6 +64,7 @@ impl Settings {
             options.notifications.mail.from.clone_from(sender);
         }
         options.notifications.webhooks.allowed.clone_from(&self.webhook_allow);
+        self.payments.apply(&mut options.payments)?;
         Ok(options)
     }
 }

@@ -12,6 +12,7 @@ mod kills;
 mod lifecycle;
 mod matrix;
 mod people;
+mod reconcile;
 mod security;
 mod staff;
 mod token;

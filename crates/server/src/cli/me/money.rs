@@ -45,6 +45,7 @@ impl Deposit {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let api = self.making.person.api().await?;
         let mut body = self.worth.body(&api).await?;
+        body["provider"] = card_taker(&api).await?;
         body["card"] = match &self.card {
             Some(token) => json!({ "token": token }),
             None => asked_card()?,
@@ -73,6 +74,17 @@ impl Withdraw {
         self.making.show(&what, &withdrawal)?;
         Ok(code(&withdrawal))
     }
+}
+
+/// A provider that takes a card from us. Where there is none, no number must leave this machine.
+async fn card_taker(api: &Api) -> anyhow::Result<Value> {
+    let known = api.get("/v1/payments/providers").await?;
+    let mut taking = known["data"].as_array().into_iter().flatten();
+    let found = taking.find(|it| it["card_entry"] == "page");
+    let found = found.context(
+        "deposits go through the provider's own form here, which needs a browser: use the web page",
+    )?;
+    Ok(found["name"].clone())
 }
 
 /// A card's number on the command line would stay in the shell's history.

@@ -7,8 +7,9 @@ use serde_json::json;
 use super::super::connect::Target;
 use super::super::rest::{Api, text};
 use super::super::{output, prompt};
+use super::reconcile::Reconcile;
 
-/// Make administrators
+/// Make administrators, and compare the books with payment providers
 #[derive(Debug, Args)]
 pub(crate) struct AdminCommand {
     #[command(subcommand)]
@@ -36,11 +37,17 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    Reconcile(Reconcile),
 }
 
 impl AdminCommand {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Action::Create { email, name, locale, password_file, target, json } = self.action;
+        let (email, name, locale, password_file, target, json) = match self.action {
+            Action::Reconcile(command) => return command.run().await,
+            Action::Create { email, name, locale, password_file, target, json } => {
+                (email, name, locale, password_file, target, json)
+            }
+        };
         let question = format!("Password for {email}");
         let password = prompt::password(password_file.as_deref(), &question)?;
         let connection = target.connect().await?;

@@ -3,6 +3,7 @@
 
 mod admin;
 mod identity;
+mod reconcile;
 mod users;
 
 pub(crate) use admin::AdminCommand;

@@ -77,6 +77,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "ledger_assets_list" "ledger.v1.LedgerService/ListAssets",
         "ledger_assets_get" "ledger.v1.LedgerService/GetAsset",
         "identity_roles_list" "identity.v1.CredentialsService/ListRoles",
+        "payments_providers_list" "payments.v1.PaymentsService/ListProviders",
         "identity_sessions_sign_out" "identity.v1.IdentityService/SignOut",
     }
     Needs(P::ProfileRead) => {
@@ -154,6 +155,14 @@ pub(crate) const TABLE: &[Row] = table! {
         "payments_deposits_create" "payments.v1.PaymentsService/CreateDeposit",
         "payments_refunds_create" "payments.v1.PaymentsService/CreateRefund",
         "payments_withdrawals_create" "payments.v1.PaymentsService/CreateWithdrawal",
+    }
+    Needs(P::PaymentsManage) => {
+        "payments_overview_deposits" "payments.v1.PaymentsStaffService/ListUserDeposits",
+        "payments_overview_withdrawals" "payments.v1.PaymentsStaffService/ListUserWithdrawals",
+        "payments_reconciliations_create" "payments.v1.PaymentsStaffService/CreateReconciliation",
+        "payments_reconciliations_get" "payments.v1.PaymentsStaffService/GetReconciliation",
+        "payments_reconciliations_list" "payments.v1.PaymentsStaffService/ListReconciliations",
+        "payments_reconciliations_list_differences" "payments.v1.PaymentsStaffService/ListDifferences",
     }
     Needs(P::NotificationsRead) => {
         "notifications_events_list" "notifications.v1.NotificationsService/ListEvents",

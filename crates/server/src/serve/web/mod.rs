@@ -28,6 +28,16 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// The same with Stripe's form, which has to come from Stripe, card fields and all
+/// (<https://docs.stripe.com/security/guide#content-security-policy>).
+const POLICY_WITH_STRIPE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' https://js.stripe.com https://*.js.stripe.com; \
+     style-src 'self'; img-src 'self' data: blob:; connect-src 'self' https://api.stripe.com; \
+     manifest-src 'self'; worker-src 'self'; \
+     frame-src 'self' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
 const INDEX: &str = "index.html";
 /// What is served in place of the app if it was not built.
 const NOT_BUILT: &str = include_str!("not-built.html");
@@ -45,7 +55,16 @@ const NOT_OURS: [&str; 9] = [
 ];
 
 /// The answer to a request for a page or a file of the app; `None` if it is for somebody else.
-pub(super) fn answer<B>(request: &Request<B>) -> Option<Response> {
+/// Where deposits are by Stripe, its form may be opened.
+pub(super) fn answer<B>(request: &Request<B>, has_stripe: bool) -> Option<Response> {
+    let mut response = found(request)?;
+    if has_stripe {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY_WITH_STRIPE);
+    }
+    Some(response)
+}
+
+fn found<B>(request: &Request<B>) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }

@@ -5,7 +5,7 @@ fn ask(method: Method, path: &str, headers: &[(HeaderName, &'static str)]) -> Op
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    answer(&request.body(()).unwrap())
+    answer(&request.body(()).unwrap(), false)
 }
 
 const HTML: (HeaderName, &str) = (ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
@@ -21,6 +21,19 @@ fn browsers_get_the_app_for_every_page_that_nobody_else_has() {
     for path in ["/v1/wallet/accounts", "/docs/", "/operator/", "/oauth/token", "/metrics"] {
         assert!(ask(Method::GET, path, &[HTML]).is_none(), "{path}");
     }
+}
+
+#[test]
+fn line_20_stripe_is_let_in_only_where_it_takes_deposits() {
+    let request = Request::builder().uri("/deposit").header(ACCEPT, HTML.1).body(()).unwrap();
+    let policy = |has_stripe| {
+        let response = answer(&request, has_stripe).unwrap();
+        response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
+    };
+    assert!(!policy(false).contains("stripe"));
+    let with = policy(true);
+    assert!(with.contains("script-src 'self' https://js.stripe.com"), "{with}");
+    assert!(!with.contains("unsafe") && with.contains("frame-ancestors 'none'"), "{with}");
 }
 
 #[test]

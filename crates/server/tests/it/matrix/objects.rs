@@ -73,7 +73,16 @@ impl Ann {
 
     /// What nobody else may see.
     pub(super) fn private(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let everybodys = ["month", "sign_in", "ceremony", "passkey", "group", "adjustment", "job"];
+        let everybodys = [
+            "month",
+            "sign_in",
+            "ceremony",
+            "passkey",
+            "group",
+            "adjustment",
+            "job",
+            "reconciliation",
+        ];
         let private = self.objects.iter().filter(move |(name, _)| !everybodys.contains(name));
         private.map(|(name, value)| (*name, value.as_str()))
     }
@@ -196,6 +205,7 @@ fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) 
         ("group", format!("grp_{none}")),
         ("adjustment", format!("adj_{none}")),
         ("job", format!("job_{none}")),
+        ("reconciliation", format!("rec_{none}")),
     ]);
 }
 

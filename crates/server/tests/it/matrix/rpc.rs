@@ -84,7 +84,7 @@ fn methods() -> Vec<Method> {
 
 fn whose(service: &str, method: &str) -> For {
     match service {
-        "AdminService" => For::Staff,
+        "AdminService" | "PaymentsStaffService" => For::Staff,
         "LedgerService" if matches!(method, "ListAssets" | "GetAsset") => For::Users,
         "LedgerService" => For::Staff,
         _ if PUBLIC.contains(&method) || method == "CreatePasskeySignIn" => For::Anybody,

@@ -326,6 +326,28 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/payments/deposits/{deposit}/refunds",
         r#"{"amount": "100"}"#,
     ),
+    ("payments_overview_deposits", Staff, "/v1/payments/overview/deposits?filter[user]={user}", ""),
+    (
+        "payments_overview_withdrawals",
+        Staff,
+        "/v1/payments/overview/withdrawals?filter[user]={user}",
+        "",
+    ),
+    ("payments_providers_list", OwnOnly(200), "/v1/payments/providers", ""),
+    ("payments_reconciliations_list", Staff, "/v1/payments/reconciliations", ""),
+    (
+        "payments_reconciliations_create",
+        Staff,
+        "/v1/payments/reconciliations",
+        r#"{"provider": "sandbox"}"#,
+    ),
+    ("payments_reconciliations_get", Staff, "/v1/payments/reconciliations/{reconciliation}", ""),
+    (
+        "payments_reconciliations_list_differences",
+        Staff,
+        "/v1/payments/reconciliations/{reconciliation}/differences",
+        "",
+    ),
     ("payments_sandbox_actions_get", Public(404), "/v1/payments/sandbox/actions/{sign_in}", ""),
     (
         "payments_sandbox_actions_decide",

@@ -1,4 +1,5 @@
-//! Asks the provider about flows of which nothing was heard, so that a webhook that was lost, or a
+//! Asks the provider about flows of which nothing was heard (the reconciliations compare sums
+//! instead, see there), so that a webhook that was lost, or a
 //! job that gave up, loses nothing. Open flows are asked for every few minutes; ended ones a few
 //! times more, at growing distances, because a card's bank may take its time.
 
@@ -14,6 +15,7 @@ use crate::flows::{Flow, FlowKind};
 use crate::jobs::{POLICY, outcome};
 use crate::payments::Payments;
 
+/// The name is older than the reconciliations, and stays because jobs are stored with it.
 pub(crate) const KIND: &str = "payments.reconcile";
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -26,9 +28,9 @@ const ENDED_CHECKS: i32 = 7;
 const BATCH: usize = 200;
 
 /// Makes jobs of flows that are to be asked for.
-pub(crate) struct Reconcile(pub(crate) Payments);
+pub(crate) struct AskAboutSilent(pub(crate) Payments);
 
-impl Worker for Reconcile {
+impl Worker for AskAboutSilent {
     fn kind(&self) -> &'static str {
         KIND
     }

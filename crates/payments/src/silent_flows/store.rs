@@ -1,4 +1,4 @@
-//! SQL of the reconciliation.
+//! SQL of flows of which nothing was heard.
 
 use deadpool_postgres::Transaction;
 use kernel::db::Statements as _;
