@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bank import Bank
+
+from bushel.testing import FakeBushel
+
+
+@pytest.fixture(scope="session")
+def bank() -> Iterator[Bank]:
+    """A real server, with apples. Tests make people of their own."""
+    with tempfile.TemporaryDirectory(prefix="bushel-sdk-") as folder:
+        bank = Bank(Path(folder))
+        try:
+            bank.asset("APPLE", 0)
+            bank.operator.ledger.assets.create(code="EUR", scale=2, kind="money")
+            yield bank
+        finally:
+            bank.stop()
+
+
+@pytest.fixture
+def fake() -> FakeBushel:
+    fake = FakeBushel()
+    fake.asset("APPLE")
+    fake.asset("EUR", scale=2, kind="money")
+    return fake
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
