@@ -39,9 +39,10 @@ class Types:
             return self.named(name)
         if "oneOf" in schema:
             parts = [part for part in schema["oneOf"] if part.get("type") != "null"]
-            types = list(dict.fromkeys(self.of(part, place) for part in parts))
-            return " | ".join(types + ["None"] * (len(parts) < len(schema["oneOf"])))
-        if isinstance(types := schema.get("type"), list) and not self.document.is_whole(schema):
+            kinds = list(dict.fromkeys(self.of(part, place) for part in parts))
+            return " | ".join(kinds + ["None"] * (len(parts) < len(schema["oneOf"])))
+        types: Any = schema.get("type")
+        if isinstance(types, list) and not self.document.is_whole(schema):
             parts = [self.of({**schema, "type": one}, place) for one in types if one != "null"]
             return " | ".join(parts + ["None"] * ("null" in types))
         return self.inline(schema, place)
@@ -62,8 +63,8 @@ class Types:
             case "array":
                 return self.array(self.of(schema["items"], place))
             case "object" if "properties" not in schema:
-                values = schema.get("additionalProperties")
-                inner = self.of(values, place) if isinstance(values, dict) and "type" in values else "Any"
+                others: Any = schema.get("additionalProperties")
+                inner = self.of(others, place) if isinstance(others, dict) and "type" in others else "Any"
                 return f"dict[str, {inner}]"
             case None if not schema.keys() - {"description", "example", "examples", "default"}:
                 return "Any"

@@ -7,24 +7,7 @@ import re
 
 from .docstrings import doc
 from .document import UnknownError, camel
-from .operations import JSON, Method
-
-# Operations that take no Idempotency-Key, and of which a repeat changes nothing and answers the same.
-# The document doesn't say so; `tests/test_real_server.py` proves it against the real server.
-REPEATABLE = {
-    "notifications_inbox_read",
-    "notifications_inbox_read_all",
-    "notifications_webhooks_disable",
-    "notifications_webhooks_enable",
-    "wallet_accounts_close",
-    "wallet_accounts_open",
-    "wallet_requests_cancel",
-    "wallet_requests_decline",
-    "wallet_requests_pay",
-    "wallet_transfers_accept",
-    "wallet_transfers_cancel",
-    "wallet_transfers_decline",
-}
+from .operations import JSON, REPEATABLE, Method
 
 # Names of parameters that every method may have besides those of its operation.
 OWN_PARAMETERS = {"self", "operation", "idempotency_key", "if_match", "timeout", "content"}

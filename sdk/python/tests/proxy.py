@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from urllib.parse import urlsplit
@@ -30,10 +31,8 @@ class Proxy:
         """Ends every connection at once."""
         with self._lock:
             for one in self._open:
-                try:
+                with contextlib.suppress(OSError):  # it may have ended by itself
                     one.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass  # it has ended by itself
                 one.close()
             self._open.clear()
 
@@ -55,12 +54,10 @@ class Proxy:
             threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
 
     def _pump(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
-        try:
+        with contextlib.suppress(OSError):  # cut
             while data := source.recv(65536):
                 if is_answer and self._holds:
                     self.answer_held.set()
                     continue
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # cut

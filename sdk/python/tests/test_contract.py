@@ -214,8 +214,7 @@ def deposits(record: Recorder, world: Any) -> None:
     record.call(ann, "POST", path, {**new, "tip": "1"})
     for number in ("4242424242424242", "4000000000000002"):
         made = record.call(ann, "POST", path, {**new, "card": {"number": number, **CARD}}, key=number)
-        client = world.client(ann)
-        until("the deposit", lambda client=client, made=made: _decided(client, made["id"]))
+        _wait(world.client(ann), made["id"])
         record.call(ann, "GET", f"{path}/{made['id']}")
         record.call(bob, "GET", f"{path}/{made['id']}")
     record.call(ann, "GET", path)
@@ -224,8 +223,8 @@ def deposits(record: Recorder, world: Any) -> None:
     record.call(ann, "GET", "/v1/wallet/accounts")
 
 
-def _decided(client: bushel.Bushel, deposit: str) -> bool | None:
-    return client.payments.deposits.get(deposit).status != "pending" or None
+def _wait(client: bushel.Bushel, deposit: str) -> None:
+    until("the deposit", lambda: client.payments.deposits.get(deposit).status != "pending" or None)
 
 
 def profiles(record: Recorder, world: Any) -> None:
@@ -270,8 +269,9 @@ def test_who_is_nobody_gets_the_same_refusal(bank: Bank, fake: FakeBushel) -> No
         (bushel.Anonymous(), "request.token.missing"),
         (bushel.Token("bshl_key_nobody"), "request.token.invalid"),
     ):
-        for options in ({"base_url": bank.url}, {"base_url": "http://fake", "transport": fake}):
-            with bushel.Bushel(auth=auth, **options) as client:  # type: ignore[arg-type]
+        sides: list[dict[str, Any]] = [{"base_url": bank.url}, {"base_url": "http://fake", "transport": fake}]
+        for options in sides:
+            with bushel.Bushel(auth=auth, **options) as client:
                 with pytest.raises(bushel.AuthenticationError) as caught:
                     client.wallet.accounts.list()
                 assert (caught.value.code, caught.value.status_code) == (code, 401)

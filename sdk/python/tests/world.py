@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import bushel
 from bank import Bank, Person
+
+import bushel
 from bushel.testing import FakeBushel, FakePerson
 
 

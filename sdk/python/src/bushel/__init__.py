@@ -41,7 +41,14 @@ from ._errors import (
 )
 from ._events import AsyncEventStream, EventStream
 from ._generated import models, params
-from ._idempotency import FileIdempotencyStore, IdempotencyStore, MemoryIdempotencyStore, Ticket
+from ._idempotency import (
+    FileIdempotencyStore,
+    IdempotencyStore,
+    MemoryIdempotencyStore,
+    Outcome,
+    Ticket,
+    next_ticket,
+)
 from ._models import HttpInfo, Model
 from ._pagination import AsyncPage, AsyncPages, Page
 from ._retries import RetryPolicy
@@ -81,6 +88,7 @@ __all__ = [
     "NotGiven",
     "OAuthError",
     "OperationMismatchError",
+    "Outcome",
     "Page",
     "PermissionDeniedError",
     "PreconditionError",
@@ -100,6 +108,7 @@ __all__ = [
     "amounts",
     "errors",
     "models",
+    "next_ticket",
     "oauth",
     "params",
     "to_decimal",

@@ -74,7 +74,7 @@ class Settings:
         store, name = self.store, call.name
         if store is None or name is None:
             raise ConfigurationError("`operation` needs a client with an idempotency_store=…")
-        fingerprint = self._fingerprint(call)
+        fingerprint = _fingerprint(call)
         ticket: Ticket = yield Blocking(lambda: store.begin(name, fingerprint))
         try:
             response = yield from self._attempts(call, ticket.key, False)
@@ -86,10 +86,6 @@ class Settings:
         if ticket.outcome != "done":
             yield Blocking(lambda: store.settle(ticket, "done"))
         return response
-
-    def _fingerprint(self, call: Call) -> str:
-        parts = [self.base_url, call.operation.method, call.path, repr(call.query)]
-        return hashlib.sha256("\n".join(parts).encode() + b"\n" + (call.body or b"")).hexdigest()
 
     def _attempts(self, call: Call, key: str | None, is_stream: bool) -> Flow[httpx.Response]:
         attempt = 0
@@ -158,6 +154,12 @@ class Settings:
             attempt + 1,
         )
         return response
+
+
+def _fingerprint(call: Call) -> str:
+    """Without the server's name: it may have another one when the program is back."""
+    parts = [call.operation.method, call.path, repr(call.query)]
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + (call.body or b"")).hexdigest()
 
 
 def _outcome(operation: Operation[Any], error: APIError) -> Outcome | None:

@@ -15,13 +15,20 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from ._errors import ConfigurationError, OperationMismatchError
 
-__all__ = ["FileIdempotencyStore", "IdempotencyStore", "MemoryIdempotencyStore", "Outcome", "Ticket"]
+__all__ = [
+    "FileIdempotencyStore",
+    "IdempotencyStore",
+    "MemoryIdempotencyStore",
+    "Outcome",
+    "Ticket",
+    "next_ticket",
+]
 
 Outcome = Literal["open", "done", "refused", "refused_for_good"]
 """`open`: begun, and nobody knows what came of it. `done`. `refused`: nothing happened; the key is still
@@ -40,6 +47,9 @@ class Ticket:
     outcome: Outcome
     begun_at: float
     """Seconds since 1970."""
+
+    def with_outcome(self, outcome: Outcome) -> Ticket:
+        return replace(self, outcome=outcome)
 
 
 class IdempotencyStore(Protocol):
@@ -82,9 +92,7 @@ class MemoryIdempotencyStore:
         with self._lock:
             found = self._tickets.get(ticket.operation)
             if found is not None and found.key == ticket.key:
-                self._tickets[ticket.operation] = Ticket(
-                    ticket.operation, ticket.key, ticket.fingerprint, outcome, ticket.begun_at
-                )
+                self._tickets[ticket.operation] = ticket.with_outcome(outcome)
 
 
 # In the order of the fields of `Ticket`.

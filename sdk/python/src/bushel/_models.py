@@ -57,7 +57,10 @@ class Model(BaseModel):
     Fields and values that a newer server may add are kept, not refused.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, protected_namespaces=())
+    # Built at first use: a program uses few of the two hundred models, and none while it starts.
+    model_config = ConfigDict(
+        extra="allow", frozen=True, populate_by_name=True, protected_namespaces=(), defer_build=True
+    )
 
     _http: HttpInfo | None = PrivateAttr(default=None)
 

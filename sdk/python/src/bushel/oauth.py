@@ -150,6 +150,7 @@ class _OAuth(Credential):
         self._store = store or MemoryTokenStore()
         self._clock = clock
         self._tokens: TokenSet | None = None
+        self._refused: str | None = None
         self._metadata: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
@@ -167,14 +168,14 @@ class _OAuth(Credential):
 
     def rejected(self, token: str | None) -> bool:
         """The token ended early: revoked, or the clocks differ."""
-        if self._tokens is not None and self._tokens.access_token == token:
-            self._tokens = replace(self._tokens, expires_at=0)
-            return True
-        # Another call of this client has a new one already.
-        return self._tokens is not None
+        # If another call has a new one already, that one is left alone.
+        self._refused = token
+        return True
 
     def _is_good(self, tokens: TokenSet | None) -> bool:
-        return tokens is not None and self._clock() < tokens.expires_at
+        if tokens is None or tokens.access_token == self._refused:
+            return False
+        return self._clock() < tokens.expires_at
 
     def _renew(self, base_url: str, old: TokenSet | None) -> Flow[TokenSet]:
         raise NotImplementedError

@@ -14,7 +14,7 @@ import httpx
 from .._client import AsyncBushel, Bushel
 from . import _checks as checks
 from . import _views as views
-from ._problem import Refusal, refusal
+from ._problem import Refusal, bad_body, refusal
 from ._state import Account, Asset, FakePerson, State, Transfer, utc_now
 
 URL = "http://fake.bushel"
@@ -41,7 +41,7 @@ class Request:
         try:
             return json.loads(self.content)
         except ValueError:
-            raise checks.bad_body("", "the body is no JSON") from None
+            raise bad_body("", "the body is no JSON") from None
 
 
 Answer = tuple[int, dict[str, Any], dict[str, str]]
@@ -96,7 +96,7 @@ class FakeBushel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         `unavailable` answers 503. `lost_request` never arrives. `lost_answer` is done, and the answer gets
         lost: what idempotency keys are for.
         """
-        self._troubles += [trouble] * times
+        self._troubles.extend(trouble for _ in range(times))
 
     def client(self, person: FakePerson, **options: Any) -> Bushel:
         """A client of somebody."""
