@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run web browser test check lint fmt sim bench faults openapi clean-data
+.PHONY: help run web browser sdk test check lint fmt sim bench faults openapi clean-data
 
 # Last on the PATH: rustup's default place, for shells that don't know it yet, and the tools of CI.
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bushel/tools/bin
@@ -35,6 +35,9 @@ browser: ## Test the pages in a real browser (screenshots in web/browser/screens
 	@cargo build -p server
 	@scripts/web.sh browser
 
+sdk: ## Check, test and package the Python SDK
+	@scripts/python-sdk.sh all
+
 test: ## Install what is missing, run every test, then the house rules
 	@echo "Looking for what the tests need:"
 	@scripts/setup.sh test
@@ -42,6 +45,7 @@ test: ## Install what is missing, run every test, then the house rules
 	@echo "Running the tests:"
 	@cargo test --workspace
 	@scripts/web.sh browser
+	@scripts/python-sdk.sh test
 	@echo "Checking the house rules:"
 	@cargo xtask tidy
 
@@ -51,6 +55,7 @@ check: ## Format, lints, house rules and, when cargo-deny is installed, the supp
 	@cargo fmt --all --check
 	@$(MAKE) --no-print-directory lint
 	@scripts/web.sh check
+	@scripts/python-sdk.sh check
 	@echo "Checking the house rules:"
 	@cargo xtask tidy
 	@if command -v cargo-deny >/dev/null; then \

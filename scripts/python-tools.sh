@@ -1,22 +1,38 @@
 #!/usr/bin/env bash
-# Makes the Python environment that some tests need: a real SMTP server (aiosmtpd), and the library
-# with which receivers check webhooks (standardwebhooks).
+# Makes the Python environments that tests need.
 #
-#   scripts/python-tools.sh    makes it, or says that it is there; prints the path of its python
+#   scripts/python-tools.sh       a real SMTP server (aiosmtpd), the library with which receivers
+#                                 check webhooks (standardwebhooks), a stock gRPC client
+#   scripts/python-tools.sh sdk   what the Python SDK is checked and tested with
 #
-# It lies in $HOME/.cache/bushel/python and nothing else is changed. It may be run as often as you
-# like, also by several tests at once; a run that finds everything takes a few milliseconds.
+# Each makes its environment, or says that it is there, and prints the path of its python. They lie
+# in $HOME/.cache/bushel and nothing else is changed. It may be run as often as you like, also by
+# several tests at once; a run that finds everything takes a few milliseconds.
 set -euo pipefail
 
-readonly PLACE="${HOME:?}/.cache/bushel/python"
-readonly PYTHON="$PLACE/bin/python"
+readonly REQUIREMENTS="$(dirname "${BASH_SOURCE[0]}")/../sdk/python/requirements.txt"
 # With their versions, so that everybody tests against the same.
-readonly PACKAGES=(aiosmtpd==1.4.6 cryptography==44.0.0 standardwebhooks==1.0.1 grpcio==1.76.0 grpcio-reflection==1.76.0)
-readonly STAMP="$PLACE/bushel-packages"
+readonly PACKAGES="aiosmtpd==1.4.6
+cryptography==44.0.0
+standardwebhooks==1.0.1
+grpcio==1.76.0
+grpcio-reflection==1.76.0"
 
 say() { printf '%s\n' "$*" >&2; }
 
-is_complete() { [ -x "$PYTHON" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "${PACKAGES[*]}" ]; }
+case "${1:-tests}" in
+    tests) PLACE="${HOME:?}/.cache/bushel/python" WANTED="$PACKAGES" ;;
+    sdk) PLACE="${HOME:?}/.cache/bushel/python-sdk" WANTED="$(cat "$REQUIREMENTS")" ;;
+    *)
+        say "usage: scripts/python-tools.sh [tests|sdk]"
+        exit 2
+        ;;
+esac
+readonly PLACE WANTED
+readonly PYTHON="$PLACE/bin/python"
+readonly STAMP="$PLACE/bushel-packages"
+
+is_complete() { [ -x "$PYTHON" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$WANTED" ]; }
 
 # One at a time: mkdir is atomic everywhere, flock isn't there on macOS.
 lock() {
@@ -44,14 +60,14 @@ make_it() {
             exit 1
         }
     fi
-    say "installing ${PACKAGES[*]}"
-    "$PLACE/bin/pip" install --quiet --disable-pip-version-check "${PACKAGES[@]}" >&2
-    printf '%s' "${PACKAGES[*]}" >"$STAMP"
+    say "installing packages into $PLACE"
+    "$PLACE/bin/pip" install --quiet --disable-pip-version-check --requirement <(printf '%s\n' "$WANTED") >&2
+    printf '%s' "$WANTED" >"$STAMP"
 }
 
 if ! is_complete; then
     lock
     is_complete || make_it
 fi
-say "ready: ${PACKAGES[*]}"
+say "ready: $PLACE"
 printf '%s\n' "$PYTHON"

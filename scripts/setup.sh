@@ -301,8 +301,10 @@ need_chromium() {
 }
 
 # Some tests speak to programs of others: a real SMTP server, a stock gRPC client, a library that
-# verifies webhooks. They come from Python's registry into a folder of their own.
+# verifies webhooks. They and the tools of the Python SDK come from Python's registry into folders
+# of their own.
 need_python() {
+    local which
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         if [ "$(system)" = debian ]; then
             line install python "apt-get install python3 python3-venv"
@@ -312,8 +314,13 @@ need_python() {
             stop python "python3 with its module venv is not installed" "Install Python 3.10 or newer."
         fi
     fi
-    scripts/python-tools.sh >/dev/null 2>&1 || stop python "the packages for the tests can't be installed" \
-        "Run this to see why: scripts/python-tools.sh"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || stop python \
+        "$(python3 --version) is too old; 3.10 or newer is needed" "Put a newer python3 on the PATH."
+    for which in tests sdk; do
+        scripts/python-tools.sh "$which" >/dev/null 2>&1 || stop python \
+            "the packages for the tests can't be installed" \
+            "Run this to see why: scripts/python-tools.sh $which"
+    done
     line ok python "$(python3 --version) with the packages of scripts/python-tools.sh"
 }
 

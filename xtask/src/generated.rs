@@ -20,6 +20,9 @@ const GENERATED: &[Generated] = &[
     Generated { path: "docs/errors.md", args: &["errors"] },
 ];
 
+/// The Python SDK has a generator of its own, which reads the API document and knows `--check`.
+const PYTHON_SDK: &str = "sdk/python";
+
 /// Writes every generated file again.
 pub(crate) fn write(root: &Path) -> anyhow::Result<ExitCode> {
     for file in GENERATED {
@@ -35,6 +38,7 @@ pub(crate) fn write(root: &Path) -> anyhow::Result<ExitCode> {
         fs::write(&path, text).with_context(|| format!("writing {}", file.path))?;
         println!("generated: {} written", file.path);
     }
+    ensure!(python_sdk(root, &[])?, "the generator of the Python SDK failed");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,6 +61,7 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<ExitCode> {
             stale += 1;
         }
     }
+    stale += usize::from(!python_sdk(root, &["--check"])?);
     Ok(if stale == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -72,6 +77,17 @@ fn print(root: &Path, file: &Generated) -> anyhow::Result<Vec<u8>> {
     ensure!(output.status.success(), "`bushel {command}` failed: {}", output.status);
     ensure!(!output.stdout.is_empty(), "`bushel {command}` printed nothing for {}", file.path);
     Ok(output.stdout)
+}
+
+/// Whether the SDK's generator, which needs nothing but Python, ended well.
+fn python_sdk(root: &Path, args: &[&str]) -> anyhow::Result<bool> {
+    let status = Command::new("python3")
+        .args(["-B", "-m", "generate"])
+        .args(args)
+        .current_dir(root.join(PYTHON_SDK))
+        .status()
+        .context("starting python3, which generates the Python SDK")?;
+    Ok(status.success())
 }
 
 /// The number of the first line in which two texts differ.

@@ -205,6 +205,9 @@ def test_a_lost_answer_costs_nothing_on_the_fake(
     assert [one.id for one in client.wallet.transfers.list()] == [sent.id]
 
 
+# The programs use what is tested, not what may be installed.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(bushel.__file__).parent.parent)}
+
 PROGRAM = """
 import json, sys
 import bushel
@@ -225,7 +228,7 @@ def test_a_program_that_is_killed_before_the_answer_sends_once(bank: Bank, tmp_p
     proxy = Proxy(bank.url)
     proxy.hold_answers()
     arguments = [ann.api_key, bob.handle, str(store)]
-    program = subprocess.Popen([*command, proxy.url, *arguments], stdin=subprocess.DEVNULL)
+    program = subprocess.Popen([*command, proxy.url, *arguments], stdin=subprocess.DEVNULL, env=ENVIRONMENT)
     try:
         assert proxy.answer_held.wait(30), "the server has not answered"
     finally:
@@ -237,7 +240,9 @@ def test_a_program_that_is_killed_before_the_answer_sends_once(bank: Bank, tmp_p
     (ticket,) = bushel.FileIdempotencyStore(store).unfinished()
     assert ticket.operation == "invoice-17"
     for _ in range(2):
-        out = subprocess.run([*command, bank.url, *arguments], check=True, capture_output=True, timeout=30)
+        out = subprocess.run(
+            [*command, bank.url, *arguments], check=True, capture_output=True, timeout=30, env=ENVIRONMENT
+        )
         assert json.loads(out.stdout) == {"id": made.id, "is_replayed": True}
     with ann.client() as client:
         assert [one.id for one in client.wallet.transfers.list()] == [made.id]
@@ -248,11 +253,13 @@ def test_many_programs_that_are_killed_at_any_time_send_once(bank: Bank, tmp_pat
     ann, bob = bank.rich("ann", 100), bank.person("bob")
     command = [sys.executable, "-c", PROGRAM, bank.url, ann.api_key, bob.handle, str(tmp_path / "s.db")]
     for pause in (0.35, 0.4, 0.45, 0.5, 0.6):
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        program = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=ENVIRONMENT
+        )
         threading.Event().wait(pause)
         program.kill()
         program.wait()
-    out = subprocess.run(command, check=True, capture_output=True, timeout=30)
+    out = subprocess.run(command, check=True, capture_output=True, timeout=30, env=ENVIRONMENT)
     with ann.client() as client:
         assert [one.id for one in client.wallet.transfers.list()] == [json.loads(out.stdout)["id"]]
         assert client.wallet.accounts.list().data[0].available == 93

@@ -146,6 +146,19 @@ def test_the_operator_runs_the_ledger(bank: Bank) -> None:
     assert bank.anyone.health.readyz().ledger
 
 
+def test_a_person_registers_and_proves_the_address(bank: Bank) -> None:
+    anyone, email = bank.anyone.identity, "new@example.org"
+    anyone.users.create(email=email, name="New Apple", handle="newcomer", password="crisp red apples here")
+    pattern = r"verify[?#]\S*token=([A-Za-z0-9_.~-]+)"
+    token = bank.mailed(email, "challenge.verify_email", pattern)
+    anyone.email_verifications.create(token=token)
+    with pytest.raises(bushel.AuthenticationError) as caught:
+        anyone.sign_ins.create(login="newcomer", password="wrong password here")
+    assert caught.value.code == "identity.sign_in.refused"
+    pending = anyone.sign_ins.create(login="newcomer", password="crisp red apples here")
+    assert pending.status == "confirmation_required"
+
+
 def test_a_person_who_signs_in_has_a_typed_answer(bank: Bank) -> None:
     ann = bank.person("ann")
     assert ann.session.status == "signed_in"

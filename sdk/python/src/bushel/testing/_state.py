@@ -274,7 +274,7 @@ class State:
                 deposit.updated_at = self.now
                 if deposit.is_good:
                     account, _ = self.open_account(deposit.owner, deposit.asset)
-                    entry = {"transfer_id": self.new_id("tr"), "kind": "deposit"}
+                    entry = {"transfer_id": self.new_id("tr"), "kind": "deposit", "reference": deposit.id}
                     self.move(account, deposit.amount, entry)
 
 
