@@ -129,6 +129,21 @@ def test_a_body_that_is_none_is_refused(fake: FakeBushel) -> None:
         assert (response.status_code, response.json()["code"]) == (400, "request.body.invalid")
 
 
+def test_nonsense_is_refused_as_such(fake: FakeBushel) -> None:
+    ann = fake.person("ann")
+    with fake.client(ann) as client:
+        client.wallet.accounts.open(asset="EUR")
+        for call, status in (
+            (lambda: client.wallet.transfers.list(cursor="a"), 400),
+            (lambda: client.wallet.transfers.create(to={}, asset="APPLE", amount=1), 400),  # type: ignore[arg-type]
+            (lambda: client.payments.deposits.create(asset="EUR", amount=1, card={"number": "x"}), 422),
+        ):
+            with pytest.raises(bushel.APIError) as caught:
+                call()
+            assert caught.value.status_code == status
+        assert [one.code for one in client.ledger.assets.list()] == ["APPLE", "EUR"]
+
+
 def test_mistakes_of_a_test_are_named(fake: FakeBushel) -> None:
     ann = fake.person("ann")
     with pytest.raises(ValueError, match="handle"):

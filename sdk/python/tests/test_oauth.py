@@ -257,6 +257,33 @@ def test_a_device_that_is_not_let_in_says_so(verdict: str, server: TokenServer, 
     assert caught.value.error == verdict
 
 
+def test_a_refusal_of_the_refresh_that_is_not_final_asks_nobody_again(
+    server: TokenServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[DeviceCode] = []
+    server.polls = ["ok"]
+    one = client(server, DeviceFlow("cli:ent", on_code=shown.append, clock=clock))
+    ask(one)
+    clock.now += 600
+    monkeypatch.setattr(server, "_refresh", lambda _: httpx.Response(400, json={"error": "invalid_scope"}))
+    with pytest.raises(bushel.OAuthError, match="invalid_scope"):
+        ask(one)
+    assert len(shown) == 1
+
+
+def test_a_busy_authorization_server_is_asked_again(
+    server: TokenServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [httpx.Response(503), httpx.Response(429), server._give(with_refresh=False)]
+    monkeypatch.setattr(server, "_token", lambda _: answers.pop(0))
+    assert ask(client(server, credentials(clock))) == "APPLE"
+    answers += [httpx.Response(503, text="<html>")] * 4
+    clock.now += 600
+    with pytest.raises(bushel.UnexpectedAnswerError):
+        ask(client(server, credentials(clock)))
+    assert answers == []
+
+
 def test_a_device_waits_no_longer_than_its_code_lives(server: TokenServer, clock: Clock) -> None:
     server.polls = ["authorization_pending"] * 100
     with pytest.raises(bushel.OAuthError) as caught:

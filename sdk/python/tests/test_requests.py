@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -421,6 +421,67 @@ def test_timeouts_are_the_clients_or_the_calls() -> None:
     client.with_options(timeout=3).ledger.assets.get("APPLE")
     reads = [request.extensions["timeout"]["read"] for request in server.requests]
     assert reads == [11, 2, 3]
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends in the middle."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"{"
+        raise httpx.ReadError("cut")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"{"
+        raise httpx.ReadError("cut")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.usefixtures("sleeps")
+def test_a_body_that_ends_in_the_middle_is_no_answer() -> None:
+    broken = Broken()
+    server = Server(httpx.Response(201, stream=broken), httpx.Response(201, json=TRANSFER))
+    assert send(server.client()).amount == 1250
+    assert broken.is_closed
+
+
+@pytest.mark.anyio
+async def test_coroutines_take_such_a_body_for_none_either() -> None:
+    broken = Broken()
+    server = Server(httpx.Response(201, stream=broken), httpx.Response(201, json=TRANSFER))
+    assert (await server.async_client().wallet.transfers.get("tr_1")).amount == 1250
+    assert broken.is_closed
+
+
+@pytest.mark.usefixtures("sleeps")
+def test_a_body_that_can_not_be_decoded_is_no_answer() -> None:
+    garbled = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))
+    with pytest.raises(bushel.APIConnectionError):
+        Server(lambda _: garbled).client(max_retries=0, retries=None).ledger.assets.get("APPLE")
+
+
+def test_what_can_not_be_sent_is_named() -> None:
+    client = Server(TRANSFER).client()
+    for wrong, reason in ((Decimal(1), "to_minor"), (object(), "can't be sent")):
+        with pytest.raises(TypeError, match=reason):
+            client.request("POST", "/v1/new", body={"a": wrong})
+    with pytest.raises(ValueError, match="ETag"):
+        client.identity.profile.update(if_match=client.wallet.transfers.get("tr_1"), name="Ann")
+    assert (bool(bushel.NOT_GIVEN), repr(bushel.NOT_GIVEN)) == (False, "NOT_GIVEN")
+
+
+def test_a_date_in_retry_after_is_left_aside() -> None:
+    dated = httpx.Response(429, json={"code": "c"}, headers={"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"})
+    with pytest.raises(bushel.RateLimitError) as caught:
+        Server(dated).client(max_retries=0, retries=None).ledger.assets.get("APPLE")
+    assert caught.value.retry_after_s is None
 
 
 # --- Settings ----------------------------------------------------------------------------------------

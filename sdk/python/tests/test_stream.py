@@ -159,19 +159,28 @@ async def test_coroutines_stream_in_the_same_way(monkeypatch: pytest.MonkeyPatch
 
     server = Server(
         {"data": [], "next_cursor": None},
-        {"data": [], "next_after": 0},
-        asynchronous(event(1), then=httpx.ReadError("cut")),
-        asynchronous(event(1), event(2)),
+        {"data": [json.loads(event(1).split(b"data: ")[1])], "next_after": 1},
+        {"data": [], "next_after": 1},
+        asynchronous(event(1), event(2), then=httpx.ReadError("cut")),
+        asynchronous(event(2), event(3)),
+        asynchronous(event(4)),
     )
     async with server.async_client() as client, client.notifications.stream() as events:
-        assert events.last_sequence == 0
+        assert events.last_sequence == 1
         found = []
         async for one in events:
             found.append(one.sequence)
-            if one.sequence == 2:
+            if one.sequence == 4:
                 break
-        assert found == [1, 2]
-    assert [request.headers.get("last-event-id") for request in server.requests] == [None, None, "0", "1"]
+        assert found == [2, 3, 4]
+    assert [request.headers.get("last-event-id") for request in server.requests] == [
+        None,
+        None,
+        None,
+        "1",
+        "2",
+        "3",
+    ]
 
 
 def _send(person: Person, to: Person, times: int) -> None:

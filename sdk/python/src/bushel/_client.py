@@ -94,7 +94,7 @@ class Settings:
             token: str | None = yield from self._token()
             try:
                 response = yield from self._attempt(call, key, token, attempt, is_stream)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 pause = self.retries.after_failure(error, attempt, call.is_safe)
                 if pause is None:
                     raise _connection_error(call, key, error) from error
@@ -174,7 +174,7 @@ def _outcome(operation: Operation[Any], error: APIError) -> Outcome | None:
     return None if error.status_code == 409 else "refused"
 
 
-def _connection_error(call: Call, key: str | None, error: httpx.TransportError) -> APIConnectionError:
+def _connection_error(call: Call, key: str | None, error: httpx.RequestError) -> APIConnectionError:
     is_write = call.operation.method not in ("GET", "HEAD")
     kind = APITimeoutError if isinstance(error, httpx.TimeoutException) else APIConnectionError
     what = str(error) or type(error).__name__

@@ -28,7 +28,7 @@ __all__ = ["AsyncEventStream", "EventStream"]
 # The server lets hear of itself every 15 seconds.
 _SILENCE_MAX_S = 45.0
 _PATIENCE = RetryPolicy(max_retries=8, initial_s=0.2, max_s=30.0)
-_TROUBLE = (APIConnectionError, UnavailableError, RateLimitError, httpx.TransportError)
+_TROUBLE = (APIConnectionError, UnavailableError, RateLimitError, httpx.RequestError)
 
 _OPEN = Operation(
     "notifications_stream_open",

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Send:
-    """Gives an `httpx.Response`, or raises an `httpx.TransportError`."""
+    """Gives an `httpx.Response`, or raises an `httpx.RequestError`."""
 
     method: str
     url: str

@@ -37,7 +37,7 @@ class RetryPolicy:
         if self.max_retries < 0 or min(self.initial_s, self.max_s, self.retry_after_max_s) < 0:
             raise ValueError("a retry policy has no negative numbers")
 
-    def after_failure(self, error: httpx.TransportError, attempt: int, is_safe: bool) -> float | None:
+    def after_failure(self, error: httpx.RequestError, attempt: int, is_safe: bool) -> float | None:
         """Seconds to wait before the next attempt; None if there is none. `attempt` counts from 0."""
         if attempt >= self.max_retries or not (is_safe or is_not_sent(error)):
             return None
@@ -57,7 +57,7 @@ class RetryPolicy:
         return whole * (0.5 + random.random() / 2)  # noqa: S311 no secret
 
 
-def is_not_sent(error: httpx.TransportError) -> bool:
+def is_not_sent(error: httpx.RequestError) -> bool:
     return isinstance(error, _NOT_SENT)
 
 

@@ -329,19 +329,20 @@ class DeviceFlow(_OAuth):
 
 def _send(send: Send, is_repeatable: bool) -> Flow[httpx.Response]:
     """Sends something to the authorization server, a few times if that is safe."""
-    for attempt in range(_ATTEMPTS):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             response: httpx.Response = yield send
-        except httpx.TransportError as error:
-            if attempt + 1 == _ATTEMPTS or not (is_repeatable or is_not_sent(error)):
+        except httpx.RequestError as error:
+            if attempt == _ATTEMPTS or not (is_repeatable or is_not_sent(error)):
                 message = f"the authorization server gave no answer: {error or type(error).__name__}"
                 unknown = not is_not_sent(error)
                 raise APIConnectionError(message, is_outcome_unknown=unknown, idempotency_key=None) from error
         else:
-            if response.status_code not in (429, 502, 503, 504) or attempt + 1 == _ATTEMPTS:
+            if response.status_code not in (429, 502, 503, 504) or attempt == _ATTEMPTS:
                 return response
-        yield Sleep(0.25 * 2**attempt)
-    raise AssertionError("the last attempt answers or raises")
+        yield Sleep(0.125 * 2**attempt)
 
 
 def _json_of(response: httpx.Response) -> dict[str, Any]:
