@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what Bushel needs from this machine, and nothing else.
 #
-#   scripts/setup.sh run     a Rust toolchain, a C compiler, Postgres server binaries
-#   scripts/setup.sh test    the same, make, Python with the packages of scripts/python-tools.sh, and
-#                            Stripe's mock (scripts/stripe-mock.sh) where there is Go to make it with
-#   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, and a C compiler
+#   scripts/setup.sh run     a Rust toolchain, a C compiler, Node, Postgres server binaries
+#   scripts/setup.sh test    the same, Node, make, Chromium, Python with what scripts/python-tools.sh
+#                            installs, and Stripe's mock (scripts/stripe-mock.sh) if Go is there
+#   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, a C compiler, Node, Python
 #   scripts/setup.sh ci      everything above
 #
 # It may be run as often as you like: what is there is left alone, and a run that finds everything
@@ -339,7 +339,7 @@ need_stripe_mock() {
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
     test) needs=(rust c_compiler make node chromium postgres python stripe_mock) ;;
-    check) needs=(rust c_compiler rustfmt clippy) ;;
+    check) needs=(rust c_compiler rustfmt clippy node python) ;;
     ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python stripe_mock) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2

@@ -34,3 +34,11 @@ def fake() -> FakeBushel:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made; none takes any time."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    return made

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 from bank import Bank
+from canned import FAST, TRANSFER, Server, problem, send, sent_body
 from proxy import Proxy
-from test_requests import FAST, TRANSFER, Server, problem, send, sent_body
 
 import bushel
 from bushel.testing import FakeBushel

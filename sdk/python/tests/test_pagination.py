@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bank import Bank
-from test_requests import ASSET, Server
+from canned import ASSET, Server
 
 import bushel
 from bushel.testing import FakeBushel

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -12,70 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from canned import ASSET, TRANSFER, Server, problem, send, sent_body
 
 import bushel
-
-ASSET = {"code": "APPLE", "scale": 0, "kind": "goods", "created_at": "2026-11-21T10:00:00Z"}
-TRANSFER = {
-    "id": "tr_00000000000000000000000001",
-    "status": "completed",
-    "kind": "transfer",
-    "direction": "out",
-    "from": {"handle": "ann"},
-    "to": {"handle": "bob"},
-    "asset": "EUR",
-    "scale": 2,
-    "amount": "1250",
-    "created_at": "2026-11-21T10:00:00.123456Z",
-}
-FAST = bushel.RetryPolicy(max_retries=3, initial_s=0, max_s=0)
-
-
-class Server:
-    """Answers with what it is given, and remembers what it was asked."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        if callable(answer):
-            answer = answer(request)
-        return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
-
-    def client(self, **options: Any) -> bushel.Bushel:
-        options = {"base_url": "https://bank.example", "retries": FAST, **options}
-        return bushel.Bushel("bshl_key_secret", transport=httpx.MockTransport(self), **options)
-
-    def async_client(self, **options: Any) -> bushel.AsyncBushel:
-        options = {"base_url": "https://bank.example", "retries": FAST, **options}
-        return bushel.AsyncBushel("bshl_key_secret", transport=httpx.MockTransport(self), **options)
-
-
-def problem(status: int, code: str = "some.code", **more: Any) -> httpx.Response:
-    body = {"type": "/docs", "title": "T", "status": status, "detail": "D", "code": code, **more}
-    return httpx.Response(status, json=body, headers={"x-request-id": "req_1"})
-
-
-def send(client: bushel.Bushel, **options: Any) -> bushel.models.WalletTransfer:
-    return client.wallet.transfers.create(to={"handle": "bob"}, asset="EUR", amount=1250, **options)
-
-
-def sent_body(request: httpx.Request) -> Any:
-    return json.loads(request.content)
-
-
-@pytest.fixture
-def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were made; none takes any time."""
-    made: list[float] = []
-    monkeypatch.setattr("time.sleep", made.append)
-    return made
-
 
 # --- What is sent ------------------------------------------------------------------------------------
 
@@ -482,86 +420,6 @@ def test_a_date_in_retry_after_is_left_aside() -> None:
     with pytest.raises(bushel.RateLimitError) as caught:
         Server(dated).client(max_retries=0, retries=None).ledger.assets.get("APPLE")
     assert caught.value.retry_after_s is None
-
-
-# --- Settings ----------------------------------------------------------------------------------------
-
-
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = Server(ASSET)
-    monkeypatch.setenv("BUSHEL_URL", "https://env.example/bank/")
-    monkeypatch.setenv("BUSHEL_API_KEY", "bshl_key_env")
-    bushel.Bushel(transport=httpx.MockTransport(server)).ledger.assets.get("APPLE")
-    assert str(server.requests[0].url) == "https://env.example/bank/v1/ledger/assets/APPLE"
-    assert server.requests[0].headers["authorization"] == "Bearer bshl_key_env"
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({}, "no credentials"),
-        ({"api_key": "k"}, "no server"),
-        ({"api_key": "k", "access_token": "t", "base_url": "https://b"}, "give one of"),
-        ({"api_key": " ", "base_url": "https://b"}, "not empty"),
-        ({"api_key": "a\nb", "base_url": "https://b"}, "visible"),
-        ({"api_key": "k", "base_url": "bank.example"}, "base_url is like"),
-        ({"api_key": "k", "base_url": "https://u:p@bank.example"}, "base_url is like"),
-        ({"api_key": "k", "base_url": "https://b", "idempotency_store": "/dev/null/x"}, "can't hold"),
-    ],
-)
-def test_what_is_missing_is_named(
-    options: dict[str, Any], reason: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("BUSHEL_URL", "BUSHEL_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    for client in (bushel.Bushel, bushel.AsyncBushel):
-        with pytest.raises(bushel.ConfigurationError, match=reason):
-            client(**options)
-
-
-def test_a_client_of_ones_own_is_used_and_left_open() -> None:
-    server = Server(ASSET)
-    http = httpx.Client(transport=httpx.MockTransport(server), timeout=5)
-    with bushel.Bushel("k", base_url="https://b", http_client=http) as client:
-        client.ledger.assets.get("APPLE")
-    assert not http.is_closed
-    http.close()
-    with bushel.Bushel("k", base_url="https://b") as client:
-        pass
-    assert client._runner.http.is_closed
-    with pytest.raises(bushel.ConfigurationError, match="not both"):
-        bushel.Bushel("k", base_url="https://b", http_client=http, transport=httpx.MockTransport(server))
-
-
-def test_other_options_share_the_connections() -> None:
-    server = Server(problem(503, "server.busy"))
-    client = server.client()
-    other = client.with_options(max_retries=0, headers={"x-a": "1"}, auth=bushel.Token("other"))
-    with pytest.raises(bushel.UnavailableError):
-        other.ledger.assets.get("APPLE")
-    assert len(server.requests) == 1
-    assert server.requests[0].headers["authorization"] == "Bearer other"
-    assert server.requests[0].headers["x-a"] == "1"
-    other.close()
-    assert not client._runner.http.is_closed
-
-
-def test_nothing_prints_secrets(caplog: pytest.LogCaptureFixture, sleeps: list[float]) -> None:
-    secrets = ["bshl_key_secret", "s3cret", "tok-in-path", "mine-key"]
-    server = Server(
-        problem(503, "server.busy"), httpx.Response(201, json=TRANSFER), httpx.Response(200, text="x")
-    )
-    client = server.client(headers={"x-extra": "s3cret"})
-    with caplog.at_level(logging.DEBUG, logger="bushel"):
-        send(client, message="s3cret", idempotency_key="mine-key")
-        client.payments.sandbox.actions_get("tok-in-path")
-    logged = caplog.text
-    assert "wallet_transfers_create: POST /v1/wallet/transfers answered 201" in logged
-    assert "/v1/payments/sandbox/actions/{token}" in logged
-    assert "attempt 1 failed" in logged
-    shown = logged + repr(client) + repr(client._settings.credential) + repr(server.async_client())
-    assert not [secret for secret in secrets if secret in shown]
-    assert len(sleeps) == 1
 
 
 # --- The asynchronous client -------------------------------------------------------------------------

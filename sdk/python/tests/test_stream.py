@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from bank import Bank, Person
+from canned import Server, problem
 from proxy import Proxy
-from test_requests import Server, problem
 
 import bushel
 from bushel._events import Decoder
@@ -68,13 +68,6 @@ def streamed(*parts: bytes, then: Exception | None = None) -> Any:
             raise then
 
     return lambda _: httpx.Response(200, content=body(), headers={"content-type": "text/event-stream"})
-
-
-@pytest.fixture
-def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    made: list[float] = []
-    monkeypatch.setattr("time.sleep", made.append)
-    return made
 
 
 def test_it_goes_on_after_the_last_event_and_gives_none_twice(sleeps: list[float]) -> None:
