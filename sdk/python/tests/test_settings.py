@@ -10,6 +10,8 @@ import pytest
 from canned import ASSET, TRANSFER, Server, problem, send
 
 import bushel
+from bushel._calls import Operation, prepare
+from bushel._http import Send
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +86,10 @@ def test_nothing_prints_secrets(caplog: pytest.LogCaptureFixture, sleeps: list[f
     assert "wallet_transfers_create: POST /v1/wallet/transfers answered 201" in logged
     assert "/v1/payments/sandbox/actions/{token}" in logged
     assert "attempt 1 failed" in logged
-    shown = logged + repr(client) + repr(client._settings.credential) + repr(server.async_client())
+    operation = Operation("new", "POST", "/v1/new", lambda answer: answer)
+    call = prepare(operation, query={"q": "s3cret"}, body={"a": "s3cret"})
+    request = Send("POST", "https://b", {"authorization": "bshl_key_secret"}, body=b"s3cret")
+    parts = [call, request, client, server.async_client(), client._settings, client._settings.credential]
+    shown = logged + "".join(map(repr, parts))
     assert not [secret for secret in secrets if secret in shown]
     assert len(sleeps) == 1

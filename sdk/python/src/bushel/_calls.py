@@ -44,7 +44,8 @@ class Operation(Generic[T]):
     """Where in the body there are whole numbers, which are text in JSON."""
 
 
-@dataclass(frozen=True)
+# Without a text of its own: it may hold secrets, and what shows a traceback may show its variables.
+@dataclass(frozen=True, repr=False)
 class Call:
     """A call of an operation: all that its requests have in common."""
 

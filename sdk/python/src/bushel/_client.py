@@ -51,7 +51,7 @@ _REMEMBERED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
     """What both clients have, and `with_options` changes."""
 

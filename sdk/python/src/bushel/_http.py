@@ -20,7 +20,8 @@ import httpx
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+# Headers and bodies have secrets, and what shows a traceback may show its variables.
+@dataclass(frozen=True, repr=False)
 class Send:
     """Gives an `httpx.Response`, or raises an `httpx.RequestError`."""
 
