@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 # Whole numbers that may be too large for JSON and so are strings there; `int` in Python.
-WHOLE = re.compile(r"\[0-9\]\{[0-9,]+\}\)?\$$")
+WHOLE = re.compile(r"\^\(?(max\|)?(0\|)?(-\?)?(\[1-9\])?\[0-9\]\{\d+,\d+\}\)?\$")
 
 
 class UnknownError(Exception):
@@ -40,7 +40,7 @@ class Document:
     def is_whole(self, schema: dict[str, Any]) -> bool:
         types = schema.get("type")
         is_text = types == "string" or (isinstance(types, list) and "string" in types)
-        return is_text and bool(WHOLE.search(schema.get("pattern", ""))) and "month" not in schema
+        return is_text and bool(WHOLE.fullmatch(schema.get("pattern", "")))
 
     def is_enum(self, schema: dict[str, Any]) -> bool:
         return "enum" in schema

@@ -22,8 +22,6 @@ LEFT_OUT = {
 }
 
 # Operations that take no Idempotency-Key, and of which a repeat changes nothing and answers the same.
-
-# Operations that take no Idempotency-Key, and of which a repeat changes nothing and answers the same.
 # The document doesn't say so; `tests/test_real_server.py` proves it against the real server.
 REPEATABLE = {
     "notifications_inbox_read",

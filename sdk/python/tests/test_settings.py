@@ -89,7 +89,8 @@ def test_nothing_prints_secrets(caplog: pytest.LogCaptureFixture, sleeps: list[f
     operation = Operation("new", "POST", "/v1/new", lambda answer: answer)
     call = prepare(operation, query={"q": "s3cret"}, body={"a": "s3cret"})
     request = Send("POST", "https://b", {"authorization": "bshl_key_secret"}, body=b"s3cret")
-    parts = [call, request, client, server.async_client(), client._settings, client._settings.credential]
+    parts = [call, request, client, server.async_client(), client._settings, bushel.Anonymous()]
+    parts.append(client._settings.credential)
     shown = logged + "".join(map(repr, parts))
     assert not [secret for secret in secrets if secret in shown]
     assert len(sleeps) == 1
