@@ -1,14 +1,17 @@
-import { lazyRouteComponent } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { Landing } from '@/features/landing/landing'
+import { PageLoading } from './edges'
 import { WithSession } from './signed-in'
 
-const Overview = lazyRouteComponent(() => import('@/features/wallet/overview/page'))
+const Overview = lazy(() => import('@/features/wallet/overview/page'))
 
 /** The start page: one's own things, or what this is. */
 export function Home() {
   return (
     <WithSession otherwise={<Landing />}>
-      <Overview />
+      <Suspense fallback={<PageLoading />}>
+        <Overview />
+      </Suspense>
     </WithSession>
   )
 }

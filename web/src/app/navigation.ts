@@ -78,15 +78,17 @@ export type Place = {
   readonly to: string
   readonly text: Exclude<keyof typeof texts.en, 'main' | 'account'>
   readonly icon: LucideIcon
+  /** Pages elsewhere that belong to this place too. */
+  readonly also?: readonly string[]
   readonly permission?: string
 }
 
 export const MAIN: readonly Place[] = [
-  { to: '/', text: 'home', icon: House },
+  { to: '/', text: 'home', icon: House, also: ['/accounts'] },
   { to: '/send', text: 'send', icon: Send },
   { to: '/requests', text: 'requests', icon: HandCoins },
   { to: '/schedules', text: 'schedules', icon: CalendarClock },
-  { to: '/history', text: 'history', icon: History },
+  { to: '/history', text: 'history', icon: History, also: ['/transfers'] },
   { to: '/payments', text: 'payments', icon: CreditCard },
 ]
 

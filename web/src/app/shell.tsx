@@ -78,8 +78,15 @@ function Places() {
 function PlaceLink({ place }: { place: Place }) {
   const t = useTexts(texts)
   const Icon = place.icon
+  const path = useLocation({ select: (location) => location.pathname })
+  const isAround = place.also?.some((start) => path === start || path.startsWith(`${start}/`))
   return (
-    <Link to={place.to} className={styles.place} activeOptions={{ exact: place.to === '/' }}>
+    <Link
+      to={place.to}
+      className={styles.place}
+      activeOptions={{ exact: place.to === '/' }}
+      aria-current={isAround ? 'true' : undefined}
+    >
       <Icon size={20} aria-hidden="true" />
       <span>{t[place.text]}</span>
       {place.to === '/notifications' && <Unread />}

@@ -15,7 +15,7 @@ type ConfirmProps = {
   /** The button that does it, such as "Delete". */
   action: string
   onConfirm: (values: Values) => Promise<unknown>
-  look?: 'secondary' | 'quiet' | 'danger'
+  look?: 'primary' | 'secondary' | 'quiet' | 'danger'
   isDanger?: boolean
 }
 

@@ -1,5 +1,5 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { defineTexts, useTexts } from '@/lib/text'
 import { Button } from './button'
 import styles from './list.module.css'
@@ -54,6 +54,40 @@ type Paged<T> = {
   retry: () => void
 }
 
+/** What is read page by page: what stands there until it is, or where there is nothing. */
+export function Pages<T>({
+  pages,
+  empty,
+  children,
+}: {
+  pages: Paged<T>
+  empty: ReactNode
+  children: (items: readonly T[]) => ReactNode
+}) {
+  const t = useTexts(texts)
+  const { items, hasMore, isLoadingMore, loadMore } = pages
+  // The server looks at so much for a page and no further, so that one may be empty.
+  const isSearching = items?.length === 0 && hasMore
+  useEffect(() => {
+    if (isSearching && !isLoadingMore) loadMore()
+  }, [isSearching, isLoadingMore, loadMore])
+  if (!items && pages.error) return <Failed error={pages.error} onRetry={pages.retry} />
+  if (!items || isSearching) return <Loading lines={5} />
+  if (items.length === 0) return empty
+  return (
+    <>
+      {children(items)}
+      {hasMore && (
+        <div>
+          <Button look="secondary" small busy={isLoadingMore} onClick={loadMore}>
+            {t.more}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
 /** A list that is read page by page. */
 export function PagedList<T>({
   pages,
@@ -66,24 +100,10 @@ export function PagedList<T>({
   empty: ReactNode
   children: (item: T) => ReactNode
 }) {
-  const t = useTexts(texts)
-  if (!pages.items) {
-    return pages.error ? (
-      <Failed error={pages.error} onRetry={pages.retry} />
-    ) : (
-      <Loading lines={5} />
-    )
-  }
-  if (pages.items.length === 0) return empty
   return (
-    <>
-      <List label={label}>{pages.items.map(children)}</List>
-      {pages.hasMore && (
-        <Button look="secondary" small busy={pages.isLoadingMore} onClick={pages.loadMore}>
-          {t.more}
-        </Button>
-      )}
-    </>
+    <Pages pages={pages} empty={empty}>
+      {(items) => <List label={label}>{items.map(children)}</List>}
+    </Pages>
   )
 }
 
