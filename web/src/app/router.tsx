@@ -6,6 +6,7 @@ import {
   Outlet,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
+import { parseSearch, stringifySearch } from '@/lib/search'
 import { NotFound, PageFailed, PageLoading } from './edges'
 import { Home } from './home'
 import { Plain } from './plain'
@@ -51,12 +52,35 @@ const routes = root.addChildren([
   ]),
   signedIn.addChildren([
     own('/send', () => import('@/features/wallet/send/page')),
+    own('/transfers', () => import('@/features/wallet/transfers/page')),
+    own('/transfers/$id', () => import('@/features/wallet/transfers/transfer-page')),
+    own('/history', () => import('@/features/wallet/history/page')),
+    own('/accounts', () => import('@/features/wallet/accounts/page')),
+    own('/accounts/$id', () => import('@/features/wallet/accounts/account-page')),
+    own('/requests', () => import('@/features/wallet/requests/page')),
+    own('/requests/new', () => import('@/features/wallet/requests/new-page')),
+    own('/requests/$id', () => import('@/features/wallet/requests/request-page')),
+    own('/schedules', () => import('@/features/wallet/schedules/page')),
+    own('/schedules/new', () => import('@/features/wallet/schedules/new-page')),
+    own('/schedules/$id', () => import('@/features/wallet/schedules/schedule-page')),
+    own('/payments', () => import('@/features/payments/deposits/page')),
+    own('/payments/withdrawals', () => import('@/features/payments/withdrawals/page')),
+    own('/payments/deposit', () => import('@/features/payments/deposits/new-page')),
+    own('/payments/deposits/$id', () => import('@/features/payments/deposits/deposit-page')),
+    own('/payments/withdraw', () => import('@/features/payments/withdrawals/new-page')),
+    own(
+      '/payments/withdrawals/$id',
+      () => import('@/features/payments/withdrawals/withdrawal-page'),
+    ),
+    own('/payments/sandbox/$token', () => import('@/features/payments/deposits/sandbox-page')),
     staff.addChildren([house('/users', () => import('@/features/staff/users/page'))]),
   ]),
 ])
 
 export const router = createRouter({
   routeTree: routes,
+  parseSearch,
+  stringifySearch,
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultPendingComponent: PageLoading,

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { knownCards, parseExpiry } from './card'
+import type { Deposit } from './shown'
+
+describe('the date on a card', () => {
+  it('is read as people and browsers write it', () => {
+    for (const text of ['12/40', '12/2040', '12 / 40', '1240', '12-40']) {
+      expect(parseExpiry(text)).toEqual({ month: 12, year: 2040 })
+    }
+    expect(parseExpiry('1/31')).toEqual({ month: 1, year: 2031 })
+  })
+
+  it('is none with another month or half a year', () => {
+    for (const text of ['', '13/40', '0/40', '12/4', '12/1940', '12']) {
+      expect(parseExpiry(text)).toBeNull()
+    }
+  })
+})
+
+describe('cards to pay with again', () => {
+  const deposit = (token: string | null, last4: string, status = 'succeeded') =>
+    ({ card: { token, brand: 'visa', last4 }, status }) as Deposit
+
+  it('are those that went well, each once', () => {
+    const known = knownCards([
+      deposit('pm_2', '4242'),
+      deposit('pm_1', '4242'),
+      deposit('pm_3', '0002', 'failed'),
+      deposit('pm_4', '3220', 'requires_action'),
+      deposit(null, '1111'),
+    ])
+    expect(known.map(({ token }) => token)).toEqual(['pm_2'])
+  })
+})

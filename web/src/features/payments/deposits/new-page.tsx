@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, body, type Schemas } from '@/api/client'
+import { formatAmount } from '@/lib/amount'
+import { useIdempotencyKey } from '@/lib/idempotency'
+import { ProblemError } from '@/lib/problem'
+import { useLanguage, useTexts } from '@/lib/text'
+import { type Account, useReread } from '@/lib/wallet'
+import { AmountField, amountOf } from '@/ui/amount-field'
+import { Submit } from '@/ui/confirm'
+import { SelectField } from '@/ui/fields'
+import { Form, type Values } from '@/ui/form'
+import { Page, Section } from '@/ui/page'
+import { MoneyAccounts } from '@/ui/payments/money-accounts'
+import { Loading } from '@/ui/states'
+import { knownCards } from './card'
+import { CardFields, cardOf, refusedCard } from './card-fields'
+import { useCardName } from './shown'
+import { TestCards } from './test-cards'
+import { texts } from './texts'
+
+/** Pays in by card. */
+export default function NewDepositPage() {
+  const t = useTexts(texts)
+  return (
+    <Page title={t.make} lead={t.new_lead} back={{ to: '/payments', label: t.back }} narrow>
+      <Section>
+        <MoneyAccounts lines={7}>{(accounts) => <NewDeposit accounts={accounts} />}</MoneyAccounts>
+      </Section>
+    </Page>
+  )
+}
+
+const NEW_CARD = 'new'
+
+function NewDeposit({ accounts }: { accounts: readonly Account[] }) {
+  const t = useTexts(texts)
+  const { language } = useLanguage()
+  const search = useSearch({ strict: false }) as Record<string, string>
+  const [asset, setAsset] = useState(search.asset)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [number, setNumber] = useState('')
+  const pay = useDeposit()
+  const cards = useKnownCards()
+  const nameOf = useCardName()
+  const account = accounts.find((it) => it.asset === asset) ?? accounts[0]
+  if (!account || !cards) return <Loading lines={7} />
+  const token = chosen ?? cards[0]?.token ?? NEW_CARD
+  const submit = async (values: Values) => {
+    const amount = amountOf(values, 'amount', account.scale, language)
+    const card = token === NEW_CARD ? cardOf(values, t) : { token }
+    await pay({ asset: account.asset, amount, card }).catch((error) => {
+      throw refusedCard(error, t)
+    })
+  }
+  return (
+    <Form onSubmit={submit} aliases={{ 'card/exp_month': 'expiry', 'card/exp_year': 'expiry' }}>
+      <SelectField
+        name="asset"
+        label={t.account}
+        value={account.asset}
+        onChange={(event) => setAsset(event.target.value)}
+        choices={accounts.map((it) => ({
+          value: it.asset,
+          label: t.account_choice(it.asset, formatAmount(it.available, it.scale, language)),
+        }))}
+      />
+      <AmountField
+        name="amount"
+        label={t.amount}
+        asset={account.asset}
+        scale={account.scale}
+        defaultValue={search.amount}
+        autoFocus
+      />
+      {cards.length > 0 && (
+        <SelectField
+          name="pay_with"
+          label={t.pay_with}
+          value={token}
+          onChange={(event) => setChosen(event.target.value)}
+          choices={[
+            ...cards.map((card) => ({ value: card.token, label: nameOf(card) })),
+            { value: NEW_CARD, label: t.other_card },
+          ]}
+        />
+      )}
+      {token === NEW_CARD && <CardFields number={number} onNumber={setNumber} />}
+      {token === NEW_CARD && <TestCards onUse={setNumber} />}
+      <Submit wide>{t.submit}</Submit>
+    </Form>
+  )
+}
+
+/** The latest deposits say which cards there are. Without them, there is still a new card. */
+function useKnownCards() {
+  const { data, isError } = useQuery({
+    queryKey: ['deposits', 'cards'],
+    queryFn: () => body(api.GET('/v1/payments/deposits', { params: { query: { limit: 50 } } })),
+  })
+  return data || isError ? knownCards(data?.data ?? []) : undefined
+}
+
+/** Makes the deposit and shows what becomes of it. */
+function useDeposit() {
+  const navigate = useNavigate()
+  const reread = useReread()
+  const idempotency = useIdempotencyKey()
+  return async (content: Schemas['CreateDeposit']) => {
+    const sent = { ...content, return_url: `${location.origin}/payments` }
+    const header = { 'Idempotency-Key': idempotency.keyFor(sent) }
+    try {
+      const deposit = await body(
+        api.POST('/v1/payments/deposits', { params: { header }, body: sent }),
+      )
+      idempotency.done()
+      await reread('deposits', 'accounts')
+      await navigate({ to: '/payments/deposits/$id', params: { id: deposit.id } })
+    } catch (error) {
+      if (error instanceof ProblemError && error.status < 500) idempotency.done()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, body } from '@/api/client'
+import { editableAmount, formatAmount } from '@/lib/amount'
+import { useIdempotencyKey } from '@/lib/idempotency'
+import { ProblemError } from '@/lib/problem'
+import { useLanguage, useTexts } from '@/lib/text'
+import { useReread } from '@/lib/wallet'
+import { AmountField, amountOf } from '@/ui/amount-field'
+import { Confirm } from '@/ui/confirm'
+import { TextField } from '@/ui/fields'
+import type { Values } from '@/ui/form'
+import { Item, List } from '@/ui/list'
+import { Section } from '@/ui/page'
+import { Badge, Money, When } from '@/ui/shown'
+import { Loaded } from '@/ui/states'
+import { useToast } from '@/ui/toast'
+import type { Deposit } from './shown'
+import { texts } from './texts'
+
+/** Gives back to the card what is left of a deposit, or a part of it. */
+export function RefundButton({ deposit }: { deposit: Deposit }) {
+  const t = useTexts(texts)
+  const { language } = useLanguage()
+  const { amount, refunded, scale, asset } = deposit
+  const refund = useRefund(deposit)
+  const left = (BigInt(amount) - BigInt(refunded)).toString()
+  return (
+    <Confirm label={t.refund} title={t.refund_title} action={t.refund_action} onConfirm={refund}>
+      <p>{t.refund_lead(`${formatAmount(left, scale, language)} ${asset}`)}</p>
+      <AmountField
+        name="amount"
+        label={t.refund_amount}
+        asset={asset}
+        scale={scale}
+        defaultValue={editableAmount(left, scale, language)}
+      />
+      <TextField name="reason" label={t.refund_reason} optional maxLength={200} />
+    </Confirm>
+  )
+}
+
+function useRefund(deposit: Deposit) {
+  const t = useTexts(texts)
+  const { language } = useLanguage()
+  const toast = useToast()
+  const reread = useReread()
+  const idempotency = useIdempotencyKey()
+  return async (values: Values) => {
+    const content = {
+      amount: amountOf(values, 'amount', deposit.scale, language),
+      reason: values.reason?.trim() || undefined,
+    }
+    const params = {
+      path: { id: deposit.id },
+      header: { 'Idempotency-Key': idempotency.keyFor(content) },
+    }
+    try {
+      await api.POST('/v1/payments/deposits/{id}/refunds', { params, body: content })
+    } catch (error) {
+      if (error instanceof ProblemError && error.status < 500) idempotency.done()
+      throw error
+    }
+    idempotency.done()
+    toast(t.refund_toast)
+    await reread('deposits', 'accounts', 'history', 'balances')
+  }
+}
+
+const TONES = { pending: 'info', succeeded: 'good', failed: 'bad' } as const
+
+export function Refunds({ deposit }: { deposit: Deposit }) {
+  const t = useTexts(texts)
+  const refunds = useQuery({
+    queryKey: ['deposits', 'refunds', deposit.id],
+    queryFn: async () => {
+      const params = { path: { id: deposit.id } }
+      return (await body(api.GET('/v1/payments/deposits/{id}/refunds', { params }))).data
+    },
+  })
+  return (
+    <Section title={t.refunds}>
+      <Loaded query={refunds} lines={1}>
+        {(all) => (
+          <List label={t.refunds}>
+            {all.map((refund) => (
+              <Item
+                key={refund.id}
+                end={<Badge tone={TONES[refund.status]}>{t[`r_${refund.status}`]}</Badge>}
+              >
+                <Money units={refund.amount} scale={refund.scale} asset={refund.asset} />
+                <p className="muted">
+                  <When at={refund.created_at} /> {refund.reason && `· ${refund.reason}`}
+                </p>
+              </Item>
+            ))}
+          </List>
+        )}
+      </Loaded>
+    </Section>
+  )
+}

@@ -1,0 +1,28 @@
+import type { Schemas } from '@/api/client'
+import { useLanguage, useTexts } from '@/lib/text'
+import { Badge } from '@/ui/shown'
+import { texts } from './texts'
+
+export type Withdrawal = Schemas['Withdrawal']
+
+const TONES = {
+  pending: 'info',
+  processing: 'info',
+  paid: 'good',
+  failed: 'bad',
+  returned: 'bad',
+} as const
+
+export function WithdrawalBadge({ status }: { status: Withdrawal['status'] }) {
+  const t = useTexts(texts)
+  return <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>
+}
+
+/** "Austria account ending in 3201" */
+export function useBankName() {
+  const t = useTexts(texts)
+  const { language } = useLanguage()
+  const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' })
+  return ({ country, last4 }: Withdrawal['destination']) =>
+    t.to_bank(names.of(country) ?? country, last4)
+}
