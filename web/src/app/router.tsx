@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { parseSearch, stringifySearch } from '@/lib/search'
@@ -38,10 +39,25 @@ const staff = createRoute({ getParentRoute: () => signedIn, path: '/staff', comp
 const house = <const Path extends string>(path: Path, load: Load) =>
   createRoute({ getParentRoute: () => staff, path, component: lazyRouteComponent(load) })
 
+/** Addresses that mails and notifications have; they lead on to the page that shows it. */
+const moved = <const Path extends string>(path: Path, to: string) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: ({ params }) => {
+      throw redirect({ to, params, replace: true } as never)
+    },
+  })
+
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home })
 
 const routes = root.addChildren([
   home,
+  moved('/deposits', '/payments'),
+  moved('/deposits/$id', '/payments/deposits/$id'),
+  moved('/withdrawals', '/payments/withdrawals'),
+  moved('/withdrawals/$id', '/payments/withdrawals/$id'),
+  moved('/invites', '/transfers'),
   plain.addChildren([
     open('/sign-in', () => import('@/features/identity/sign-in/page')),
     open('/sign-up', () => import('@/features/identity/sign-up/page')),
