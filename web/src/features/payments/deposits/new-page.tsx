@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import { ProblemError } from '@/lib/problem'
 import { useLanguage, useTexts } from '@/lib/text'
 import { type Account, useReread } from '@/lib/wallet'
 import { AmountField, amountOf } from '@/ui/amount-field'
@@ -109,17 +108,10 @@ function useDeposit() {
   const idempotency = useIdempotencyKey()
   return async (content: Schemas['CreateDeposit']) => {
     const sent = { ...content, return_url: `${location.origin}/payments` }
-    const header = { 'Idempotency-Key': idempotency.keyFor(sent) }
-    try {
-      const deposit = await body(
-        api.POST('/v1/payments/deposits', { params: { header }, body: sent }),
-      )
-      idempotency.done()
-      await reread('deposits', 'accounts')
-      await navigate({ to: '/payments/deposits/$id', params: { id: deposit.id } })
-    } catch (error) {
-      if (error instanceof ProblemError && error.status < 500) idempotency.done()
-      throw error
-    }
+    const deposit = await idempotency.send(sent, (header) =>
+      body(api.POST('/v1/payments/deposits', { params: { header }, body: sent })),
+    )
+    await reread('deposits', 'accounts')
+    await navigate({ to: '/payments/deposits/$id', params: { id: deposit.id } })
   }
 }

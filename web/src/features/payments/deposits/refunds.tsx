@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { api, body } from '@/api/client'
 import { editableAmount, formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import { ProblemError } from '@/lib/problem'
 import { useLanguage, useTexts } from '@/lib/text'
 import { useReread } from '@/lib/wallet'
 import { AmountField, amountOf } from '@/ui/amount-field'
@@ -50,17 +49,10 @@ function useRefund(deposit: Deposit) {
       amount: amountOf(values, 'amount', deposit.scale, language),
       reason: values.reason?.trim() || undefined,
     }
-    const params = {
-      path: { id: deposit.id },
-      header: { 'Idempotency-Key': idempotency.keyFor(content) },
-    }
-    try {
-      await api.POST('/v1/payments/deposits/{id}/refunds', { params, body: content })
-    } catch (error) {
-      if (error instanceof ProblemError && error.status < 500) idempotency.done()
-      throw error
-    }
-    idempotency.done()
+    await idempotency.send(content, (header) => {
+      const params = { path: { id: deposit.id }, header }
+      return api.POST('/v1/payments/deposits/{id}/refunds', { params, body: content })
+    })
     toast(t.refund_toast)
     await reread('deposits', 'accounts', 'history', 'balances')
   }

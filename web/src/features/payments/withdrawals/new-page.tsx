@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import { hasCode, ProblemError } from '@/lib/problem'
+import { hasCode } from '@/lib/problem'
 import { useProfile } from '@/lib/session'
 import { useLanguage, useTexts } from '@/lib/text'
 import { type Account, useReread } from '@/lib/wallet'
@@ -61,7 +61,11 @@ function NewWithdrawal({ accounts }: { accounts: readonly Account[] }) {
       throw new FieldErrors({ amount: t.too_much(has) })
     }
     const destination = token === NEW_BANK ? bankOf(values, t) : { token }
-    await withdraw({ asset: account.asset, amount, destination })
+    await withdraw({ asset: account.asset, amount, destination }).catch((error) => {
+      throw hasCode(error, 'payments.iban.invalid')
+        ? new FieldErrors({ 'destination/iban': t.bad_iban })
+        : error
+    })
   }
   return (
     <Form onSubmit={submit}>
@@ -134,25 +138,14 @@ function useKnownDestinations() {
 
 /** Makes the withdrawal and shows what becomes of it. */
 function useWithdraw() {
-  const t = useTexts(texts)
   const navigate = useNavigate()
   const reread = useReread()
   const idempotency = useIdempotencyKey()
   return async (content: Schemas['CreateWithdrawal']) => {
-    const header = { 'Idempotency-Key': idempotency.keyFor(content) }
-    try {
-      const withdrawal = await body(
-        api.POST('/v1/payments/withdrawals', { params: { header }, body: content }),
-      )
-      idempotency.done()
-      await reread('withdrawals', 'accounts', 'history', 'balances')
-      await navigate({ to: '/payments/withdrawals/$id', params: { id: withdrawal.id } })
-    } catch (error) {
-      if (error instanceof ProblemError && error.status < 500) idempotency.done()
-      if (hasCode(error, 'payments.iban.invalid')) {
-        throw new FieldErrors({ 'destination/iban': t.bad_iban })
-      }
-      throw error
-    }
+    const withdrawal = await idempotency.send(content, (header) =>
+      body(api.POST('/v1/payments/withdrawals', { params: { header }, body: content })),
+    )
+    await reread('withdrawals', 'accounts', 'history', 'balances')
+    await navigate({ to: '/payments/withdrawals/$id', params: { id: withdrawal.id } })
   }
 }

@@ -122,11 +122,9 @@ function useAsk() {
     message: string | undefined
     expires_in_s: number
   }) => {
-    const header = { 'Idempotency-Key': idempotency.keyFor(content) }
-    const request = await body(
-      api.POST('/v1/wallet/requests', { params: { header }, body: content }),
+    const request = await idempotency.send(content, (header) =>
+      body(api.POST('/v1/wallet/requests', { params: { header }, body: content })),
     )
-    idempotency.done()
     await reread('requests')
     toast(t.asked_toast)
     await navigate({ to: '/requests/$id', params: { id: request.id } })

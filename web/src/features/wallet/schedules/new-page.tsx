@@ -43,11 +43,9 @@ function useCreate() {
   const toast = useToast()
   const idempotency = useIdempotencyKey()
   return async (content: Schemas['CreateSchedule']) => {
-    const header = { 'Idempotency-Key': idempotency.keyFor(content) }
-    const schedule = await body(
-      api.POST('/v1/wallet/schedules', { params: { header }, body: content }),
+    const schedule = await idempotency.send(content, (header) =>
+      body(api.POST('/v1/wallet/schedules', { params: { header }, body: content })),
     )
-    idempotency.done()
     await reread('schedules')
     toast(t.created)
     await navigate({ to: '/schedules/$id', params: { id: schedule.id } })

@@ -2,7 +2,6 @@ import { useEffect, useRef } from 'react'
 import { api, body } from '@/api/client'
 import { useIdempotencyKey } from '@/lib/idempotency'
 import { partyRefOf } from '@/lib/party'
-import { ProblemError } from '@/lib/problem'
 import { useTexts } from '@/lib/text'
 import { type Account, MOVED, type Transfer, useReread } from '@/lib/wallet'
 import { Button } from '@/ui/button'
@@ -79,8 +78,6 @@ export function Review({ draft, account, onSent, onChange }: Props) {
   )
 }
 
-/** A refusal is remembered with its key for ever, so that another try takes a new one; a lost
- * answer is asked for with the same. */
 function useSend(draft: Draft): () => Promise<Transfer> {
   const idempotency = useIdempotencyKey()
   const reread = useReread()
@@ -94,17 +91,10 @@ function useSend(draft: Draft): () => Promise<Transfer> {
       message: draft.message || undefined,
       accept_within_s: draft.acceptWithin === '' ? undefined : Number(draft.acceptWithin),
     }
-    const header = { 'Idempotency-Key': idempotency.keyFor(content) }
-    try {
-      const sent = await body(
-        api.POST('/v1/wallet/transfers', { params: { header }, body: content }),
-      )
-      idempotency.done()
-      await reread(...MOVED)
-      return sent
-    } catch (error) {
-      if (error instanceof ProblemError && error.status < 500) idempotency.done()
-      throw error
-    }
+    const sent = await idempotency.send(content, (header) =>
+      body(api.POST('/v1/wallet/transfers', { params: { header }, body: content })),
+    )
+    await reread(...MOVED)
+    return sent
   }
 }
