@@ -1,4 +1,11 @@
 import { type FieldProblem, OfflineError, ProblemError } from './problem'
+import { fieldsInGerman } from './problem-codes/fields'
+import { identity } from './problem-codes/identity'
+import type { KnownCodes } from './problem-codes/known'
+import { notifications } from './problem-codes/notifications'
+import { payments } from './problem-codes/payments'
+import { requests } from './problem-codes/requests'
+import { wallet } from './problem-codes/wallet'
 import { defineTexts, type Language } from './text'
 
 /**
@@ -21,19 +28,38 @@ const texts = defineTexts(
 )
 
 /** By code; English where the server's words would be too technical. */
-const codes: Readonly<Record<string, Partial<Record<Language, string>>>> = {}
+export const codes: KnownCodes = {
+  ...requests,
+  ...identity,
+  ...wallet,
+  ...payments,
+  ...notifications,
+}
+
+const BODY_INVALID = 'request.body.invalid'
 
 export function describeProblem(error: unknown, language: Language): string {
   const t = texts[language]
   if (error instanceof OfflineError) return t.offline
   if (!(error instanceof ProblemError)) return t.failed
   if (error.status === 429 && error.retryAfterS) return t.wait(error.retryAfterS)
+  const [field] = error.fields
+  if (error.code === BODY_INVALID && field) return describeField(field, language)
   const known = codes[error.code]?.[language]
   if (known) return known
   if (error.status >= 500) return t.failed + (error.requestId ? t.request(error.requestId) : '')
-  return error.message
+  return sentence(error.message)
 }
 
 export function describeField(field: FieldProblem, language: Language): string {
-  return codes[field.code]?.[language] ?? field.detail
+  const name = /^\/([a-z_]+)/.exec(field.pointer)?.[1] ?? ''
+  const ofField = field.code === BODY_INVALID && language === 'de' && fieldsInGerman[name]
+  return ofField || (codes[field.code]?.[language] ?? sentence(field.detail))
+}
+
+/** The server begins in lower case, and says where in the body a parser stopped. */
+function sentence(detail: string): string {
+  const plain = detail.replace(/ at line \d+ column \d+$/, '')
+  const whole = plain.charAt(0).toUpperCase() + plain.slice(1)
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
