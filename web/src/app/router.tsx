@@ -46,6 +46,8 @@ const moved = <const Path extends string>(path: Path, to: string) =>
     path,
     beforeLoad: ({ params }) => {
       throw redirect({ to, params, replace: true } as never)
+    beforeLoad: () => {
+      throw redirect({ to, replace: true })
     },
   })
 
@@ -58,6 +60,10 @@ const routes = root.addChildren([
   moved('/withdrawals', '/payments/withdrawals'),
   moved('/withdrawals/$id', '/payments/withdrawals/$id'),
   moved('/invites', '/transfers'),
+  moved('/register', '/sign-up'),
+  moved('/settings/notifications', '/notifications/preferences'),
+  moved('/settings/security', '/security'),
+  moved('/settings/webhooks', '/developers/webhooks'),
   plain.addChildren([
     open('/sign-in', () => import('@/features/identity/sign-in/page')),
     open('/sign-up', () => import('@/features/identity/sign-up/page')),
@@ -89,6 +95,13 @@ const routes = root.addChildren([
       () => import('@/features/payments/withdrawals/withdrawal-page'),
     ),
     own('/payments/sandbox/$token', () => import('@/features/payments/deposits/sandbox-page')),
+    own('/notifications', () => import('@/features/notifications/inbox/page')),
+    own('/notifications/preferences', () => import('@/features/notifications/preferences/page')),
+    own('/profile', () => import('@/features/identity/profile/page')),
+    own('/security', () => import('@/features/identity/security/page')),
+    own('/developers', () => import('@/features/developers/api-keys/page')),
+    own('/developers/webhooks', () => import('@/features/developers/webhooks/page')),
+    own('/developers/webhooks/$id', () => import('@/features/developers/webhooks/webhook-page')),
     staff.addChildren([house('/users', () => import('@/features/staff/users/page'))]),
   ]),
 ])

@@ -47,6 +47,11 @@ const STYLES = {
   both: { dateStyle: 'medium', timeStyle: 'short' },
 } as const
 
+/** A day within a sentence. */
+export function dateIn(at: string, language: string): string {
+  return absolute(new Date(at), 'date', language)
+}
+
 function absolute(moment: Date, style: keyof typeof STYLES, language: string): string {
   return new Intl.DateTimeFormat(language, STYLES[style]).format(moment)
 }
