@@ -1,5 +1,22 @@
+import { useTexts } from '@/lib/text'
 import { Page } from '@/ui/page'
+import { Passkeys } from './passkeys'
+import { Password } from './password'
+import { RecoveryCodes } from './recovery-codes'
+import { Sessions } from './sessions'
+import { texts } from './texts'
+import { AuthenticatorApp } from './totp'
 
-export default function PageToCome() {
-  return <Page title="…">{null}</Page>
+/** What protects the account, and where it is open. */
+export default function SecurityPage() {
+  const t = useTexts(texts)
+  return (
+    <Page title={t.title} lead={t.lead}>
+      <Passkeys />
+      <AuthenticatorApp />
+      <RecoveryCodes />
+      <Password />
+      <Sessions />
+    </Page>
+  )
 }
