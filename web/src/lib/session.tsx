@@ -59,7 +59,8 @@ export function useSessionChange() {
   }
 }
 
-const rolesQuery = queryOptions({
+/** Which roles and permissions there are. */
+export const rolesQuery = queryOptions({
   queryKey: ['roles'],
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: () => body(api.GET('/v1/identity/roles')),

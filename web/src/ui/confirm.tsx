@@ -17,6 +17,8 @@ type ConfirmProps = {
   onConfirm: (values: Values) => Promise<unknown>
   look?: 'primary' | 'secondary' | 'quiet' | 'danger'
   isDanger?: boolean
+  /** As of `Form`. */
+  aliases?: Readonly<Record<string, string>>
 }
 
 /** A button that asks before it does something. */
@@ -30,6 +32,7 @@ export function Confirm({ label, title, children, action, onConfirm, ...rest }: 
       </Button>
       <Dialog title={title} isOpen={isOpen} onClose={close}>
         <Form
+          aliases={rest.aliases}
           onSubmit={async (values) => {
             await onConfirm(values)
             close()

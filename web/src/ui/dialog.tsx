@@ -5,6 +5,8 @@ import styles from './dialog.module.css'
 
 const texts = defineTexts({ close: 'Close' }, { close: 'Schließen' })
 
+const FIRST = 'input:not([type="hidden"], [type="radio"]), select, textarea'
+
 type DialogProps = { title: string; isOpen: boolean; onClose: () => void; children: ReactNode }
 
 /**
@@ -17,7 +19,11 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
   const id = useId()
   useEffect(() => {
     const element = dialog.current
-    if (isOpen && element && !element.open) element.showModal()
+    if (isOpen && element && !element.open) {
+      element.showModal()
+      // The browser would take the first button, which closes.
+      element.querySelector<HTMLElement>(FIRST)?.focus()
+    }
     if (!isOpen && element?.open) element.close()
   }, [isOpen])
   return (

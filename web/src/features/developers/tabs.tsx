@@ -1,0 +1,21 @@
+import { defineTexts, useTexts } from '@/lib/text'
+import { Tabs } from '@/ui/tabs'
+
+const texts = defineTexts(
+  { label: 'For developers', keys: 'API keys', webhooks: 'Webhooks' },
+  { label: 'Für Entwickler', keys: 'API-Schlüssel', webhooks: 'Webhooks' },
+)
+
+/** The pages for whoever writes programs. */
+export function DeveloperTabs() {
+  const t = useTexts(texts)
+  return (
+    <Tabs
+      label={t.label}
+      tabs={[
+        { to: '/developers', label: t.keys },
+        { to: '/developers/webhooks', label: t.webhooks },
+      ]}
+    />
+  )
+}
