@@ -4,6 +4,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './app/router'
+import { demoQuery } from './lib/demo'
 import { queryClient } from './lib/query'
 import { SessionWatch } from './lib/session'
 import { LanguageProvider } from './lib/text'
@@ -11,6 +12,9 @@ import { ToastProvider } from './ui/toast'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has an element with the id root')
+
+// Asked beside the session, so that its banner is there when the page is.
+void queryClient.prefetchQuery(demoQuery)
 
 createRoot(root).render(
   <StrictMode>

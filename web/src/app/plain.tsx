@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import { Brand } from './brand'
 import { LanguageChoice, ThemeChoice } from './choices'
+import { DemoBanner } from './demo-banner'
 import styles from './shell.module.css'
 import { SkipLink } from './skip-link'
 
@@ -9,13 +10,16 @@ export function Plain() {
   return (
     <div className={styles.plain}>
       <SkipLink />
-      <header className={styles.plainHead}>
-        <Brand />
-        <div className={styles.choices}>
-          <LanguageChoice />
-          <ThemeChoice />
-        </div>
-      </header>
+      <div>
+        <DemoBanner />
+        <header className={styles.plainHead}>
+          <Brand />
+          <div className={styles.choices}>
+            <LanguageChoice />
+            <ThemeChoice />
+          </div>
+        </header>
+      </div>
       <main id="main" className={styles.plainMain} tabIndex={-1}>
         <Outlet />
       </main>

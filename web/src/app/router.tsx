@@ -46,8 +46,6 @@ const moved = <const Path extends string>(path: Path, to: string) =>
     path,
     beforeLoad: ({ params }) => {
       throw redirect({ to, params, replace: true } as never)
-    beforeLoad: () => {
-      throw redirect({ to, replace: true })
     },
   })
 
