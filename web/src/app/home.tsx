@@ -1,8 +1,8 @@
 import { lazy, Suspense } from 'react'
 import { Landing } from '@/features/landing/landing'
-import { PageLoading } from './edges'
 import { useIsDemoKnown } from '@/lib/demo'
 import { useSession } from '@/lib/session'
+import { PageLoading } from './edges'
 import { WithSession } from './signed-in'
 
 const Overview = lazy(() => import('@/features/wallet/overview/page'))
