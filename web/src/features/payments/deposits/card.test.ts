@@ -18,17 +18,23 @@ describe('the date on a card', () => {
 })
 
 describe('cards to pay with again', () => {
-  const deposit = (token: string | null, last4: string, status = 'succeeded') =>
-    ({ card: { token, brand: 'visa', last4 }, status }) as Deposit
+  const deposit = (
+    token: string | null,
+    last4: string,
+    status = 'succeeded',
+    provider = 'sandbox',
+  ) => ({ card: { token, brand: 'visa', last4 }, status, provider }) as Deposit
 
   it('are those that went well, each once', () => {
-    const known = knownCards([
+    const deposits = [
       deposit('pm_2', '4242'),
       deposit('pm_1', '4242'),
       deposit('pm_3', '0002', 'failed'),
       deposit('pm_4', '3220', 'requires_action'),
       deposit(null, '1111'),
-    ])
+      deposit('pm_5', '5555', 'succeeded', 'another'),
+    ]
+    const known = knownCards(deposits, 'sandbox')
     expect(known.map(({ token }) => token)).toEqual(['pm_2'])
   })
 })

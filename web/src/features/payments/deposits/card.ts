@@ -1,5 +1,8 @@
 import type { Deposit } from './shown'
 
+/** A card to pay with again. */
+export type KnownCard = NonNullable<Deposit['card']> & { readonly token: string }
+
 /** `12/40`, `12 / 2040` or `1240`: the month and the whole year. */
 export function parseExpiry(text: string): { month: number; year: number } | null {
   const match = /^(0?[1-9]|1[0-2])\s*[/.-]?\s*(\d{2}|20\d{2})$/.exec(text.trim())
@@ -10,14 +13,16 @@ export function parseExpiry(text: string): { month: number; year: number } | nul
 
 const WENT_WELL = ['succeeded', 'partly_refunded', 'refunded']
 
-/** The cards of earlier deposits that went well, newest first, each once. */
-export function knownCards(deposits: readonly Deposit[]): readonly NonNullable<Deposit['card']>[] {
-  const cards = new Map<string, NonNullable<Deposit['card']>>()
-  for (const { card, status } of deposits) {
+/** The cards of earlier deposits with a provider that went well, newest first, each once. */
+export function knownCards(deposits: readonly Deposit[], provider: string): readonly KnownCard[] {
+  const cards = new Map<string, KnownCard>()
+  for (const deposit of deposits) {
+    const { card } = deposit
     // A provider that keeps its cards gives no token to pay with again.
-    if (!card?.token || !WENT_WELL.includes(status)) continue
+    if (!card?.token || deposit.provider !== provider) continue
     const face = `${card.brand} ${card.last4}`
-    if (!cards.has(face)) cards.set(face, card)
+    if (!WENT_WELL.includes(deposit.status) || cards.has(face)) continue
+    cards.set(face, { ...card, token: card.token })
   }
   return [...cards.values()]
 }

@@ -10,11 +10,13 @@ import { AmountField, amountOf } from '@/ui/amount-field'
 import { Submit } from '@/ui/confirm'
 import { SelectField } from '@/ui/fields'
 import { Form, type Values } from '@/ui/form'
+import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
 import { MoneyAccounts } from '@/ui/payments/money-accounts'
-import { Loading } from '@/ui/states'
+import { Loaded, Loading } from '@/ui/states'
 import { knownCards } from './card'
 import { CardFields, cardOf, refusedCard } from './card-fields'
+import { type Provider, takes, useProviders } from './provider'
 import { useCardName } from './shown'
 import { TestCards } from './test-cards'
 import { texts } from './texts'
@@ -22,10 +24,17 @@ import { texts } from './texts'
 /** Pays in by card. */
 export default function NewDepositPage() {
   const t = useTexts(texts)
+  const providers = useProviders()
   return (
     <Page title={t.make} lead={t.new_lead} back={{ to: '/payments', label: t.back }} narrow>
       <Section>
-        <MoneyAccounts lines={7}>{(accounts) => <NewDeposit accounts={accounts} />}</MoneyAccounts>
+        <MoneyAccounts lines={7}>
+          {(accounts) => (
+            <Loaded query={providers} lines={7}>
+              {(known) => <NewDeposit accounts={accounts} providers={known} />}
+            </Loaded>
+          )}
+        </MoneyAccounts>
       </Section>
     </Page>
   )
@@ -33,7 +42,9 @@ export default function NewDepositPage() {
 
 const NEW_CARD = 'new'
 
-function NewDeposit({ accounts }: { accounts: readonly Account[] }) {
+type Props = { accounts: readonly Account[]; providers: readonly Provider[] }
+
+function NewDeposit({ accounts, providers }: Props) {
   const t = useTexts(texts)
   const { language } = useLanguage()
   const search = useSearch({ strict: false }) as Record<string, string>
@@ -41,15 +52,16 @@ function NewDeposit({ accounts }: { accounts: readonly Account[] }) {
   const [chosen, setChosen] = useState<string | null>(null)
   const [number, setNumber] = useState('')
   const pay = useDeposit()
-  const cards = useKnownCards()
-  const nameOf = useCardName()
   const account = accounts.find((it) => it.asset === asset) ?? accounts[0]
+  const provider = providers.find((it) => takes(it, account?.asset ?? ''))
+  const cards = useKnownCards(provider?.name ?? '')
+  const nameOf = useCardName()
   if (!account || !cards) return <Loading lines={7} />
   const token = chosen ?? cards[0]?.token ?? NEW_CARD
   const submit = async (values: Values) => {
     const amount = amountOf(values, 'amount', account.scale, language)
     const card = token === NEW_CARD ? cardOf(values, t) : { token }
-    await pay({ asset: account.asset, amount, card }).catch((error) => {
+    await pay({ provider: provider?.name, asset: account.asset, amount, card }).catch((error) => {
       throw refusedCard(error, t)
     })
   }
@@ -73,6 +85,7 @@ function NewDeposit({ accounts }: { accounts: readonly Account[] }) {
         defaultValue={search.amount}
         autoFocus
       />
+      {!provider && <Notice tone="warning">{t.no_provider(account.asset)}</Notice>}
       {cards.length > 0 && (
         <SelectField
           name="pay_with"
@@ -85,20 +98,20 @@ function NewDeposit({ accounts }: { accounts: readonly Account[] }) {
           ]}
         />
       )}
-      {token === NEW_CARD && <CardFields number={number} onNumber={setNumber} />}
-      {token === NEW_CARD && <TestCards onUse={setNumber} />}
-      <Submit wide>{t.submit}</Submit>
+      {provider && token === NEW_CARD && <CardFields number={number} onNumber={setNumber} />}
+      {provider?.test && token === NEW_CARD && <TestCards onUse={setNumber} />}
+      {provider && <Submit wide>{t.submit}</Submit>}
     </Form>
   )
 }
 
 /** The latest deposits say which cards there are. Without them, there is still a new card. */
-function useKnownCards() {
+function useKnownCards(provider: string) {
   const { data, isError } = useQuery({
     queryKey: ['deposits', 'cards'],
     queryFn: () => body(api.GET('/v1/payments/deposits', { params: { query: { limit: 50 } } })),
   })
-  return data || isError ? knownCards(data?.data ?? []) : undefined
+  return data || isError ? knownCards(data?.data ?? [], provider) : undefined
 }
 
 /** Makes the deposit and shows what becomes of it. */

@@ -4,12 +4,15 @@ import { nextStep } from './provider'
 describe('what the holder of a card does next', () => {
   it('is our own page where the sandbox asks', () => {
     const url = `${location.origin}/v1/payments/sandbox/actions/py_1.abc`
-    expect(nextStep({ next_action: { url } })).toEqual({ kind: 'sandbox', token: 'py_1.abc' })
+    expect(nextStep({ next_action: { kind: 'redirect', url } })).toEqual({
+      kind: 'sandbox',
+      token: 'py_1.abc',
+    })
   })
 
   it('is the page of anybody else', () => {
     const url = 'https://bank.example/v1/payments/sandbox/actions/py_1.abc'
-    expect(nextStep({ next_action: { url } })).toEqual({ kind: 'page', url })
+    expect(nextStep({ next_action: { kind: 'redirect', url } })).toEqual({ kind: 'page', url })
   })
 
   it('is nothing where nothing is asked', () => {
