@@ -5,7 +5,16 @@ import { defineConfig } from 'vitest/config'
 // `npm run dev` shows the pages of this folder with the API of a server that runs: start it with
 // `bushel serve --public-url http://localhost:5173`, so that it takes this for its own pages.
 const SERVER = process.env.BUSHEL_SERVER ?? 'http://127.0.0.1:8080'
-const API = ['/v1', '/oauth', '/openapi.json', '/docs', '/operator', '/pages', '/.well-known']
+const API = [
+  '/v1',
+  '/readyz',
+  '/oauth',
+  '/openapi.json',
+  '/docs',
+  '/operator',
+  '/pages',
+  '/.well-known',
+]
 
 export default defineConfig({
   plugins: [react()],

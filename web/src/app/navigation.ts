@@ -1,6 +1,5 @@
 import {
   Activity,
-  ArrowDownUp,
   Bell,
   CalendarClock,
   CircleUser,
@@ -36,7 +35,6 @@ export const texts = defineTexts(
     more: 'More',
     house: 'Staff',
     users: 'Users',
-    staff_transfers: 'Transfers',
     adjustments: 'Adjustments',
     staff_payments: 'Payments',
     audit: 'Audit log',
@@ -61,7 +59,6 @@ export const texts = defineTexts(
     more: 'Mehr',
     house: 'Verwaltung',
     users: 'Personen',
-    staff_transfers: 'Überträge',
     adjustments: 'Korrekturen',
     staff_payments: 'Zahlungen',
     audit: 'Protokoll',
@@ -101,7 +98,6 @@ export const ACCOUNT: readonly Place[] = [
 
 export const HOUSE: readonly Place[] = [
   { to: '/staff/users', text: 'users', icon: Users, permission: 'users.read' },
-  { to: '/staff/transfers', text: 'staff_transfers', icon: ArrowDownUp, permission: 'users.read' },
   {
     to: '/staff/adjustments',
     text: 'adjustments',

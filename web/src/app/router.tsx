@@ -49,6 +49,11 @@ const moved = <const Path extends string>(path: Path, to: string) =>
     },
   })
 
+/** Pages about one user, under their name. */
+const person = house('/users/$id', () => import('@/features/staff/users/user-page'))
+const about = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => person, path, component: lazyRouteComponent(load) })
+
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home })
 
 const routes = root.addChildren([
@@ -100,7 +105,14 @@ const routes = root.addChildren([
     own('/developers', () => import('@/features/developers/api-keys/page')),
     own('/developers/webhooks', () => import('@/features/developers/webhooks/page')),
     own('/developers/webhooks/$id', () => import('@/features/developers/webhooks/webhook-page')),
-    staff.addChildren([house('/users', () => import('@/features/staff/users/page'))]),
+    staff.addChildren([
+      house('/users', () => import('@/features/staff/users/page')),
+      person.addChildren([
+        about('/', () => import('@/features/staff/users/overview-page')),
+        about('/sessions', () => import('@/features/staff/users/sessions-page')),
+        about('/timeline', () => import('@/features/staff/users/timeline-page')),
+      ]),
+    ]),
   ]),
 ])
 

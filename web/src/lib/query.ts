@@ -23,12 +23,22 @@ function mayPass(error: unknown): boolean {
 
 type Page<T> = { readonly data: readonly T[]; readonly next_cursor: string | null }
 
+/** When a list is read again by itself, and whether it is read at all. */
+type PagesOptions = {
+  enabled?: boolean
+  staleTime?: number
+  refetchInterval?: number
+  refetchOnWindowFocus?: boolean
+}
+
 /** A list with cursors, read page by page; goes into `PagedList`. */
 export function usePages<T>(
   key: readonly unknown[],
   read: (cursor: string | undefined) => Promise<Page<T>>,
+  options: PagesOptions = {},
 ) {
   const query = useInfiniteQuery({
+    ...options,
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as string | undefined,

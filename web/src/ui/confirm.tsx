@@ -36,6 +36,7 @@ export function Confirm({ label, title, children, action, onConfirm, ...rest }: 
           onSubmit={async (values) => {
             await onConfirm(values)
             close()
+            keepFocus()
           }}
         >
           {children}
@@ -49,6 +50,13 @@ export function Confirm({ label, title, children, action, onConfirm, ...rest }: 
       </Dialog>
     </>
   )
+}
+
+/** The focus goes back to the button; where that is gone by now, the page goes on from its top. */
+function keepFocus() {
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.getElementById('main')?.focus()
+  }, 100)
 }
 
 /** The button that sends the form around it. */

@@ -45,7 +45,7 @@ export function Item({ children, end, link }: ItemProps) {
   )
 }
 
-type Paged<T> = {
+export type Paged<T> = {
   items: readonly T[] | undefined
   error: unknown
   hasMore: boolean

@@ -1,0 +1,28 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api, body } from '@/api/client'
+
+/** Each look at somebody is recorded, so what was seen isn't read again without a reason. */
+export const SEEN = { staleTime: 5 * 60_000, refetchOnWindowFocus: false } as const
+
+export function userQuery(id: string) {
+  return queryOptions({
+    queryKey: ['staff', 'user', id],
+    queryFn: () => body(api.GET('/v1/admin/users/{id}', { params: { path: { id } } })),
+    ...SEEN,
+  })
+}
+
+/** A user as staff sees them. */
+export function useUser(id: string | null | undefined) {
+  return useQuery({ ...userQuery(id ?? ''), enabled: Boolean(id) })
+}
+
+export function useAccountsOf(id: string | null | undefined) {
+  return useQuery({
+    queryKey: ['staff', 'user', id, 'accounts'],
+    queryFn: () =>
+      body(api.GET('/v1/admin/users/{id}/accounts', { params: { path: { id: id ?? '' } } })),
+    enabled: Boolean(id),
+    ...SEEN,
+  })
+}
