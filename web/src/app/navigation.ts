@@ -5,6 +5,7 @@ import {
   CircleUser,
   Code,
   CreditCard,
+  Gauge,
   HandCoins,
   History,
   House,
@@ -35,6 +36,7 @@ export const texts = defineTexts(
     more: 'More',
     house: 'Staff',
     users: 'Users',
+    limits: 'Limits',
     adjustments: 'Adjustments',
     staff_payments: 'Payments',
     audit: 'Audit log',
@@ -59,6 +61,7 @@ export const texts = defineTexts(
     more: 'Mehr',
     house: 'Verwaltung',
     users: 'Personen',
+    limits: 'Limits',
     adjustments: 'Korrekturen',
     staff_payments: 'Zahlungen',
     audit: 'Protokoll',
@@ -98,6 +101,7 @@ export const ACCOUNT: readonly Place[] = [
 
 export const HOUSE: readonly Place[] = [
   { to: '/staff/users', text: 'users', icon: Users, permission: 'users.read' },
+  { to: '/staff/limits', text: 'limits', icon: Gauge, permission: 'limits.write' },
   {
     to: '/staff/adjustments',
     text: 'adjustments',

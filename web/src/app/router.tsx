@@ -109,9 +109,11 @@ const routes = root.addChildren([
       house('/users', () => import('@/features/staff/users/page')),
       person.addChildren([
         about('/', () => import('@/features/staff/users/overview-page')),
+        about('/limits', () => import('@/features/staff/limits/user-page')),
         about('/sessions', () => import('@/features/staff/users/sessions-page')),
         about('/timeline', () => import('@/features/staff/users/timeline-page')),
       ]),
+      house('/limits', () => import('@/features/staff/limits/page')),
     ]),
   ]),
 ])

@@ -19,6 +19,9 @@ export default function UserPage() {
   const params = { id }
   const tabs = [
     { to: '/staff/users/$id', params, label: t.overview },
+    ...(permissions.has('limits.write')
+      ? [{ to: '/staff/users/$id/limits', params, label: t.limits } as const]
+      : []),
     { to: '/staff/users/$id/sessions', params, label: t.sessions },
     { to: '/staff/users/$id/timeline', params, label: t.timeline },
   ] as const
