@@ -114,6 +114,9 @@ const routes = root.addChildren([
         about('/timeline', () => import('@/features/staff/users/timeline-page')),
       ]),
       house('/limits', () => import('@/features/staff/limits/page')),
+      house('/adjustments', () => import('@/features/staff/adjustments/page')),
+      house('/adjustments/new', () => import('@/features/staff/adjustments/new-page')),
+      house('/adjustments/$id', () => import('@/features/staff/adjustments/adjustment-page')),
     ]),
   ]),
 ])

@@ -1,7 +1,9 @@
 import { useParams } from '@tanstack/react-router'
 import type { Schemas } from '@/api/client'
+import { usePermissions, useProfile } from '@/lib/session'
 import { useAccountsOf, useUser } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
+import { ButtonLink } from '@/ui/button'
 import { Id } from '@/ui/id'
 import { Fact, Facts, Section } from '@/ui/page'
 import { Records } from '@/ui/records'
@@ -59,12 +61,30 @@ function UserFacts({ user }: Props) {
 function Accounts({ user }: Props) {
   const t = useTexts(texts)
   const query = useAccountsOf(user.id)
+  const isOwn = useProfile().id === user.id
+  const mayAdjust = usePermissions().has('adjustments.create') && !isOwn
   type Account = Schemas['AdminAccount']
   const money = (account: Account, units: string) => (
     <Money units={units} scale={account.scale} asset={account.asset} />
   )
+  const adjust = {
+    name: t.adjust,
+    isEnd: true,
+    cell: (account: Account) =>
+      !account.is_closed && (
+        <ButtonLink
+          to="/staff/adjustments/new"
+          search={{ user: user.id, account: account.id } as never}
+          look="secondary"
+          small
+          aria-label={t.adjust_named(account.asset)}
+        >
+          {t.adjust}
+        </ButtonLink>
+      ),
+  }
   return (
-    <Section title={t.accounts}>
+    <Section title={t.accounts} lead={isOwn ? t.adjust_own : undefined}>
       <Loaded query={query}>
         {({ data }) =>
           data.length === 0 ? (
@@ -87,6 +107,7 @@ function Accounts({ user }: Props) {
                   ),
                 },
                 { name: t.account, cell: (account) => <Id id={account.id} /> },
+                ...(mayAdjust ? [adjust] : []),
               ]}
             />
           )
