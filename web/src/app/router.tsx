@@ -117,6 +117,7 @@ const routes = root.addChildren([
       house('/adjustments', () => import('@/features/staff/adjustments/page')),
       house('/adjustments/new', () => import('@/features/staff/adjustments/new-page')),
       house('/adjustments/$id', () => import('@/features/staff/adjustments/adjustment-page')),
+      house('/audit', () => import('@/features/staff/audit/page')),
     ]),
   ]),
 ])
