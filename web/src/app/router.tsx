@@ -118,6 +118,8 @@ const routes = root.addChildren([
       house('/adjustments/new', () => import('@/features/staff/adjustments/new-page')),
       house('/adjustments/$id', () => import('@/features/staff/adjustments/adjustment-page')),
       house('/audit', () => import('@/features/staff/audit/page')),
+      house('/jobs', () => import('@/features/staff/jobs/page')),
+      house('/jobs/consumers', () => import('@/features/staff/jobs/consumers-page')),
     ]),
   ]),
 ])
