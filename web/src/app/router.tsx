@@ -120,6 +120,10 @@ const routes = root.addChildren([
       house('/audit', () => import('@/features/staff/audit/page')),
       house('/jobs', () => import('@/features/staff/jobs/page')),
       house('/jobs/consumers', () => import('@/features/staff/jobs/consumers-page')),
+      house('/mailbox', () => import('@/features/staff/mailbox/page')),
+      house('/mailbox/messages', () => import('@/features/staff/mailbox/messages-page')),
+      house('/mailbox/suppressions', () => import('@/features/staff/mailbox/suppressions-page')),
+      house('/mailbox/$id', () => import('@/features/staff/mailbox/mail-page')),
     ]),
   ]),
 ])
