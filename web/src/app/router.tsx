@@ -124,6 +124,7 @@ const routes = root.addChildren([
       house('/mailbox/messages', () => import('@/features/staff/mailbox/messages-page')),
       house('/mailbox/suppressions', () => import('@/features/staff/mailbox/suppressions-page')),
       house('/mailbox/$id', () => import('@/features/staff/mailbox/mail-page')),
+      house('/health', () => import('@/features/staff/health/page')),
     ]),
   ]),
 ])

@@ -1,0 +1,68 @@
+import { defineTexts } from '@/lib/text'
+
+export const texts = defineTexts(
+  {
+    title: 'System',
+    lead: 'Whether the bank works, read again every few seconds.',
+    checked: 'Last look',
+    service: 'Requests',
+    ready: 'Served',
+    leading: 'This process leads the ledger.',
+    following: 'Another process leads the ledger; what needs it is passed on.',
+    not_ready: 'Not served',
+    unreachable: 'Not reachable',
+    ledger: 'Ledger',
+    dead: 'Jobs given up',
+    dead_none: 'None',
+    dead_count: (count: number, hasMore: boolean) =>
+      hasMore ? `More than ${count}` : String(count),
+    dead_good: 'Everything that the bank set out to do was done, or is being done.',
+    dead_bad: 'They failed too often. Look why, and start them again or discard them.',
+    dead_look: 'Look at them',
+    kind: 'Kind',
+    number: 'Number',
+    latest: 'Latest',
+    error: 'Last error',
+    events: 'Events',
+    events_good: 'Everybody who reads events is up to date.',
+    events_bad: (count: number) =>
+      count === 1 ? '1 reader is behind or fails.' : `${count} readers are behind or fail.`,
+    behind: 'Behind',
+    up_to_date: 'Up to date',
+    consumers: 'Who reads events',
+    consumers_lead: 'Being some events behind for a moment is normal under load.',
+  },
+  {
+    title: 'System',
+    lead: 'Ob die Bank arbeitet, alle paar Sekunden neu gelesen.',
+    checked: 'Zuletzt nachgesehen',
+    service: 'Anfragen',
+    ready: 'Werden bedient',
+    leading: 'Dieser Prozess führt das Hauptbuch.',
+    following: 'Ein anderer Prozess führt das Hauptbuch; was es braucht, wird weitergereicht.',
+    not_ready: 'Werden nicht bedient',
+    unreachable: 'Nicht erreichbar',
+    ledger: 'Hauptbuch',
+    dead: 'Aufgegebene Aufträge',
+    dead_none: 'Keine',
+    dead_count: (count: number, hasMore: boolean) =>
+      hasMore ? `Mehr als ${count}` : String(count),
+    dead_good: 'Alles, was die Bank sich vorgenommen hat, ist getan oder in Arbeit.',
+    dead_bad: 'Sie sind zu oft gescheitert. Sieh nach, warum, und starte oder verwirf sie.',
+    dead_look: 'Ansehen',
+    kind: 'Art',
+    number: 'Anzahl',
+    latest: 'Zuletzt',
+    error: 'Letzter Fehler',
+    events: 'Ereignisse',
+    events_good: 'Alle, die Ereignisse lesen, sind auf dem Stand.',
+    events_bad: (count: number) =>
+      count === 1
+        ? '1 Leser ist im Rückstand oder scheitert.'
+        : `${count} Leser sind im Rückstand oder scheitern.`,
+    behind: 'Im Rückstand',
+    up_to_date: 'Auf dem Stand',
+    consumers: 'Wer Ereignisse liest',
+    consumers_lead: 'Kurz um einige Ereignisse zurück zu sein, ist unter Last normal.',
+  },
+)
