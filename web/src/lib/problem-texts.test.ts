@@ -16,8 +16,8 @@ it.each(Object.keys(codes))('%s is a code of the server', (code) => {
   expect(listed.has(code) || UNLISTED.some((pattern) => pattern.test(code))).toBe(true)
 })
 
-it('has a text for every refusal of the people’s parts', () => {
-  const own = [...listed].filter((code) => /^(identity|wallet)\./.test(code ?? ''))
+it('has a text for every refusal of the people’s parts, and of the staff’s', () => {
+  const own = [...listed].filter((code) => /^(identity|wallet|admin)\./.test(code ?? ''))
   expect(own.length).toBeGreaterThan(50)
   const internal = ['identity.data.corrupt']
   expect(own.filter((code) => code && !codes[code] && !internal.includes(code))).toEqual([])

@@ -1,4 +1,5 @@
 import { type FieldProblem, OfflineError, ProblemError } from './problem'
+import { admin } from './problem-codes/admin'
 import { fieldsInGerman } from './problem-codes/fields'
 import { identity } from './problem-codes/identity'
 import type { KnownCodes } from './problem-codes/known'
@@ -34,6 +35,7 @@ export const codes: KnownCodes = {
   ...wallet,
   ...payments,
   ...notifications,
+  ...admin,
 }
 
 const BODY_INVALID = 'request.body.invalid'

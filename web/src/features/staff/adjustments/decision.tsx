@@ -130,14 +130,14 @@ function Reverse({ adjustment }: Props) {
         title={t.reverse_title}
         action={t.reverse}
         onConfirm={async ({ reason = '' }) => {
-          const header = { 'Idempotency-Key': key.keyFor([adjustment.id, reason]) }
-          const { id } = await body(
-            api.POST('/v1/admin/adjustments/{id}/reverse', {
-              params: { path: { id: adjustment.id }, header },
-              body: { reason },
-            }),
+          const { id } = await key.send([adjustment.id, reason], (header) =>
+            body(
+              api.POST('/v1/admin/adjustments/{id}/reverse', {
+                params: { path: { id: adjustment.id }, header },
+                body: { reason },
+              }),
+            ),
           )
-          key.done()
           await changed(t.sent)
           await navigate({ to: '/staff/adjustments/$id', params: { id } })
         }}

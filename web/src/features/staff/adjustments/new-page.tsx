@@ -112,11 +112,9 @@ function ProposalForm({ account, children }: { account: Account; children: React
       reason,
       reference: reference?.trim() || null,
     }
-    const header = { 'Idempotency-Key': key.keyFor(proposal) }
-    const { id } = await body(
-      api.POST('/v1/admin/adjustments', { params: { header }, body: proposal }),
+    const { id } = await key.send(proposal, (header) =>
+      body(api.POST('/v1/admin/adjustments', { params: { header }, body: proposal })),
     )
-    key.done()
     await client.invalidateQueries({ queryKey: ['staff', 'adjustments'] })
     toast(t.sent)
     await navigate({ to: '/staff/adjustments/$id', params: { id } })

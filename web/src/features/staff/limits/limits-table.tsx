@@ -5,13 +5,14 @@ import { formatAmount } from '@/lib/amount'
 import { hasCode } from '@/lib/problem'
 import { describeProblem } from '@/lib/problem-texts'
 import { useLanguage, useTexts } from '@/lib/text'
+import { assetsQuery } from '@/lib/wallet'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Records } from '@/ui/records'
 import { Money } from '@/ui/shown'
 import { Empty, Loaded } from '@/ui/states'
 import { LimitsEditor } from './editor'
-import { limitsQuery, useAssets } from './limits'
+import { limitsQuery } from './limits'
 import { texts } from './texts'
 
 type Asset = Schemas['Asset']
@@ -21,14 +22,14 @@ type Name = 'per_transfer' | 'per_day'
 export function LimitsTable({ user }: { user: string | null }) {
   const t = useTexts(texts)
   return (
-    <Loaded query={useAssets()}>
-      {({ data }) =>
-        data.length === 0 ? (
+    <Loaded query={useQuery(assetsQuery)}>
+      {(assets) =>
+        assets.length === 0 ? (
           <Empty title={t.none}>{t.none_more}</Empty>
         ) : (
           <Records
             label={t.title}
-            items={data}
+            items={assets}
             keyOf={(asset) => asset.code}
             columns={[
               {

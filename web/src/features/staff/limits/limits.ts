@@ -1,16 +1,8 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { api, body, type Schemas } from '@/api/client'
+import { queryOptions } from '@tanstack/react-query'
+import { api, type Schemas } from '@/api/client'
 
 /** Limits with the version that a change of them is based on, which is in the answer's ETag. */
 export type Limits = Schemas['SetLimits'] & { version: string }
-
-/** Everything that can be counted. There are few, so one page holds them. */
-export function useAssets() {
-  return useQuery({
-    queryKey: ['assets'],
-    queryFn: () => body(api.GET('/v1/ledger/assets', { params: { query: { limit: 200 } } })),
-  })
-}
 
 /** Limits of a user, or with `null` of everybody who has none of their own. */
 export function limitsQuery(user: string | null, asset: string) {
