@@ -84,13 +84,13 @@ function disputeText(status: string, t: DisputeTexts): string {
 function Actions({ deposit }: { deposit: Deposit }) {
   const t = useTexts(texts)
   const { status, asset } = deposit
+  if (status === 'requires_action') return <NextStep deposit={deposit} />
   return (
     <div className="row">
-      {status === 'requires_action' && <NextStep deposit={deposit} />}
       {(status === 'succeeded' || status === 'partly_refunded') && (
         <RefundButton deposit={deposit} />
       )}
-      {status !== 'requires_action' && status !== 'pending' && (
+      {status !== 'pending' && (
         <ButtonLink to="/payments/deposit" search={{ asset } as never} look="secondary" small>
           {t.again}
         </ButtonLink>

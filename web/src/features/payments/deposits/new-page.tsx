@@ -16,7 +16,7 @@ import { MoneyAccounts } from '@/ui/payments/money-accounts'
 import { Loaded, Loading } from '@/ui/states'
 import { knownCards } from './card'
 import { CardFields, cardOf, refusedCard } from './card-fields'
-import { type Provider, takes, useProviders } from './provider'
+import { asksHere, type Provider, takes, useProviders } from './provider'
 import { useCardName } from './shown'
 import { TestCards } from './test-cards'
 import { texts } from './texts'
@@ -53,14 +53,18 @@ function NewDeposit({ accounts, providers }: Props) {
   const [number, setNumber] = useState('')
   const pay = useDeposit()
   const account = accounts.find((it) => it.asset === asset) ?? accounts[0]
-  const provider = providers.find((it) => takes(it, account?.asset ?? ''))
+  const [named, setNamed] = useState<string>()
+  const offered = providers.filter((it) => takes(it, account?.asset ?? ''))
+  const provider = offered.find((it) => it.name === named) ?? offered[0]
   const cards = useKnownCards(provider?.name ?? '')
   const nameOf = useCardName()
   if (!account || !cards) return <Loading lines={7} />
+  const isHere = provider !== undefined && asksHere(provider)
   const token = chosen ?? cards[0]?.token ?? NEW_CARD
   const submit = async (values: Values) => {
     const amount = amountOf(values, 'amount', account.scale, language)
-    const card = token === NEW_CARD ? cardOf(values, t) : { token }
+    const entered = () => (token === NEW_CARD ? cardOf(values, t) : { token })
+    const card = isHere ? entered() : undefined
     await pay({ provider: provider?.name, asset: account.asset, amount, card }).catch((error) => {
       throw refusedCard(error, t)
     })
@@ -86,7 +90,16 @@ function NewDeposit({ accounts, providers }: Props) {
         autoFocus
       />
       {!provider && <Notice tone="warning">{t.no_provider(account.asset)}</Notice>}
-      {cards.length > 0 && (
+      {offered.length > 1 && (
+        <SelectField
+          name="provider"
+          label={t.provider}
+          value={provider?.name}
+          onChange={(event) => setNamed(event.target.value)}
+          choices={offered.map(({ name }) => ({ value: name, label: name }))}
+        />
+      )}
+      {isHere && cards.length > 0 && (
         <SelectField
           name="pay_with"
           label={t.pay_with}
@@ -98,8 +111,8 @@ function NewDeposit({ accounts, providers }: Props) {
           ]}
         />
       )}
-      {provider && token === NEW_CARD && <CardFields number={number} onNumber={setNumber} />}
-      {provider?.test && token === NEW_CARD && <TestCards onUse={setNumber} />}
+      {isHere && token === NEW_CARD && <CardFields number={number} onNumber={setNumber} />}
+      {isHere && provider.test && token === NEW_CARD && <TestCards onUse={setNumber} />}
       {provider && <Submit wide>{t.submit}</Submit>}
     </Form>
   )

@@ -15,6 +15,12 @@ describe('what the holder of a card does next', () => {
     expect(nextStep({ next_action: { kind: 'redirect', url } })).toEqual({ kind: 'page', url })
   })
 
+  it('is the form of Stripe where Stripe asks for the card', () => {
+    const action = { kind: 'stripe_form', publishable_key: 'pk', client_secret: 'cs' } as const
+    const step = { kind: 'stripe', publishableKey: 'pk', clientSecret: 'cs' }
+    expect(nextStep({ next_action: action })).toEqual(step)
+  })
+
   it('is nothing where nothing is asked', () => {
     expect(nextStep({ next_action: null })).toBeNull()
   })

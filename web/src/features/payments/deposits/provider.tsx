@@ -3,12 +3,12 @@ import { api, body, type Schemas } from '@/api/client'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import type { Deposit } from './shown'
+import { StripeForm } from './stripe-form'
 import { texts } from './texts'
 
 /**
- * The one place where the payment provider decides what is shown. A provider with a form of its own
- * (`card_entry` and `next_action.kind` say so) belongs here too: its deposit is made without a
- * card, and then its form is opened. As long as no such form is, those providers aren't offered.
+ * The one place where the payment provider decides what is shown. With one that has a form of its
+ * own the deposit is made without a card, and then `next_action` says what to open the form with.
  */
 export type Provider = Schemas['PaymentProvider']
 
@@ -18,13 +18,13 @@ const providersQuery = queryOptions({
   queryFn: async () => (await body(api.GET('/v1/payments/providers'))).data,
 })
 
-/** Who can take an asset by a card that is entered here; undefined until that is known. */
 export function useProviders() {
-  const query = useQuery(providersQuery)
-  return {
-    ...query,
-    data: query.data?.filter((provider) => provider.card_entry === 'page'),
-  }
+  return useQuery(providersQuery)
+}
+
+/** Whether our page asks for the card. */
+export function asksHere(provider: Provider): boolean {
+  return provider.card_entry === 'page'
 }
 
 export function takes(provider: Provider, asset: string): boolean {
@@ -34,12 +34,17 @@ export function takes(provider: Provider, asset: string): boolean {
 type Step =
   | { readonly kind: 'sandbox'; readonly token: string }
   | { readonly kind: 'page'; readonly url: string }
+  | { readonly kind: 'stripe'; readonly publishableKey: string; readonly clientSecret: string }
 
 const SANDBOX = '/v1/payments/sandbox/actions/'
 
 /** What the card's holder has to do next. */
 export function nextStep({ next_action: action }: Pick<Deposit, 'next_action'>): Step | null {
-  if (action?.kind !== 'redirect') return null
+  if (!action) return null
+  if (action.kind === 'stripe_form') {
+    const { publishable_key: publishableKey, client_secret: clientSecret } = action
+    return { kind: 'stripe', publishableKey, clientSecret }
+  }
   const { origin, pathname } = new URL(action.url, location.origin)
   // The sandbox's own page is plain; ours asks the same question.
   if (origin === location.origin && pathname.startsWith(SANDBOX)) {
@@ -62,6 +67,10 @@ export function NextStep({ deposit }: { deposit: Deposit }) {
         {t.confirm}
       </ButtonLink>
     )
+  }
+  if (step?.kind === 'stripe') {
+    const { publishableKey, clientSecret } = step
+    return <StripeForm publishableKey={publishableKey} clientSecret={clientSecret} />
   }
   if (step?.kind === 'page') return <a href={step.url}>{t.to_page}</a>
   return null
