@@ -60,7 +60,7 @@ export function KeyItem({ apiKey, onRotated }: Props) {
 function Rotate({ apiKey, onRotated }: Props) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const idempotency = useIdempotencyKey()
+  const once = useIdempotencyKey()
   return (
     <Confirm
       label={t.rotate}
@@ -68,16 +68,15 @@ function Rotate({ apiKey, onRotated }: Props) {
       action={t.rotate}
       onConfirm={async ({ overlap }) => {
         const given = { overlap_s: Number(overlap) }
-        const { key } = await body(
-          api.POST('/v1/identity/api-keys/{id}/rotate', {
-            params: {
-              path: { id: apiKey.id },
-              header: { 'Idempotency-Key': idempotency.keyFor(given) },
-            },
-            body: given,
-          }),
+        const path = { id: apiKey.id }
+        const { key } = await once.send(given, (header) =>
+          body(
+            api.POST('/v1/identity/api-keys/{id}/rotate', {
+              params: { path, header },
+              body: given,
+            }),
+          ),
         )
-        idempotency.done()
         onRotated(key)
         await client.invalidateQueries({ queryKey: KEYS })
       }}

@@ -22,7 +22,7 @@ const NETWORKS = Object.fromEntries(
 export function NewKey({ onMade }: { onMade: (key: string) => void }) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const idempotency = useIdempotencyKey()
+  const once = useIdempotencyKey()
   return (
     <Confirm
       label={
@@ -34,16 +34,11 @@ export function NewKey({ onMade }: { onMade: (key: string) => void }) {
       action={t.make}
       aliases={NETWORKS}
       onConfirm={async (values) => {
-        const idempotencyKey = idempotency.keyFor(values)
         const given = asNewKey(values, new Date())
         if (given.scopes.length === 0) throw new FieldErrors({ scopes: t.scopes_missing })
-        const { key } = await body(
-          api.POST('/v1/identity/api-keys', {
-            params: { header: { 'Idempotency-Key': idempotencyKey } },
-            body: given,
-          }),
+        const { key } = await once.send(given, (header) =>
+          body(api.POST('/v1/identity/api-keys', { params: { header }, body: given })),
         )
-        idempotency.done()
         onMade(key)
         await client.invalidateQueries({ queryKey: KEYS })
       }}

@@ -40,13 +40,12 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
 
 function useTest({ id }: Webhook) {
   const t = useTexts(texts)
-  const idempotency = useIdempotencyKey()
-  return useAct(t.tested, async () => {
-    const header = { 'Idempotency-Key': idempotency.keyFor(id) }
-    await api.POST('/v1/notifications/webhooks/{id}/test', { params: { path: { id }, header } })
-    // The next test is another one.
-    idempotency.done()
-  })
+  const once = useIdempotencyKey()
+  return useAct(t.tested, () =>
+    once.send(id, (header) =>
+      api.POST('/v1/notifications/webhooks/{id}/test', { params: { path: { id }, header } }),
+    ),
+  )
 }
 
 function useSwitch({ id, is_enabled: isOn }: Webhook) {

@@ -69,7 +69,7 @@ function WebhookItem({ webhook }: { webhook: Webhook }) {
 function AddWebhook({ onAdded }: { onAdded: (secret: string) => void }) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const idempotency = useIdempotencyKey()
+  const once = useIdempotencyKey()
   return (
     <Confirm
       label={
@@ -86,13 +86,9 @@ function AddWebhook({ onAdded }: { onAdded: (secret: string) => void }) {
           description: values.description?.trim() || null,
           kinds: kindsOf(values),
         }
-        const { secret } = await body(
-          api.POST('/v1/notifications/webhooks', {
-            params: { header: { 'Idempotency-Key': idempotency.keyFor(given) } },
-            body: given,
-          }),
+        const { secret } = await once.send(given, (header) =>
+          body(api.POST('/v1/notifications/webhooks', { params: { header }, body: given })),
         )
-        idempotency.done()
         onAdded(secret)
         await client.invalidateQueries({ queryKey: WEBHOOKS })
       }}

@@ -52,7 +52,7 @@ export function Secret({ webhook }: { webhook: Webhook }) {
 function Rotate({ webhook, onRotated }: { webhook: Webhook; onRotated: (secret: string) => void }) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const idempotency = useIdempotencyKey()
+  const once = useIdempotencyKey()
   return (
     <Confirm
       label={t.rotate}
@@ -60,16 +60,15 @@ function Rotate({ webhook, onRotated }: { webhook: Webhook; onRotated: (secret: 
       action={t.rotate}
       onConfirm={async ({ overlap }) => {
         const given = { overlap_s: Number(overlap) }
-        const { secret } = await body(
-          api.POST('/v1/notifications/webhooks/{id}/rotate-secret', {
-            params: {
-              path: { id: webhook.id },
-              header: { 'Idempotency-Key': idempotency.keyFor(given) },
-            },
-            body: given,
-          }),
+        const path = { id: webhook.id }
+        const { secret } = await once.send(given, (header) =>
+          body(
+            api.POST('/v1/notifications/webhooks/{id}/rotate-secret', {
+              params: { path, header },
+              body: given,
+            }),
+          ),
         )
-        idempotency.done()
         onRotated(secret)
         await client.invalidateQueries({ queryKey: ['webhooks'] })
       }}
