@@ -2,8 +2,9 @@
 //! history with running balances.
 //!
 //! Reading order: `service` (one account), `history` (its entries), `moment` (its balances in
-//! the past), `store` (SQL).
+//! the past), `course` (its balances at many moments), `store` (SQL).
 
+mod course;
 mod history;
 pub(crate) mod http;
 mod moment;

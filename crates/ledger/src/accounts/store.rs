@@ -1,6 +1,7 @@
 //! SQL of accounts and their history.
 
 use deadpool_postgres::Object;
+use hashbrown::HashMap;
 use kernel::Amount;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
@@ -129,6 +130,116 @@ pub(crate) async fn sealed_seq_before(
         seq = seq.max(found.unwrap_or(0));
     }
     Ok(seq)
+}
+
+/// The same for many times at once. Each lies within one block, where it is searched for in halves:
+/// one statement for each step, for all of them.
+pub(crate) async fn sealed_seqs_before(
+    client: &Client,
+    times: &[Time],
+    ranges: Ranges,
+    end: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let mut bounds = block_bounds(client, times, end).await?;
+    loop {
+        let middle = |(low, high): &(i64, i64)| *low + (*high - *low + 1) / 2;
+        let open = bounds.iter().filter(|(low, high)| low < high);
+        let mut probes: Vec<i64> = open.map(middle).collect();
+        probes.dedup();
+        if probes.is_empty() {
+            return Ok(bounds.into_iter().map(|(low, _)| low).collect());
+        }
+        let at = times_of(client, &probes, ranges).await?;
+        for (bound, time) in bounds.iter_mut().zip(times).filter(|((low, high), _)| low < high) {
+            let middle = middle(bound);
+            let at = at.get(&middle).ok_or(StoreError::Corrupt("a gap in the journal"))?;
+            *bound = if at < time { (middle, bound.1) } else { (bound.0, middle - 1) };
+        }
+    }
+}
+
+/// For each time the last sequence of the blocks that end before it, and of the block after those.
+async fn block_bounds(
+    client: &Client,
+    times: &[Time],
+    end: i64,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = "select coalesce(whole.last_seq, 0), coalesce(next.last_seq, whole.last_seq, 0) \
+               from unnest($1::timestamptz[]) with ordinality moment (at, no) \
+               left join lateral (select last_seq from ledger.blocks \
+                   where last_at < moment.at and last_seq < $2 \
+                   order by last_at desc, last_seq desc limit 1) whole on true \
+               left join ledger.blocks next on next.first_seq = coalesce(whole.last_seq, 0) + 1 \
+               order by moment.no";
+    let times: Vec<At> = times.iter().map(|time| At(*time)).collect();
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&times, Type::TIMESTAMPTZ_ARRAY), (&end, Type::INT8)];
+    let rows = client.query_typed(sql, &parameters).await?;
+    let bounds = |row: &Row| Ok((row.try_get(0)?, row.try_get::<_, i64>(1)?.min(end - 1)));
+    rows.iter().map(bounds).collect()
+}
+
+/// Times of records by sequence, one statement for each range.
+async fn times_of(
+    client: &Client,
+    seqs: &[i64],
+    ranges: Ranges,
+) -> Result<HashMap<i64, Time>, StoreError> {
+    let mut times = HashMap::with_capacity(seqs.len());
+    for seqs in seqs.chunk_by(|one, next| ranges.of(*one) == ranges.of(*next)) {
+        let sql = format!("select seq, at from {} where seq = any($1)", table(ranges.of(seqs[0])));
+        for row in client.query_typed(&sql, &[(&seqs, Type::INT8_ARRAY)]).await? {
+            times.insert(row.try_get(0)?, row.try_get::<_, At>(1)?.0);
+        }
+    }
+    Ok(times)
+}
+
+/// What chunks know of an account around a sequence.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
+    /// Before the first of `seqs`.
+    pub(crate) before: Balances,
+    /// The chunk that begins at or before the sequence and ends after it, if there is one.
+    pub(crate) seqs: Vec<i64>,
+    /// After the last of `seqs`.
+    pub(crate) after: Balances,
+}
+
+/// What chunks know of an account around each of the sequences.
+pub(crate) async fn chunks_around(
+    client: &Client,
+    account_no: i64,
+    seqs: &[i64],
+    ranges: Ranges,
+) -> Result<Vec<Around>, StoreError> {
+    let sql = format!(
+        "select {CHUNK}, wanted.no from unnest($2::bigint[]) with ordinality wanted (seq, no) \
+         cross join lateral ( \
+             (select range_no, first_seq, last_seq, debits_pending, debits_posted, \
+                  credits_pending, credits_posted, effective_min, effective_max, \
+                  '{{}}'::integer[] as offsets from ledger.account_chunks \
+              where account_no = $1 and last_seq <= wanted.seq order by last_seq desc limit 1) \
+             union all \
+             (select * from (select {CHUNK} from ledger.account_chunks \
+                  where account_no = $1 and last_seq > wanted.seq order by last_seq limit 1) next \
+              where next.first_seq <= wanted.seq)) chunks"
+    );
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&account_no, Type::INT8), (&seqs, Type::INT8_ARRAY)];
+    let mut around = vec![Around::default(); seqs.len()];
+    for row in client.query_typed(&sql, &parameters).await? {
+        let index = usize::try_from(row.try_get::<_, i64>(10)? - 1)?;
+        let (chunk, around) = (chunk(&row)?, &mut around[index]);
+        if chunk.last_seq <= seqs[index] {
+            around.before = chunk.balances;
+            continue;
+        }
+        let start = ranges.start(chunk.range_no);
+        around.seqs = chunk.offsets.iter().map(|offset| start + i64::from(*offset)).collect();
+        around.after = chunk.balances;
+    }
+    Ok(around)
 }
 
 /// One account by id.

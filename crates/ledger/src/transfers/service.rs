@@ -63,7 +63,7 @@ impl Ledger {
     }
 
     /// Records of sealed ranges by sequence, one query for each range.
-    async fn sealed_records(
+    pub(crate) async fn sealed_records(
         &self,
         led: &Led,
         seqs: &[i64],

@@ -243,7 +243,7 @@ impl View {
         limit: usize,
     ) -> Option<(Balances, Vec<Record>)> {
         let inner = self.inner.read();
-        let balances = inner.balances_before(no, before)?;
+        let balances = inner.balances_before(no, before, None)?;
         let seqs = inner.entries_between(no, 0, before);
         let record = |seq| inner.record(seq).expect("entries are in memory").clone();
         Some((balances, seqs.take(limit).map(record).collect()))
@@ -251,7 +251,22 @@ impl View {
 
     /// Balances of an account after its newest entry in memory with a sequence below `before`.
     pub(crate) fn balances_before(&self, no: i64, before: i64) -> Option<Balances> {
-        self.inner.read().balances_before(no, before)
+        self.inner.read().balances_before(no, before, None)
+    }
+
+    /// Balances of an account after its newest entry in memory up to each of the sequences, which
+    /// must rise. `None` where there is no such entry, which is so at the beginning only.
+    pub(crate) fn balances_up_to(&self, no: i64, seqs: &[i64]) -> Vec<Option<Balances>> {
+        let inner = self.inner.read();
+        let mut later = None;
+        let mut newest_first = Vec::with_capacity(seqs.len());
+        for seq in seqs.iter().rev() {
+            let balances = inner.balances_before(no, seq + 1, later);
+            later = balances.map(|balances| (seq + 1, balances)).or(later);
+            newest_first.push(balances);
+        }
+        newest_first.reverse();
+        newest_first
     }
 
     /// Entries of an account in memory from `from` on, oldest first.
@@ -359,7 +374,13 @@ impl Inner {
         self.closed().find(|tail| tail.no == no)?.record(seq)
     }
 
-    fn balances_before(&self, no: i64, before: i64) -> Option<Balances> {
+    /// `later` are balances before a later sequence, if they are known.
+    fn balances_before(
+        &self,
+        no: i64,
+        before: i64,
+        later: Option<(i64, Balances)>,
+    ) -> Option<Balances> {
         let open = self.accounts.get(&no).map(|entries| (&self.open, entries));
         let closed = self.closed();
         let closed = closed.filter_map(|tail| Some((tail.as_ref(), tail.touched.get(&no)?)));
@@ -370,14 +391,22 @@ impl Inner {
             })?;
         let record =
             |offset| tail.record(tail.start + i64::from(offset)).expect("entries are in memory");
-        entries.balances_after(count, no, record).or_else(|| self.balances_from_now(no, before))
+        entries.balances_after(count, no, record).or_else(|| self.balances_back(no, before, later))
     }
 
-    /// Balances before a sequence, from the present ones back. A range that was read back after a
-    /// restart does not know its own.
-    fn balances_from_now(&self, no: i64, before: i64) -> Option<Balances> {
-        let mut balances = self.accounts.get(&no)?.balances?;
-        for seq in self.entries_between(no, before, i64::MAX) {
+    /// Balances before a sequence, back from later ones or the present. A range that was read back
+    /// after a restart does not know its own.
+    fn balances_back(
+        &self,
+        no: i64,
+        before: i64,
+        later: Option<(i64, Balances)>,
+    ) -> Option<Balances> {
+        let (end, mut balances) = match later {
+            Some(later) => later,
+            None => (i64::MAX, self.accounts.get(&no)?.balances?),
+        };
+        for seq in self.entries_between(no, before, end) {
             balances.unapply(self.record(seq).expect("entries are in memory"), no);
         }
         Some(balances)

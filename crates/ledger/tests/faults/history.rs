@@ -1,7 +1,7 @@
 //! Reads across memory, sealed ranges and restarts.
 
 use ledger::engine::{Balances, Extra, NewTransfer, TransferFlags};
-use ledger::{EntriesQuery, Ledger, Moment, Order, TransferFilter};
+use ledger::{EntriesQuery, Ledger, Moment, Order, Transfer, TransferFilter};
 
 use crate::world::{
     RANGE, World, account, accounts, created, pending, posted, resolve, sound, transfer, world,
@@ -78,6 +78,62 @@ async fn balances_are_known_as_of_any_moment() {
         }
         let before = world.ledger.balances_at(&account, Moment::At(start - 1)).await.unwrap();
         assert_eq!(before, Balances::default());
+        world.restart().await;
+    }
+}
+
+/// What an account's records before a moment add up to, one by one.
+fn naive_sum(transfers: &[Transfer], account: u128, before: i64) -> Balances {
+    let mut sum = Balances::default();
+    for it in transfers.iter().filter(|it| it.record.at < before) {
+        if it.debit_account == account {
+            sum.debit(it.record.effect());
+        } else if it.credit_account == account {
+            sum.credit(it.record.effect());
+        }
+    }
+    sum
+}
+
+#[tokio::test]
+async fn the_course_of_balances_is_the_naive_sum_at_every_moment() {
+    let mut world = world().await;
+    accounts(&world.ledger, 4).await;
+    let start = account(&world.ledger, 1).await.created_at;
+    // Account 2 is in every record, 3 in some, 4 in few; holds are posted or voided later, and
+    // some records share a time.
+    for step in 1..=(RANGE as u128 * 2) {
+        if step % 3 != 0 {
+            world.clock.advance(std::time::Duration::from_millis(700));
+        }
+        let (id, other) = (step * 10, if step % 29 == 0 { 4 } else { 1 + step % 2 * 2 });
+        created(&world.ledger, transfer(id, 1, 2, 1_000)).await;
+        created(&world.ledger, pending(id + 1, 2, other, step, 0)).await;
+        let flag =
+            if step % 4 == 0 { TransferFlags::VOID_PENDING } else { TransferFlags::POST_PENDING };
+        let amount = if step % 4 == 0 { 0 } else { step };
+        created(&world.ledger, resolve(id + 2, flag, id + 1, amount)).await;
+    }
+    let transfers = world.ledger.events(0, 10_000).await.unwrap();
+    assert!(transfers.len() as i64 > RANGE * 5, "there are sealed ranges");
+    let end = transfers.last().unwrap().record.at;
+    let moments: Vec<i64> = (start - 10..end + 2_000_000).step_by(350_000).collect();
+    for _ in 0..2 {
+        for id in 1..=4 {
+            let account = account(&world.ledger, id).await;
+            let course = world.ledger.balances_before(&account, &moments).await.unwrap();
+            for (moment, balances) in moments.iter().zip(course) {
+                assert_eq!(balances, naive_sum(&transfers, id, *moment), "{id} at {moment}");
+            }
+        }
+        assert!(
+            world
+                .ledger
+                .balances_before(&account(&world.ledger, 1).await, &[])
+                .await
+                .unwrap()
+                .is_empty()
+        );
         world.restart().await;
     }
 }
