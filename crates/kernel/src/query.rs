@@ -41,7 +41,7 @@ impl<T: DeserializeOwned> Query<T> {
             // A missing parameter is named in the message; serde has no path for it.
             match name.as_str() {
                 "." => Problem::new(ErrorKind::Invalid, INVALID, detail),
-                _ => refuse(&name, detail),
+                _ => invalid_parameter(&name, detail),
             }
         })
     }
@@ -52,17 +52,18 @@ fn check_names<T: DeserializeOwned>(query: &str) -> Result<(), Problem> {
     let mut seen: Vec<String> = Vec::new();
     for (name, _) in form_urlencoded::parse(query.as_bytes()) {
         if known.is_some_and(|known| !known.contains(&&*name)) {
-            return Err(refuse(&name, "there is no such query parameter here"));
+            return Err(invalid_parameter(&name, "there is no such query parameter here"));
         }
         if seen.iter().any(|earlier| *earlier == name) {
-            return Err(refuse(&name, "the query parameter is given twice"));
+            return Err(invalid_parameter(&name, "the query parameter is given twice"));
         }
         seen.push(name.into_owned());
     }
     Ok(())
 }
 
-fn refuse(name: &str, detail: impl Into<String>) -> Problem {
+/// A query parameter that is well-formed, but not right here.
+pub fn invalid_parameter(name: &str, detail: impl Into<String>) -> Problem {
     let (detail, code) = (detail.into(), if name == "cursor" { INVALID_CURSOR } else { INVALID });
     Problem::new(ErrorKind::Invalid, code, format!("query parameter `{name}`: {detail}"))
         .with_field(format!("query:{name}"), detail)

@@ -30,6 +30,8 @@ pub(crate) enum FieldError {
     Wait,
     #[error("expected a month such as 2026-11")]
     Month,
+    #[error("expected a day such as 2026-11-21")]
+    Day,
 }
 
 /// A note to the other party: 1 to 500 characters, of which only the newline is a control character.
@@ -76,6 +78,10 @@ pub(crate) struct Month {
     year: i16,
     month: i8,
 }
+
+/// A day of the calendar, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Day(jiff::civil::Date);
 
 impl TryFrom<String> for Message {
     type Error = FieldError;
@@ -193,8 +199,7 @@ impl Month {
     pub(crate) fn start(self) -> Timestamp {
         let date =
             jiff::civil::Date::new(self.year, self.month, 1).expect("a month has a first day");
-        let first = date.to_zoned(jiff::tz::TimeZone::UTC).expect("UTC has every day");
-        Timestamp::from_micros(first.timestamp().as_microsecond())
+        Day(date).start()
     }
 
     pub(crate) fn next(self) -> Self {
@@ -210,6 +215,61 @@ impl Month {
 pub(crate) fn date_of(at: Timestamp) -> jiff::civil::Date {
     let moment = jiff::Timestamp::from_microsecond(at.as_micros()).expect("a timestamp has a date");
     moment.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+impl Day {
+    pub(crate) fn of(at: Timestamp) -> Self {
+        Self(date_of(at))
+    }
+
+    /// Its first moment.
+    pub(crate) fn start(self) -> Timestamp {
+        let first = self.0.to_zoned(jiff::tz::TimeZone::UTC).expect("UTC has every day");
+        Timestamp::from_micros(first.timestamp().as_microsecond())
+    }
+
+    /// The day so many days later.
+    pub(crate) fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(jiff::Span::new().days(days)))
+    }
+
+    /// How many days later it is than another.
+    pub(crate) fn days_after(self, other: Self) -> i64 {
+        self.0.duration_since(other.0).as_hours() / 24
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let mut parts = text.splitn(3, '-');
+        let mut number = |length: usize| {
+            let part = parts.next()?;
+            let is_form = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<i16>().ok().filter(|_| is_form)
+        };
+        let date = (|| {
+            let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+            let is_known = (1970..9999).contains(&year);
+            let month = i8::try_from(month).ok()?;
+            jiff::civil::Date::new(year, month, i8::try_from(day).ok()?).ok().filter(|_| is_known)
+        })();
+        date.map(Self).ok_or(FieldError::Day)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 impl fmt::Display for Month {
@@ -279,6 +339,20 @@ mod tests {
         assert_eq!(Month::of(month.start()), month);
         for text in ["2026-13", "2026-1", "26-01", "2026-00", "2026-01-01", "+026-01", "9999-01"] {
             assert!(text.parse::<Month>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_and_counted() {
+        let day: Day = "2028-02-28".parse().unwrap();
+        assert_eq!(day.plus(2).to_string(), "2028-03-01");
+        assert_eq!(day.plus(366).days_after(day), 366);
+        assert_eq!(day.start().to_string(), "2028-02-28T00:00:00.000000Z");
+        assert_eq!(Day::of(day.plus(1).start()), day.plus(1));
+        for text in
+            ["2027-02-29", "2026-1-01", "26-01-01", "2026-01-01T00", "+026-01-01", "", "1969-12-31"]
+        {
+            assert!(text.parse::<Day>().is_err(), "{text}");
         }
     }
 

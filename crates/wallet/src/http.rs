@@ -10,7 +10,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::wallet::Wallet;
-use crate::{accounts, history, limits, requests, schedules, statements, transfers};
+use crate::{accounts, balances, history, limits, requests, schedules, statements, transfers};
 
 const BODY_BYTES_MAX: usize = 64 << 10;
 
@@ -30,6 +30,7 @@ pub fn document() -> OpenApi {
 fn plain_routes() -> OpenApiRouter<Wallet> {
     OpenApiRouter::default()
         .merge(accounts::http::routes())
+        .merge(balances::http::routes())
         .merge(history::http::routes())
         .merge(statements::http::routes())
         .merge(transfers::http::routes())

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `books`, `ids` | how the ledger is used; ids that follow from others |
 //! | `transfers` | sending, accepting, listing: `submit` is the one way in which value moves |
-//! | `accounts`, `history`, `statements` | what one has and had |
+//! | `accounts`, `balances`, `history`, `statements` | what one has and had |
 //! | `limits`, `quotas` | how much may be sent, enforced on the ledger; how much may be asked of others |
 //! | `requests`, `schedules`, `invitations`, `messages` | each with its rows, jobs and SQL |
 //! | `feed`, `events` | what others are told |
@@ -21,6 +21,7 @@
 //! | [`Wallet`] | the facade |
 
 mod accounts;
+mod balances;
 mod books;
 mod error;
 mod events;

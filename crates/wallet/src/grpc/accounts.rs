@@ -5,6 +5,7 @@ use kernel::http::invalid_field;
 use proto::wallet::v1 as api;
 
 use super::{Answer, Caller, Service, convert, read};
+use crate::balances::Days;
 use crate::history::{EntryKind, HistoryQuery};
 
 impl Service {
@@ -44,6 +45,20 @@ impl Service {
     ) -> Answer<api::CloseAccountResponse> {
         let account = self.wallet.close(&caller.actor, read::id("/id", &request.id)?).await?;
         Ok(api::CloseAccountResponse { account: convert::account(account) })
+    }
+
+    pub(super) async fn list_balances(
+        &self,
+        caller: Caller,
+        request: api::ListBalancesRequest,
+    ) -> Answer<api::ListBalancesResponse> {
+        let account = read::id("/account_id", &request.account_id)?;
+        let from = read::optional("/from", &request.from)?;
+        let to = read::optional("/to", &request.to)?;
+        let days = Days::try_new(from, to, self.wallet.today())
+            .map_err(|error| invalid_field("/from", error.to_string()))?;
+        let days = self.wallet.day_balances(caller.user()?, account, days).await?;
+        Ok(api::ListBalancesResponse { days: days.into_iter().map(convert::day).collect() })
     }
 
     pub(super) async fn list_history(

@@ -4,6 +4,7 @@ use kernel::{Amount, Timestamp};
 use proto::wallet::v1 as api;
 
 use crate::accounts::{AccountStatus, WalletAccount};
+use crate::balances::DayBalance;
 use crate::history::HistoryEntry;
 use crate::limits::{Limits, OwnLimit};
 use crate::people::Party;
@@ -44,6 +45,15 @@ fn direction(direction: Direction) -> i32 {
     match direction {
         Direction::In => api::Direction::In.into(),
         Direction::Out => api::Direction::Out.into(),
+    }
+}
+
+pub(super) fn day(it: DayBalance) -> api::DayBalance {
+    api::DayBalance {
+        date: it.date,
+        balance: it.balance.to_string(),
+        total_in: it.total_in.to_string(),
+        total_out: it.total_out.to_string(),
     }
 }
 

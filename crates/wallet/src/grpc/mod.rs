@@ -97,6 +97,7 @@ calls! {
     list_accounts: ListAccountsRequest => ListAccountsResponse,
     get_account: GetAccountRequest => GetAccountResponse,
     close_account: CloseAccountRequest => CloseAccountResponse,
+    list_balances: ListBalancesRequest => ListBalancesResponse,
     list_history: ListHistoryRequest => ListHistoryResponse,
     list_statements: ListStatementsRequest => ListStatementsResponse,
     create_transfer: CreateTransferRequest => CreateTransferResponse,

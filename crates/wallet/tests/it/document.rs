@@ -22,6 +22,7 @@ fn every_operation_has_its_name_and_answers() {
     operations.sort_unstable();
     insta::assert_json_snapshot!(operations, @r#"
     [
+      "wallet_accounts_balances",
       "wallet_accounts_close",
       "wallet_accounts_get",
       "wallet_accounts_history",

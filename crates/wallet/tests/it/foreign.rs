@@ -25,6 +25,7 @@ async fn foreign_ids_are_not_found_for_every_operation() {
     let mut paths: Vec<(Method, String)> = vec![
         (Method::GET, format!("accounts/{account}")),
         (Method::POST, format!("accounts/{account}/close")),
+        (Method::GET, format!("accounts/{account}/balances")),
         (Method::GET, format!("accounts/{account}/history")),
         (Method::GET, format!("accounts/{account}/statements")),
         (Method::GET, format!("accounts/{account}/statements/2026-01")),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod app;
+mod balances;
 mod crashes;
 mod document;
 mod feed;

@@ -112,6 +112,7 @@ pub(crate) const TABLE: &[Row] = table! {
     Needs(P::WalletRead) => {
         "wallet_accounts_list" "wallet.v1.WalletService/ListAccounts",
         "wallet_accounts_get" "wallet.v1.WalletService/GetAccount",
+        "wallet_accounts_balances" "wallet.v1.WalletService/ListBalances",
         "wallet_accounts_history" "wallet.v1.WalletService/ListHistory",
         "wallet_statements_list" "wallet.v1.WalletService/ListStatements",
         "wallet_statements_get" "wallet.v1.WalletService/GetStatement",

@@ -163,6 +163,7 @@ fn subject(method: &str) -> &'static str {
         ("Session", "session"),
         ("Passkey", "passkey"),
         ("Account", "account"),
+        ("Balances", "account"),
         ("History", "account"),
         ("Statement", "account"),
     ];

@@ -368,6 +368,7 @@ pub(crate) const TABLE: &[Row] = &[
     ("wallet_accounts_open", OwnOnly(200), "/v1/wallet/accounts", r#"{"asset": "EUR"}"#),
     ("wallet_accounts_get", Foreign, "/v1/wallet/accounts/{account}", ""),
     ("wallet_accounts_close", Foreign, "/v1/wallet/accounts/{account}/close", ""),
+    ("wallet_accounts_balances", Foreign, "/v1/wallet/accounts/{account}/balances", ""),
     ("wallet_accounts_history", Foreign, "/v1/wallet/accounts/{account}/history", ""),
     ("wallet_statements_list", Foreign, "/v1/wallet/accounts/{account}/statements", ""),
     ("wallet_statements_get", Foreign, "/v1/wallet/accounts/{account}/statements/{month}", ""),
