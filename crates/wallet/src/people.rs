@@ -43,6 +43,12 @@ impl Party {
         Self { email, ..Self::default() }
     }
 
+    /// Whether a caller's text, with or without `@`, is the handle.
+    pub(crate) fn has_handle(&self, wanted: &str) -> bool {
+        let wanted = wanted.trim_start_matches('@');
+        self.handle.as_ref().is_some_and(|handle| handle.eq_ignore_ascii_case(wanted))
+    }
+
     /// One line for people: the name, else the handle.
     pub(crate) fn label(&self) -> String {
         let handle = self.handle.as_ref().map(|handle| format!("@{handle}"));
@@ -132,6 +138,14 @@ fn owner(account: &Account) -> Option<UserId> {
 /// The name of somebody among users.
 pub(crate) fn party(users: &Users, user: UserId) -> Party {
     users.get(&user).map_or_else(Party::default, |user| Party::of(user))
+}
+
+/// Whether a text is part of what was written or of who the other side is, in any case.
+pub(crate) fn is_found(text: &str, party: Option<&Party>, words: [Option<&str>; 2]) -> bool {
+    let text = text.to_lowercase();
+    let names = party.map(|party| [&party.handle, &party.name, &party.email]);
+    let names = names.into_iter().flatten().filter_map(|name| name.as_deref());
+    words.into_iter().flatten().chain(names).any(|field| field.to_lowercase().contains(&text))
 }
 
 /// An address to which an invitation can go: in lower case, with a name and a domain.

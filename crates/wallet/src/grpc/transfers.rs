@@ -33,10 +33,17 @@ impl Service {
         caller: Caller,
         request: api::ListTransfersRequest,
     ) -> Answer<api::ListTransfersResponse> {
+        let is_given = |text: &String| !text.is_empty();
         let query = TransferQuery {
             direction: read::direction(request.direction)?,
             status: read::status(request.status)?,
-            asset: Some(request.asset).filter(|asset| !asset.is_empty()),
+            asset: Some(request.asset).filter(is_given),
+            from: read::moment("/from", request.from)?,
+            before: read::moment("/before", request.before)?,
+            counterparty: Some(request.counterparty).filter(is_given),
+            amount_min: read::optional("/amount_min", &request.amount_min)?,
+            amount_max: read::optional("/amount_max", &request.amount_max)?,
+            text: Some(request.query).filter(is_given),
             cursor: read::cursor(&request.cursor)?,
             limit: read::limit(request.limit)?.get(),
         };

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::books;
-use crate::people::Party;
+use crate::people::{Party, is_found};
 use crate::transfers::Direction;
 
 /// What an entry is, for people.
@@ -186,19 +186,10 @@ impl HistoryQuery {
     /// Conditions on what people wrote and who they are.
     fn lets_through(&self, entry: &HistoryEntry) -> bool {
         let party = entry.counterparty.as_ref();
-        let handle = party.and_then(|party| party.handle.as_deref());
-        let is_with = |wanted: &String| {
-            let wanted = wanted.trim_start_matches('@');
-            handle.is_some_and(|handle| handle.eq_ignore_ascii_case(wanted))
-        };
-        self.counterparty.as_ref().is_none_or(is_with)
-            && self.text.as_ref().is_none_or(|text| {
-                let text = text.to_lowercase();
-                let name = party.and_then(|party| party.name.as_deref());
-                [entry.message.as_deref(), entry.reference.as_deref(), handle, name]
-                    .into_iter()
-                    .flatten()
-                    .any(|field| field.to_lowercase().contains(&text))
-            })
+        let words = [entry.message.as_deref(), entry.reference.as_deref()];
+        self.counterparty
+            .as_ref()
+            .is_none_or(|handle| party.is_some_and(|party| party.has_handle(handle)))
+            && self.text.as_ref().is_none_or(|text| is_found(text, party, words))
     }
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, mark_replayed};
-use kernel::{Cursor, Json, Limit, Page, Path, Problem, Query};
+use kernel::{Amount, Cursor, Json, Limit, Page, Path, Problem, Query, Timestamp};
 use ledger::TransferId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -112,11 +112,51 @@ pub(crate) struct TransferParams {
     /// Code of an asset.
     #[param(max_length = 64)]
     asset: Option<String>,
+    /// Made at this time or later.
+    #[serde(rename = "filter[from]")]
+    #[param(inline)]
+    from: Option<Timestamp>,
+    /// Made before this time.
+    #[serde(rename = "filter[before]")]
+    #[param(inline)]
+    before: Option<Timestamp>,
+    /// The other side's handle.
+    #[serde(rename = "filter[counterparty]")]
+    counterparty: Option<String>,
+    #[serde(rename = "filter[amount][gte]")]
+    #[param(inline)]
+    amount_min: Option<Amount>,
+    #[serde(rename = "filter[amount][lte]")]
+    #[param(inline)]
+    amount_max: Option<Amount>,
+    /// Part of the message, the reference, or the other side's name or handle.
+    #[param(max_length = 200)]
+    q: Option<String>,
+}
+
+impl From<TransferParams> for TransferQuery {
+    fn from(params: TransferParams) -> Self {
+        let is_given = |text: &String| !text.is_empty();
+        Self {
+            direction: params.direction,
+            status: params.status,
+            asset: params.asset,
+            from: params.from,
+            before: params.before,
+            counterparty: params.counterparty.filter(is_given),
+            amount_min: params.amount_min,
+            amount_max: params.amount_max,
+            text: params.q.filter(is_given),
+            cursor: params.cursor.map(|Cursor(sequence)| sequence),
+            limit: params.limit.get(),
+        }
+    }
 }
 
 /// The caller's transfers over all accounts, newest first.
 ///
-/// A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`.
+/// A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`: how much
+/// is looked at for one page is bounded. Period and asset are found at once, however long the history.
 #[utoipa::path(
     get,
     path = "/v1/wallet/transfers",
@@ -134,14 +174,7 @@ pub(crate) async fn list(
     actor: Actor,
     Query(params): Query<TransferParams>,
 ) -> Result<Response, Problem> {
-    let query = TransferQuery {
-        direction: params.direction,
-        status: params.status,
-        asset: params.asset,
-        cursor: params.cursor.map(|Cursor(sequence)| sequence),
-        limit: params.limit.get(),
-    };
-    let (data, next) = wallet.transfers(actor.require_user()?, &query).await?;
+    let (data, next) = wallet.transfers(actor.require_user()?, &params.into()).await?;
     let next_cursor = next.map(|sequence| Cursor(sequence).to_string());
     Ok(Page { data, next_cursor }.into_response_for(&uri))
 }

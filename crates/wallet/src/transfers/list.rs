@@ -1,18 +1,21 @@
 //! A user's transfers over all of their accounts, newest first.
 //!
 //! Each account's history comes from the ledger in the order of the journal, so the accounts are
-//! merged by sequence. How much is looked at for one page is bounded: a page may come back with few
-//! transfers, or none, and still have a next one.
+//! merged by sequence. The ledger seeks period and asset; everything else is looked at one by one, and
+//! how much is looked at for one page is bounded: it may come back with few transfers, or none, and
+//! still have a next one.
 
 use std::collections::VecDeque;
 
 use identity::UserId;
+use kernel::{Amount, Timestamp};
 use ledger::engine::Account;
 use ledger::{EntriesQuery, Entry, Order};
 
 use super::{Direction, Status, Transfer, view};
 use crate::books;
 use crate::error::Result;
+use crate::people::is_found;
 use crate::wallet::Wallet;
 
 /// Entries that one request looks at.
@@ -25,6 +28,14 @@ pub(crate) struct TransferQuery {
     pub(crate) direction: Option<Direction>,
     pub(crate) status: Option<Status>,
     pub(crate) asset: Option<String>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) before: Option<Timestamp>,
+    /// The other side's handle.
+    pub(crate) counterparty: Option<String>,
+    pub(crate) amount_min: Option<Amount>,
+    pub(crate) amount_max: Option<Amount>,
+    /// Part of the message, the reference, or the other side's name, handle or address.
+    pub(crate) text: Option<String>,
     /// Go on after this sequence.
     pub(crate) cursor: Option<i64>,
     pub(crate) limit: usize,
@@ -35,6 +46,7 @@ struct Source {
     account: Account,
     entries: VecDeque<Entry>,
     cursor: Option<i64>,
+    is_begun: bool,
     is_at_end: bool,
 }
 
@@ -56,7 +68,7 @@ impl Wallet {
         loop {
             let mut found = Vec::new();
             while found.len() < query.limit - page.len() && scanned < SCAN_MAX {
-                let Some((account, entry)) = self.next_entry(&mut sources).await? else {
+                let Some((account, entry)) = self.next_entry(&mut sources, query).await? else {
                     page.extend(self.matching(user, found, query).await?);
                     return Ok((page, None));
                 };
@@ -68,7 +80,7 @@ impl Wallet {
             }
             page.extend(self.matching(user, found, query).await?);
             if page.len() >= query.limit || scanned >= SCAN_MAX {
-                let is_more = self.next_entry(&mut sources).await?.is_some();
+                let is_more = self.next_entry(&mut sources, query).await?.is_some();
                 return Ok((page, cursor.filter(|_| is_more)));
             }
         }
@@ -81,7 +93,7 @@ impl Wallet {
         query: &TransferQuery,
     ) -> Result<Vec<Transfer>> {
         let mut shown = self.views(user, found).await?;
-        shown.retain(|it| query.status.is_none_or(|status| it.status == status));
+        shown.retain(|it| query.lets_through(it));
         Ok(shown)
     }
 
@@ -93,10 +105,14 @@ impl Wallet {
     }
 
     /// The newest entry that wasn't taken yet, with the id of its account.
-    async fn next_entry(&self, sources: &mut [Source]) -> Result<Option<(u128, Entry)>> {
+    async fn next_entry(
+        &self,
+        sources: &mut [Source],
+        query: &TransferQuery,
+    ) -> Result<Option<(u128, Entry)>> {
         for source in sources.iter_mut() {
             if source.entries.is_empty() && !source.is_at_end {
-                source.fill(self).await?;
+                source.fill(self, query).await?;
             }
         }
         let head = |source: &Source| source.entries.front().map(|it| it.transfer.record.seq);
@@ -109,19 +125,22 @@ impl Wallet {
 
 impl Source {
     fn new(account: Account, cursor: Option<i64>) -> Self {
-        Self { account, entries: VecDeque::new(), cursor, is_at_end: false }
+        Self { account, entries: VecDeque::new(), cursor, is_begun: false, is_at_end: false }
     }
 
-    async fn fill(&mut self, wallet: &Wallet) -> Result<()> {
+    async fn fill(&mut self, wallet: &Wallet, query: &TransferQuery) -> Result<()> {
+        // Few are wanted in most cases; who needs a second helping gets a large one.
+        let limit = if self.is_begun { CHUNK } else { CHUNK.min(2 * query.limit) };
+        self.is_begun = true;
         let query = EntriesQuery {
             order: Order::NewestFirst,
             cursor: self.cursor,
-            from: None,
-            before: None,
-            limit: CHUNK,
+            from: query.from.map(Timestamp::as_micros),
+            before: query.before.map(Timestamp::as_micros),
+            limit,
         };
         let entries = wallet.ledger.entries(&self.account, &query).await?;
-        self.is_at_end = entries.len() < CHUNK;
+        self.is_at_end = entries.len() < limit;
         self.cursor = entries.last().map_or(self.cursor, |last| Some(last.transfer.record.seq));
         self.entries = entries.into();
         Ok(())
@@ -138,4 +157,17 @@ fn is_listed(account: u128, entry: &Entry, query: &TransferQuery) -> bool {
     books::is_between_people(record.code)
         && (view::is_root(record) || is_received_claim)
         && query.direction.is_none_or(|wanted| wanted == direction)
+        && query.amount_min.is_none_or(|min| record.amount >= min.get())
+        && query.amount_max.is_none_or(|max| record.amount <= max.get())
+}
+
+impl TransferQuery {
+    /// Conditions on what became of it, what people wrote and who they are.
+    fn lets_through(&self, it: &Transfer) -> bool {
+        let other = if it.direction == Direction::Out { &it.to } else { &it.from };
+        let words = [it.message.as_deref(), it.reference.as_deref()];
+        self.status.is_none_or(|status| it.status == status)
+            && self.counterparty.as_ref().is_none_or(|handle| other.has_handle(handle))
+            && self.text.as_ref().is_none_or(|text| is_found(text, Some(other), words))
+    }
 }

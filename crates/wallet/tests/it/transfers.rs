@@ -233,6 +233,43 @@ async fn the_list_has_both_sides_filters_and_pages() {
 }
 
 #[tokio::test]
+async fn the_list_is_searched_by_period_amount_party_and_words() {
+    let app = App::start().await;
+    let (ann, bob) = (app.rich("ann", 1_000).await, app.rich("bob", 1_000).await);
+    let eve = app.person("eve").await;
+    let send = async |to: &str, amount: &str, message: &str| {
+        let body = json!({
+            "to": { "handle": to }, "asset": "EUR", "amount": amount, "message": message,
+        });
+        assert_eq!(app.post(&ann, "/v1/wallet/transfers", body).await.status, 201);
+    };
+    send("bob", "10", "Für die Pizza").await;
+    app.pass(3_600).await;
+    send("eve", "20", "Taxi").await;
+    app.transfer(&bob, &ann, 30).await;
+    app.pass(3_600).await;
+    app.hold(&ann, &eve, 40, 600).await;
+    let check = async |query: &str, expected: &[&str]| {
+        let page = app.get(&ann, &format!("/v1/wallet/transfers?{query}")).await;
+        let amounts: Vec<&str> =
+            page.data().iter().map(|it| it["amount"].as_str().unwrap()).collect();
+        assert_eq!(amounts, expected, "{query}");
+    };
+    check("filter[from]=2026-01-01T00:30:00Z", &["40", "30", "20"]).await;
+    check("filter[before]=2026-01-01T01:30:00Z&asset=EUR", &["30", "20", "10"]).await;
+    check("filter[from]=2026-01-01T00:30:00Z&filter[before]=2026-01-01T01:30:00Z", &["30", "20"])
+        .await;
+    check("filter[counterparty]=@eve", &["40", "20"]).await;
+    check("filter[counterparty]=eve&status=waiting", &["40"]).await;
+    check("filter[counterparty]=bob&direction=in", &["30"]).await;
+    check("filter[amount][gte]=20&filter[amount][lte]=30", &["30", "20"]).await;
+    check("q=PIZZA", &["10"]).await;
+    check("q=bo&limit=1", &["30"]).await;
+    check("q=nothing", &[]).await;
+    check("filter[from]=2026-01-02T00:00:00Z", &[]).await;
+}
+
+#[tokio::test]
 async fn frozen_people_move_nothing_and_receive_nothing() {
     let app = App::start().await;
     let (ann, bob) = (app.rich("ann", 100).await, app.rich("bob", 100).await);
