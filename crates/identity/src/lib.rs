@@ -83,4 +83,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     1 "identity" "../migrations/0001_identity.sql",
     2 "credentials" "../migrations/0002_credentials.sql",
     3 "devices" "../migrations/0003_devices.sql",
+    4 "discoverable" "../migrations/0004_discoverable.sql",
 };

@@ -80,6 +80,8 @@ pub enum WalletError {
     LimitsChanged,
     #[error("the account has no statement of that month")]
     StatementNotFound,
+    #[error("too many searches for people; come back later")]
+    TooManySearches { retry_after_s: u64 },
     /// The caller may not do it at all.
     #[error("{}", .0.detail)]
     Actor(Problem),
@@ -143,6 +145,7 @@ impl WalletError {
             Self::LimitsUnsupported,
             Self::LimitsChanged,
             Self::StatementNotFound,
+            Self::TooManySearches { retry_after_s: 1 },
             Self::Corrupt("an example"),
         ]
     }
@@ -199,6 +202,7 @@ impl DomainError for WalletError {
             | Self::ScheduleInPast
             | Self::ScheduleEmpty
             | Self::LimitsUnsupported => ErrorKind::Unprocessable,
+            Self::TooManySearches { .. } => ErrorKind::RateLimited,
             Self::ScheduleChanged | Self::LimitsChanged => ErrorKind::PreconditionFailed,
             Self::Actor(_) => ErrorKind::Forbidden,
             Self::Ledger(error) => error.kind(),
@@ -237,6 +241,7 @@ impl DomainError for WalletError {
             Self::LimitsUnsupported => "wallet.limit.unsupported",
             Self::LimitsChanged => "wallet.limit.changed",
             Self::StatementNotFound => "wallet.statement.not_found",
+            Self::TooManySearches { .. } => "wallet.recipient.too_many_searches",
             Self::Actor(problem) => match problem.code {
                 Cow::Borrowed(code) => code,
                 Cow::Owned(_) => "identity.permission.missing",
@@ -262,7 +267,10 @@ impl DomainError for WalletError {
     }
 
     fn retry_after_s(&self) -> Option<u64> {
-        self.is_outage().then_some(1)
+        match self {
+            Self::TooManySearches { retry_after_s } => Some(*retry_after_s),
+            other => other.is_outage().then_some(1),
+        }
     }
 }
 

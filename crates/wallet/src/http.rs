@@ -10,7 +10,9 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::wallet::Wallet;
-use crate::{accounts, balances, history, limits, requests, schedules, statements, transfers};
+use crate::{
+    accounts, balances, history, limits, recipients, requests, schedules, statements, transfers,
+};
 
 const BODY_BYTES_MAX: usize = 64 << 10;
 
@@ -34,6 +36,7 @@ fn plain_routes() -> OpenApiRouter<Wallet> {
         .merge(history::http::routes())
         .merge(statements::http::routes())
         .merge(transfers::http::routes())
+        .merge(recipients::http::routes())
         .merge(limits::http::routes())
         .merge(requests::http::routes())
         .merge(schedules::http::routes())

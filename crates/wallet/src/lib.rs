@@ -14,6 +14,7 @@
 //! | `books`, `ids` | how the ledger is used; ids that follow from others |
 //! | `transfers` | sending, accepting, listing: `submit` is the one way in which value moves |
 //! | `accounts`, `balances`, `history`, `statements` | what one has and had |
+//! | `recipients` | whom one can send to |
 //! | `limits`, `quotas` | how much may be sent, enforced on the ledger; how much may be asked of others |
 //! | `requests`, `schedules`, `invitations`, `messages` | each with its rows, jobs and SQL |
 //! | `feed`, `events` | what others are told |
@@ -37,6 +38,7 @@ mod messages;
 mod people;
 mod personal_data;
 mod quotas;
+mod recipients;
 mod requests;
 mod schedules;
 mod statements;

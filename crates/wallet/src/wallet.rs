@@ -13,6 +13,7 @@ use crate::error::{Result, WalletError};
 use crate::feed::FeedMemory;
 use crate::limits::LimitCache;
 use crate::people::Owners;
+use crate::recipients::Searches;
 use crate::{invitations, limits, messages, requests, schedules};
 
 /// The wallet of this process. Clones share it, and cost nothing: every request has one.
@@ -28,6 +29,7 @@ pub struct Parts {
     pub(crate) owners: Owners,
     pub(crate) limits: LimitCache,
     pub(crate) fed: FeedMemory,
+    pub(crate) searches: Searches,
     interrupt: Option<Interrupt>,
 }
 
@@ -104,6 +106,7 @@ impl Wallet {
             owners: Owners::default(),
             limits: LimitCache::default(),
             fed: FeedMemory::default(),
+            searches: Searches::default(),
             interrupt: options.interrupt,
         });
         tokio::spawn(tend(Arc::downgrade(&parts)));

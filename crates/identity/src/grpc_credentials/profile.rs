@@ -31,6 +31,7 @@ fn message(profile: Profile, now: Timestamp) -> api::Profile {
         Confirmation::Always => api::SignInConfirmation::Always,
         Confirmation::Never => api::SignInConfirmation::Never,
     };
+    let is_discoverable = profile.is_discoverable;
     let user = profile.user;
     api::Profile {
         id: user.id.to_string(),
@@ -44,6 +45,7 @@ fn message(profile: Profile, now: Timestamp) -> api::Profile {
         created_at: Some(wire_time(user.created_at)),
         version: user.version,
         handle_changeable_at,
+        is_discoverable,
     }
 }
 
@@ -70,7 +72,14 @@ impl Service {
         // An empty text takes the handle away.
         let handle = request.handle.map(|handle| Some(handle).filter(|text| !text.is_empty()));
         let confirmation = confirmation(request.sign_in_confirmation)?.map(Some);
-        let patch = read_patch(&actor, request.name, handle, request.locale, confirmation)?;
+        let patch = read_patch(
+            &actor,
+            request.name,
+            handle,
+            request.locale,
+            confirmation,
+            request.is_discoverable,
+        )?;
         let audit = actor.audit();
         let profile = self.identity.update_profile(user, audit, &based_on, &patch).await?;
         let profile = Some(message(profile, self.identity.clock.now()));

@@ -77,6 +77,8 @@ pub(crate) struct ProfileJson {
     #[schema(example = "en")]
     locale: String,
     sign_in_confirmation: ConfirmationPolicy,
+    /// Whether people who never had to do with the user find them by the beginning of the handle.
+    is_discoverable: bool,
     #[schema(example = json!(["user"]))]
     roles: Vec<&'static str>,
     created_at: Timestamp,
@@ -102,6 +104,9 @@ pub(crate) struct PatchBody {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<ConfirmationPolicy>)]
     sign_in_confirmation: Option<Option<ConfirmationPolicy>>,
+    /// Whether people who never had to do with the user find them by the beginning of the handle.
+    #[schema(example = true)]
+    is_discoverable: Option<bool>,
 }
 
 /// `Some(None)` is null, `None` is left out.
@@ -150,6 +155,7 @@ impl ProfileJson {
             handle_changeable_at,
             locale: user.locale,
             sign_in_confirmation: profile.confirmation.into(),
+            is_discoverable: profile.is_discoverable,
             roles: user.roles.names(),
             created_at: user.created_at,
             version: user.version,
@@ -164,6 +170,7 @@ pub(crate) fn read_patch(
     handle: Option<Option<String>>,
     locale: Option<String>,
     confirmation: Option<Option<Confirmation>>,
+    is_discoverable: Option<bool>,
 ) -> Result<ProfilePatch, Problem> {
     let invalid = |pointer: &'static str| move |detail: &str| invalid_field(pointer, detail);
     if let Some(name) = &name {
@@ -180,7 +187,7 @@ pub(crate) fn read_patch(
     if confirmation.is_some() {
         actor.require_session()?;
     }
-    Ok(ProfilePatch { name, handle, locale, confirmation })
+    Ok(ProfilePatch { name, handle, locale, confirmation, is_discoverable })
 }
 
 fn respond(identity: &Identity, profile: Profile) -> Response {
@@ -239,7 +246,14 @@ async fn update(
     let user = actor.require_user()?;
     let based_on = IfMatch::read(&headers)?;
     let confirmation = body.sign_in_confirmation.map(|it| it.map(Confirmation::from));
-    let patch = read_patch(&actor, body.name, body.handle, body.locale, confirmation)?;
+    let patch = read_patch(
+        &actor,
+        body.name,
+        body.handle,
+        body.locale,
+        confirmation,
+        body.is_discoverable,
+    )?;
     let profile = identity.update_profile(user, actor.audit(), &based_on, &patch).await?;
     Ok(respond(&identity, profile))
 }

@@ -30,6 +30,8 @@ pub(crate) struct Profile {
     /// What is in force, chosen or not.
     pub(crate) confirmation: Confirmation,
     handle_changed_at: Option<Timestamp>,
+    /// Whether strangers find the user by the beginning of the handle.
+    pub(crate) is_discoverable: bool,
 }
 
 /// What to change.
@@ -41,6 +43,7 @@ pub(crate) struct ProfilePatch {
     pub(crate) locale: Option<String>,
     /// `Some(None)` leaves it to the house.
     pub(crate) confirmation: Option<Option<Confirmation>>,
+    pub(crate) is_discoverable: Option<bool>,
 }
 
 impl Profile {
@@ -69,6 +72,9 @@ impl ProfilePatch {
         }
         if self.confirmation.is_some() {
             fields.push("sign_in_confirmation");
+        }
+        if self.is_discoverable.is_some_and(|wanted| wanted != profile.is_discoverable) {
+            fields.push("is_discoverable");
         }
         fields
     }

@@ -26,17 +26,13 @@ impl Identity {
         let account = by_key(&client, UserKey::Id(user)).await?;
         let account = account.filter(|account| !account.is_deleted());
         let account = account.ok_or(IdentityError::UserNotFound)?;
-        let handle_changed_at = store::handle_changed_at(&client, user).await?;
-        Ok(self.profile_of(account, handle_changed_at))
+        Ok(self.profile_of(account, store::settings(&client, user).await?))
     }
 
-    fn profile_of(
-        &self,
-        account: Account,
-        handle_changed_at: Option<kernel::Timestamp>,
-    ) -> Profile {
+    fn profile_of(&self, account: Account, settings: store::Settings) -> Profile {
         let confirmation = self.confirmation_of(&account);
-        Profile { user: account.user, confirmation, handle_changed_at }
+        let store::Settings { handle_changed_at, is_discoverable } = settings;
+        Profile { user: account.user, confirmation, handle_changed_at, is_discoverable }
     }
 
     /// Changes what the patch names, if the version is the one that it is based on.
@@ -53,8 +49,7 @@ impl Identity {
         if !based_on.allows(account.user.version) {
             return Err(IdentityError::VersionConflict);
         }
-        let handle_changed_at = store::handle_changed_at_in_tx(&tx, user).await?;
-        let profile = self.profile_of(account, handle_changed_at);
+        let profile = self.profile_of(account, store::settings(&tx, user).await?);
         let fields = patch.fields(&profile);
         if fields.is_empty() {
             return Ok(profile);

@@ -9,20 +9,19 @@ use crate::error::IdentityError;
 use crate::ids::UserId;
 use crate::users::{Confirmation, Handle};
 
-pub(super) async fn handle_changed_at(
-    client: &impl GenericClient,
-    user: UserId,
-) -> Result<Option<Timestamp>, IdentityError> {
-    let sql = "select handle_changed_at from identity.users where id = $1";
-    Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
+/// What the profile alone knows of a user.
+pub(super) struct Settings {
+    pub(super) handle_changed_at: Option<Timestamp>,
+    pub(super) is_discoverable: bool,
 }
 
-pub(super) async fn handle_changed_at_in_tx(
-    tx: &Transaction<'_>,
+pub(super) async fn settings(
+    client: &impl GenericClient,
     user: UserId,
-) -> Result<Option<Timestamp>, IdentityError> {
-    let sql = "select handle_changed_at from identity.users where id = $1";
-    Ok(tx.query_one_prepared(sql, &[&user]).await?.get(0))
+) -> Result<Settings, IdentityError> {
+    let sql = "select handle_changed_at, is_discoverable from identity.users where id = $1";
+    let row = client.query_one_prepared(sql, &[&user]).await?;
+    Ok(Settings { handle_changed_at: row.get(0), is_discoverable: row.get(1) })
 }
 
 /// Writes what a patch names.
@@ -39,6 +38,7 @@ pub(super) async fn update(
                handle_wanted = case when $4 then null else handle_wanted end, \
                handle_changed_at = case when $4 then $8 else handle_changed_at end, \
                confirmation = case when $6 then $7 else confirmation end, \
+               is_discoverable = coalesce($9, is_discoverable), \
                version = version + 1, updated_at = $8 where id = $1";
     let handle = patch.handle.as_ref().and_then(Option::as_ref).map(Handle::as_str);
     let confirmation = patch.confirmation.flatten().map(Confirmation::as_str);
@@ -53,6 +53,7 @@ pub(super) async fn update(
             &patch.confirmation.is_some(),
             &confirmation,
             &now,
+            &patch.is_discoverable,
         ],
     )
     .await?;
@@ -67,6 +68,7 @@ pub(super) async fn export(
     let sql = "select jsonb_build_object( \
          'password_changed_at', password_changed_at, \
          'handle_changed_at', handle_changed_at, \
+         'is_discoverable', is_discoverable, \
          'email_verified_at', email_verified_at, \
          'updated_at', updated_at, \
          'handles', (select coalesce(jsonb_agg(jsonb_build_object('handle', handle, \

@@ -19,6 +19,7 @@ fn profile(handle: Option<&str>, changed_at: Option<i64>) -> Profile {
         },
         confirmation: Confirmation::NewDevices,
         handle_changed_at: changed_at.map(at),
+        is_discoverable: true,
     }
 }
 

@@ -61,17 +61,21 @@ impl Handle {
     /// Upper case is taken, and made lower.
     pub(crate) fn try_new(text: &str) -> Result<Self, &'static str> {
         let text = text.to_ascii_lowercase();
-        let is_inner =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
-        let is_right = (3..=30).contains(&text.len())
-            && text.bytes().all(is_inner)
-            && text.starts_with(|c: char| c.is_ascii_lowercase());
-        if !is_right {
+        if text.len() < 3 || !Self::is_start(&text) {
             return Err(RULE);
         }
         let bare = text.replace(['_', '.', '-'], "");
         let is_reserved = RESERVED.contains(&bare.as_str()) || bare.starts_with("bushel");
         if is_reserved { Err(RESERVED_RULE) } else { Ok(Self(text)) }
+    }
+
+    /// Whether a handle can begin with a text in lower case.
+    pub(crate) fn is_start(text: &str) -> bool {
+        let is_inner =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
+        text.len() <= 30
+            && text.bytes().all(is_inner)
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
     }
 
     pub(crate) fn as_str(&self) -> &str {

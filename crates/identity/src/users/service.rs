@@ -88,6 +88,17 @@ impl Identity {
         self.user(id).await
     }
 
+    /// People who let strangers find them and whose handle begins with this, in its order. It says
+    /// nothing to a text that no handle begins with.
+    pub async fn discover(&self, start: &str, limit: u8) -> Result<Vec<User>, IdentityError> {
+        let start = start.to_ascii_lowercase();
+        if !Handle::is_start(&start) {
+            return Ok(Vec::new());
+        }
+        let client = self.database.client().await?;
+        Ok(store::discover(&client, &start, limit.into()).await?)
+    }
+
     /// The same with what only this context may know, always from the database.
     pub(crate) async fn account(&self, key: UserKey<'_>) -> Result<Option<Account>, IdentityError> {
         let client = self.database.client().await?;

@@ -304,3 +304,20 @@ pub(super) async fn search(
         .await?;
     Ok(rows.iter().map(|row| account(row).user).collect())
 }
+
+/// Users who let strangers find them, by the beginning of their handle, which is not empty.
+pub(super) async fn discover(
+    client: &impl GenericClient,
+    start: &str,
+    limit: i64,
+) -> Result<Vec<User>, DatabaseError> {
+    let sql = format!(
+        "select {COLUMNS} from identity.users \
+         where handle >= $1 and handle < $2 and handle is not null and is_discoverable \
+         order by handle limit $3"
+    );
+    // Handles are ASCII, so this is behind all that begin with the text.
+    let end = format!("{start}\u{7f}");
+    let rows = client.query_prepared(&sql, &[&start, &end, &limit]).await?;
+    Ok(rows.iter().map(|row| account(row).user).collect())
+}

@@ -154,6 +154,7 @@ async fn a_profile_is_read_changed_exported_and_deleted() {
         handle: Some(String::new()),
         locale: None,
         sign_in_confirmation: api::SignInConfirmation::Always.into(),
+        is_discoverable: Some(false),
     };
     let stale = refusal(client.update_profile(by(&ann, change.clone())).await);
     assert_eq!(stale.1, "identity.user.version_conflict");

@@ -34,7 +34,7 @@ async fn a_profile_says_what_is_known() {
         json!({
             "id": ann.id, "email": "ann@example.org", "is_email_verified": true, "name": "ann",
             "handle": "ann", "locale": "en", "sign_in_confirmation": "never", "roles": ["user"],
-            "created_at": bank.now(), "version": 1,
+            "is_discoverable": true, "created_at": bank.now(), "version": 1,
         })
     );
 }
@@ -60,6 +60,26 @@ async fn a_patch_changes_what_it_names() {
         (&*entry.action, &entry.data),
         ("identity.profile.changed", &json!({ "fields": ["name", "locale"] }))
     );
+}
+
+#[tokio::test]
+async fn somebody_can_hide_from_strangers() {
+    let bank = Bank::start().await;
+    let ann = bank.person("ann").await;
+    let found = async || bank.identity.discover("AN", 8).await.unwrap().len();
+    assert_eq!(found().await, 1);
+    let hidden = bank.patch(&ann, json!({ "is_discoverable": false })).await;
+    assert_eq!((hidden.status, &hidden.body["is_discoverable"]), (200, &json!(false)));
+    assert_eq!(found().await, 0);
+    let entry = &bank.audit_log(ann.id).await[0];
+    assert_eq!(entry.data, json!({ "fields": ["is_discoverable"] }));
+    let export = bank.get_as(&ann, "/v1/identity/profile/export").await;
+    assert_eq!(export.body["identity"]["is_discoverable"], false);
+    bank.patch(&ann, json!({ "is_discoverable": true })).await;
+    assert_eq!(found().await, 1);
+    for start in ["", "_a", "a%", "1", "\0"] {
+        assert!(bank.identity.discover(start, 8).await.unwrap().is_empty(), "{start:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Calls about accounts, their history and statements.
+//! Calls about accounts, their days, their history and statements, and about whom to send to.
 
 use kernel::Cursor;
 use kernel::http::invalid_field;
@@ -59,6 +59,15 @@ impl Service {
             .map_err(|error| invalid_field("/from", error.to_string()))?;
         let days = self.wallet.day_balances(caller.user()?, account, days).await?;
         Ok(api::ListBalancesResponse { days: days.into_iter().map(convert::day).collect() })
+    }
+
+    pub(super) async fn list_recipients(
+        &self,
+        caller: Caller,
+        request: api::ListRecipientsRequest,
+    ) -> Answer<api::ListRecipientsResponse> {
+        let found = self.wallet.recipients(caller.user()?, &request.query).await?;
+        Ok(convert::recipients(found))
     }
 
     pub(super) async fn list_history(

@@ -8,6 +8,7 @@ use crate::balances::DayBalance;
 use crate::history::HistoryEntry;
 use crate::limits::{Limits, OwnLimit};
 use crate::people::Party;
+use crate::recipients::{Recipient, Recipients, Typed};
 use crate::requests::{PaymentRequest, RequestDirection, RequestStatus};
 use crate::schedules::{Every, Schedule, ScheduleStatus};
 use crate::transfers::{By, Direction, Status, Transfer};
@@ -54,6 +55,23 @@ pub(super) fn day(it: DayBalance) -> api::DayBalance {
         balance: it.balance.to_string(),
         total_in: it.total_in.to_string(),
         total_out: it.total_out.to_string(),
+    }
+}
+
+pub(super) fn recipients(it: Recipients) -> api::ListRecipientsResponse {
+    use api::party_ref::By;
+    let recipient = |it: Recipient| api::Recipient {
+        handle: it.handle,
+        name: it.name,
+        last_at: it.last_at.and_then(moment),
+    };
+    let typed = it.typed.map(|typed| match typed {
+        Typed::Handle(handle) => By::Handle(handle),
+        Typed::Email(email) => By::Email(email),
+    });
+    api::ListRecipientsResponse {
+        recipients: it.data.into_iter().map(recipient).collect(),
+        typed: typed.map(|by| api::PartyRef { by: Some(by) }),
     }
 }
 

@@ -106,6 +106,7 @@ calls! {
     accept_transfer: AcceptTransferRequest => AcceptTransferResponse,
     decline_transfer: DeclineTransferRequest => DeclineTransferResponse,
     cancel_transfer: CancelTransferRequest => CancelTransferResponse,
+    list_recipients: ListRecipientsRequest => ListRecipientsResponse,
     create_payment_request: CreatePaymentRequestRequest => CreatePaymentRequestResponse,
     list_payment_requests: ListPaymentRequestsRequest => ListPaymentRequestsResponse,
     get_payment_request: GetPaymentRequestRequest => GetPaymentRequestResponse,

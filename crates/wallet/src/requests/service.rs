@@ -120,6 +120,25 @@ impl Wallet {
         self.shown(user, stored).await
     }
 
+    /// The other sides of a user's newest requests of one direction, and when they were made.
+    pub(crate) async fn newest_requests(
+        &self,
+        user: UserId,
+        direction: RequestDirection,
+        limit: usize,
+    ) -> Result<Vec<(UserId, Timestamp)>> {
+        let query = RequestQuery {
+            direction: Some(direction),
+            status: None,
+            after: None,
+            limit: limit as i64,
+        };
+        let client = self.database.client().await?;
+        let stored = store::list(&client, user, &query).await?;
+        let other = |it: &Stored| if it.payer == user { it.payee } else { it.payer };
+        Ok(stored.iter().map(|it| (other(it), it.created_at)).collect())
+    }
+
     /// Everything that a user asked for or was asked for.
     pub(crate) async fn requests_of(&self, user: UserId) -> Result<Vec<PaymentRequest>> {
         let client = self.database.client().await?;

@@ -33,6 +33,7 @@ fn every_operation_has_its_name_and_answers() {
       "wallet_limits_list",
       "wallet_limits_update",
       "wallet_limits_update_default",
+      "wallet_recipients_list",
       "wallet_requests_cancel",
       "wallet_requests_create",
       "wallet_requests_decline",

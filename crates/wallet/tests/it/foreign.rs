@@ -78,7 +78,7 @@ async fn staff_operations_need_the_permission_and_users_a_user() {
     }
     let mut operator = ann.clone();
     operator.actor = identity::Actor::OPERATOR;
-    for path in ["accounts", "transfers", "requests", "schedules", "limits"] {
+    for path in ["accounts", "transfers", "recipients", "requests", "schedules", "limits"] {
         let answer = app.get(&operator, &format!("/v1/wallet/{path}")).await;
         assert_eq!(answer.problem(), (403, "identity.actor.no_user"), "{path}");
     }

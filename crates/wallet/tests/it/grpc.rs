@@ -121,6 +121,41 @@ async fn requests_schedules_limits_and_statements_work_too() {
 }
 
 #[tokio::test]
+async fn days_are_charted_and_people_found() {
+    let app = App::start().await;
+    let (ann, _bob) = (app.rich("ann", 100).await, app.rich("bob", 1).await);
+    let service = service!(app);
+    service.create_transfer(by(&ann, transfer("10", None))).await.unwrap();
+    let wanted = api::ListBalancesRequest {
+        account_id: ann.account("EUR"),
+        from: "2026-01-01".to_owned(),
+        to: String::new(),
+    };
+    let days = service.list_balances(by(&ann, wanted.clone())).await.unwrap().into_inner().days;
+    let day = api::DayBalance {
+        date: "2026-01-01".to_owned(),
+        balance: "90".to_owned(),
+        total_in: "100".to_owned(),
+        total_out: "10".to_owned(),
+    };
+    assert_eq!(days, [day]);
+    let never = api::ListBalancesRequest { from: "2026-02-01".to_owned(), ..wanted };
+    let refused = service.list_balances(by(&ann, never)).await.unwrap_err();
+    let details = refused.get_error_details();
+    assert_eq!(details.bad_request().unwrap().field_violations[0].field, "from");
+    let query = api::ListRecipientsRequest { query: "bo".to_owned() };
+    let found = service.list_recipients(by(&ann, query)).await.unwrap().into_inner();
+    assert_eq!(found.recipients[0].handle, "bob");
+    assert!(found.recipients[0].last_at.is_some() && found.typed.is_none());
+    let later = api::ListTransfersRequest {
+        from: Some(proto::Timestamp { seconds: 1_900_000_000, nanos: 0 }),
+        ..Default::default()
+    };
+    let none = service.list_transfers(by(&ann, later)).await.unwrap().into_inner();
+    assert!(none.transfers.is_empty());
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_named_and_nobody_is_refused() {
     let app = App::start().await;
     let ann = app.rich("ann", 100).await;

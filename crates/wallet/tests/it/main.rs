@@ -16,6 +16,7 @@ mod limits;
 mod personal_data;
 mod quotas;
 mod races;
+mod recipients;
 mod requests;
 mod schedules;
 mod statements;

@@ -122,6 +122,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "wallet_requests_get" "wallet.v1.WalletService/GetPaymentRequest",
         "wallet_schedules_list" "wallet.v1.WalletService/ListSchedules",
         "wallet_schedules_get" "wallet.v1.WalletService/GetSchedule",
+        "wallet_recipients_list" "wallet.v1.WalletService/ListRecipients",
         "wallet_limits_list" "wallet.v1.WalletService/ListLimits",
     }
     Needs(P::WalletWrite) => {

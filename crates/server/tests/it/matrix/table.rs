@@ -387,6 +387,7 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/wallet/limits/{user}/EUR",
         r#"{"per_day": "1", "reason": "mine"}"#,
     ),
+    ("wallet_recipients_list", OwnOnly(200), "/v1/wallet/recipients?query={handle}", ""),
     ("wallet_requests_list", OwnOnly(200), "/v1/wallet/requests", ""),
     (
         "wallet_requests_create",
