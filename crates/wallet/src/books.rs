@@ -14,6 +14,8 @@ pub(crate) const USER_ACCOUNT: u16 = 100;
 const INVITATIONS_ACCOUNT: u16 = 102;
 /// Takes nothing: its ceiling is zero. See `accounts/close.rs`.
 const CLOSING_ACCOUNT: u16 = 105;
+/// Where value comes from that the house issues: what it is worth is up to the house.
+const ISSUE_ACCOUNT: u16 = 108;
 /// How much of a daily limit a user has used.
 const ALLOWANCE_ACCOUNT: u16 = 106;
 /// The other side of all allowances.
@@ -27,6 +29,8 @@ pub(crate) const LIMIT_RESET: u16 = 203;
 pub(crate) const REQUEST_PAYMENT: u16 = 204;
 pub(crate) const SCHEDULED: u16 = 205;
 pub(crate) const CLOSING: u16 = 206;
+/// Value that came to be, such as a harvest.
+pub(crate) const ISSUE: u16 = 207;
 pub(crate) const DEPOSIT: u16 = 210;
 pub(crate) const WITHDRAWAL: u16 = 211;
 pub(crate) const REFUND: u16 = 212;
@@ -69,6 +73,10 @@ pub(crate) fn invitations_account(asset: &str, asset_no: u32) -> NewAccount {
 pub(crate) fn closing_account(asset: &str, asset_no: u32) -> NewAccount {
     let limits = Limits { floor: None, ceiling: Some(0) };
     house(format!("wallet/closing/{asset}"), asset_no, CLOSING_ACCOUNT, limits)
+}
+
+pub(crate) fn issue_account(asset: &str, asset_no: u32) -> NewAccount {
+    house(format!("wallet/issue/{asset}"), asset_no, ISSUE_ACCOUNT, Limits::default())
 }
 
 pub(crate) fn control_account(asset: &str, limit_no: u32) -> NewAccount {

@@ -24,6 +24,8 @@ pub(crate) enum Purpose {
     LimitReset,
     RequestPayment,
     Occurrence,
+    /// Lets a hold of the past run out.
+    Expire,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::LimitReset => "limit reset",
             Self::RequestPayment => "request payment",
             Self::Occurrence => "occurrence",
+            Self::Expire => "expire",
         }
     }
 }
@@ -90,6 +93,7 @@ mod tests {
             P::LimitReset,
             P::RequestPayment,
             P::Occurrence,
+            P::Expire,
         ];
         let labels: std::collections::HashSet<_> = all.iter().map(|it| it.label()).collect();
         assert_eq!(labels.len(), all.len());

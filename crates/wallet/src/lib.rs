@@ -17,6 +17,7 @@
 //! | `recipients` | whom one can send to |
 //! | `limits`, `quotas` | how much may be sent, enforced on the ledger; how much may be asked of others |
 //! | `requests`, `schedules`, `invitations`, `messages` | each with its rows, jobs and SQL |
+//! | `past_transfers` | taking over what was before |
 //! | `feed`, `events` | what others are told |
 //! | `personal_data` | export and erasure |
 //! | [`Wallet`] | the facade |
@@ -35,6 +36,7 @@ mod ids;
 mod invitations;
 mod limits;
 mod messages;
+mod past_transfers;
 mod people;
 mod personal_data;
 mod quotas;
@@ -51,6 +53,7 @@ pub use feed::{WalletEvent, WalletEventKind};
 pub use history::{EntryKind, HistoryEntry, HistoryPage, HistoryQuery};
 pub use http::{document, routes};
 pub use ids::{RequestId, ScheduleId};
+pub use past_transfers::{PastAccount, PastKind, PastOutcome, PastTransfer};
 pub use people::Party;
 pub use transfers::Direction;
 pub use wallet::{Interrupt, Step, Wallet, WalletOptions, Workers, workers};

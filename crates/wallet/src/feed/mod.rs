@@ -52,7 +52,8 @@ impl WalletEventKind {
     /// What a record means to people; nothing if it isn't about them.
     fn of(record: &Record) -> Option<Self> {
         let (flags, extra) = (record.flags, record.extra());
-        if !books::is_between_people(record.code) {
+        // What was taken over happened long ago.
+        if !books::is_between_people(record.code) || flags.has(TransferFlags::IMPORTED) {
             return None;
         }
         if extra.reverses != 0 {
@@ -111,6 +112,7 @@ mod tests {
         assert_eq!(plain(books::TRANSFER, TransferFlags::PENDING), Some(K::Held));
         assert_eq!(plain(books::INVITATION, TransferFlags::PENDING), Some(K::Held));
         assert_eq!(plain(books::INVITATION, 0), Some(K::Accepted));
+        assert_eq!(plain(books::TRANSFER, TransferFlags::IMPORTED), None);
         assert_eq!(plain(books::DEPOSIT, 0), None);
         assert_eq!(plain(books::LIMIT_USE, 0), None);
         let about = |id, flags| {

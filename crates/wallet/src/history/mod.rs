@@ -37,6 +37,8 @@ pub enum EntryKind {
     ReturnedPayout,
     Adjustment,
     Reversal,
+    /// Value that came to be, such as a harvest, or that was there at the begin.
+    Issue,
     Other,
 }
 
@@ -54,11 +56,12 @@ impl EntryKind {
             books::RETURNED_PAYOUT => Self::ReturnedPayout,
             books::ADJUSTMENT => Self::Adjustment,
             books::ADJUSTMENT_REVERSAL => Self::Reversal,
+            books::ISSUE => Self::Issue,
             _ => Self::Other,
         }
     }
 
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Transfer,
         Self::Invitation,
         Self::RequestPayment,
@@ -70,6 +73,7 @@ impl EntryKind {
         Self::ReturnedPayout,
         Self::Adjustment,
         Self::Reversal,
+        Self::Issue,
         Self::Other,
     ];
 
@@ -90,6 +94,7 @@ impl EntryKind {
             Self::ReturnedPayout => "returned_payout",
             Self::Adjustment => "adjustment",
             Self::Reversal => "reversal",
+            Self::Issue => "issue",
             Self::Other => "other",
         }
     }
@@ -108,6 +113,7 @@ impl EntryKind {
             Self::ReturnedPayout => "Returned payout",
             Self::Adjustment => "Adjustment",
             Self::Reversal => "Reversal",
+            Self::Issue => "Issue",
             Self::Other => "Booking",
         }
     }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 use identity::UserId;
+use kernel::Timestamp;
 
 use super::store;
 use crate::error::Result;
@@ -20,6 +21,15 @@ impl Wallet {
     pub(crate) async fn write_message(&self, message: &NewMessage<'_>) -> Result<()> {
         let client = self.database.client().await?;
         store::insert(&client, message, self.clock.now()).await
+    }
+
+    /// Writes messages of transfers that are taken over: each with its own time, and not swept.
+    pub(crate) async fn write_past_messages(
+        &self,
+        messages: &[(NewMessage<'_>, Timestamp)],
+    ) -> Result<()> {
+        let client = self.database.client().await?;
+        store::insert_kept(&client, messages).await
     }
 
     /// The transfer was refused for good.

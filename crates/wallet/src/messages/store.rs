@@ -40,6 +40,24 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Writes those whose transfers aren't in doubt.
+pub(super) async fn insert_kept(
+    client: &Object,
+    messages: &[(NewMessage<'_>, Timestamp)],
+) -> Result<()> {
+    let sql = "insert into wallet.messages (transfer_id, author, other, text, kept, created_at) \
+               select id, author, other, text, true, at \
+               from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[]) \
+                   as new (id, author, other, text, at) on conflict (transfer_id) do nothing";
+    let ids: Vec<Uuid> = messages.iter().map(|(it, _)| Uuid::from_u128(it.transfer)).collect();
+    let authors: Vec<UserId> = messages.iter().map(|(it, _)| it.author).collect();
+    let others: Vec<Option<UserId>> = messages.iter().map(|(it, _)| it.other).collect();
+    let texts: Vec<&str> = messages.iter().map(|(it, _)| it.text).collect();
+    let times: Vec<Timestamp> = messages.iter().map(|(_, at)| *at).collect();
+    client.execute_prepared(sql, &[&ids, &authors, &others, &texts, &times]).await?;
+    Ok(())
+}
+
 /// With a moment: only those that are from before it.
 pub(super) async fn delete(
     client: &Object,
