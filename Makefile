@@ -19,14 +19,14 @@ help: ## Show this menu
 	@echo
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: ## Install what is missing, build, and serve (ARGS="--help" shows the options)
+run: ## Install what is missing, build, and serve a demo world (ARGS=--empty: without; ARGS=--help: options)
 	@echo "Looking for what Bushel needs:"
 	@scripts/setup.sh run
 	@scripts/web.sh build
 	@echo "Building the release binary:"
 	@cargo build --release -p server
-	@echo "Starting: bushel serve $(ARGS)"
-	@exec $(BUSHEL) serve $(ARGS)
+	@echo "Starting: bushel serve --demo $(ARGS)"
+	@exec $(BUSHEL) serve --demo $(ARGS)
 
 web: ## Build the web app, which the next build of the binary takes in
 	@scripts/web.sh build

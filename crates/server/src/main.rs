@@ -5,14 +5,17 @@
 //! | [`serve`] | the server: start and stop, the edge that every request passes |
 //! | [`operator`] | the operator's token, and what only the operator does |
 //! | [`cli`] | the commands that work with a ledger's data |
+//! | [`demo`] | the demo world |
 //! | [`bench`] | the benchmarks |
 //! | [`print`] | the commands that print generated documents |
-//! | [`process`], [`scratch`] | what a process uses; folders that are thrown away |
+//! | [`process`], [`scratch`], [`chance`] | what a process uses; folders that are thrown away; numbers by seed |
 //!
 //! What it deliberately does not do: no business rules; those are the contexts'.
 
 mod bench;
+mod chance;
 mod cli;
+mod demo;
 mod operator;
 mod print;
 mod process;
@@ -62,6 +65,7 @@ enum Command {
     Ledger(cli::LedgerCommand),
     Token(cli::TokenCommand),
     Migrate(cli::Migrate),
+    Demo(cli::DemoCommand),
     Bench(bench::Bench),
     /// Print the OpenAPI document of the API
     Openapi,
@@ -97,6 +101,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Ledger(command) => block_on(command.run()),
         Command::Token(command) => block_on(command.run()),
         Command::Migrate(command) => block_on(command.run()),
+        Command::Demo(command) => block_on(command.run()),
         Command::Bench(command) => block_on(command.run()),
         Command::Openapi => print::openapi(),
         Command::Routes => print::routes::print(),

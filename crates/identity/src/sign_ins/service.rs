@@ -8,7 +8,7 @@ use super::{CONFIRM_MAX, Method, Pending};
 use crate::challenges::{Answer, NewChallenge, Purpose};
 use crate::error::IdentityError;
 use crate::identity::Identity;
-use crate::ids::SignInId;
+use crate::ids::{SignInId, UserId};
 use crate::limits::Attempt;
 use crate::passwords;
 use crate::second_factors::SecondFactor;
@@ -133,6 +133,31 @@ impl Identity {
         };
         tx.commit().await?;
         Ok(outcome)
+    }
+
+    /// Begins a session of somebody who has proved nothing. No device is made known with it, so
+    /// nobody is told of a new one.
+    pub(crate) async fn begin_unproved(
+        &self,
+        user: UserId,
+        client_info: &ClientInfo,
+    ) -> Result<SignedIn, IdentityError> {
+        self.limiters.take(Attempt::SignIn, client_info, None, self.clock.now())?;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let account = users::store::lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
+        let new = NewSession {
+            user,
+            roles: account.user.roles,
+            transport: Transport::Cookie,
+            device: None,
+            is_device_known: true,
+            client: client_info,
+            method: "demo",
+        };
+        let begun = self.start_session_in_tx(&tx, &new).await?;
+        tx.commit().await?;
+        Ok(begun)
     }
 
     /// How the sign-in has to be confirmed; empty if it needn't be.

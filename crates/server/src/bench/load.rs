@@ -2,28 +2,7 @@
 
 use kernel::{Clock as _, SystemClock};
 
-/// A small generator of numbers (xorshift64*, Vigna 2016): chance must cost nothing here.
-#[derive(Debug, Clone)]
-pub(super) struct Chance(u64);
-
-impl Chance {
-    pub(super) const fn new(seed: u64) -> Self {
-        Self(seed | 1)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// Below `limit`, which is small beside 2^32.
-    pub(super) fn below(&mut self, limit: u32) -> u32 {
-        let wide = (self.next() >> 32) * u64::from(limit);
-        u32::try_from(wide >> 32).expect("below the limit")
-    }
-}
+use crate::chance::Chance;
 
 /// A movement between two accounts, which are numbered from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod balances;
 mod books;
 pub(crate) mod connect;
+mod demo;
 mod export;
 mod import;
 mod me;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(crate) use demo::DemoCommand;
 pub(crate) use me::PersonCommand;
 pub(crate) use migrate::Migrate;
 pub(crate) use staff::{AdminCommand, IdentityCommand, UserCommand};

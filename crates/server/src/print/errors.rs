@@ -8,6 +8,7 @@ use ledger::LedgerError;
 use ledger::engine::{AccountStatus, GroupStatus, TransferStatus, UpdateStatus};
 
 use super::sentences::Sentences;
+use crate::demo::DemoError;
 use crate::serve::refusal::Refusal;
 
 /// What may be wrong with any request: the extractors of the kernel say so.
@@ -132,6 +133,7 @@ fn sections() -> Vec<Section> {
             intro: "What the server itself refuses or can't do.",
             rows: Refusal::ALL.iter().map(domain).chain(OPERATOR.iter().map(Code::row)).collect(),
         },
+        errors("Demo world", "Being somebody in a demo world.", &DemoError::ALL),
         errors("Identity", "Users, sessions and credentials.", &identity::IdentityError::all()),
         errors("Wallet", "Accounts and transfers between people.", &wallet::WalletError::all()),
         errors("Payments", "Deposits, withdrawals, refunds.", &payments::PaymentsError::all()),

@@ -44,6 +44,10 @@ fn handler(path: &str) -> String {
         (Some("v1"), Some("operator"), Some(feature)) => {
             format!("crates/server/src/operator/{feature}/http.rs")
         }
+        (Some("v1"), Some("demo"), None) => "crates/server/src/demo/http.rs".to_owned(),
+        (Some("v1"), Some("demo"), Some(feature)) => {
+            format!("crates/server/src/demo/{feature}/http.rs")
+        }
         (Some("v1"), Some(context), Some(feature)) => {
             format!("crates/{context}/src/{feature}/http.rs")
         }
@@ -60,6 +64,8 @@ mod tests {
         let check = |path: &str, file: &str| assert_eq!(handler(path), file);
         check("/v1/ledger/transfers/{id}/post", "crates/ledger/src/transfers/http.rs");
         check("/v1/operator/token/rotate", "crates/server/src/operator/token/http.rs");
+        check("/v1/demo", "crates/server/src/demo/http.rs");
+        check("/v1/demo/sign-ins", "crates/server/src/demo/sign_ins/http.rs");
         check("/v1/wallet/sign-ins/{id}", "crates/wallet/src/sign_ins/http.rs");
         check("/healthz", "crates/server/src/serve/health.rs");
     }

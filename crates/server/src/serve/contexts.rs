@@ -109,7 +109,7 @@ impl Contexts {
     }
 
     /// The routes of all contexts.
-    pub(super) fn rest(&self) -> OpenApiRouter {
+    pub(crate) fn rest(&self) -> OpenApiRouter {
         OpenApiRouter::new()
             .merge(ledger::routes(self.ledger.clone()))
             .merge(identity::routes(self.identity.clone()))

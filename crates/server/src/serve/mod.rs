@@ -31,7 +31,7 @@ mod settings;
 mod storage;
 mod web;
 
-pub(crate) use access::access_of;
+pub(crate) use access::{access_of, check_origin};
 pub(crate) use contexts::{ContextOptions, Contexts};
 pub(crate) use openapi::{document, text as document_text};
 pub(crate) use presence::Presence;
@@ -68,6 +68,12 @@ pub(crate) struct Serve {
     /// Where to report a weakness, for /.well-known/security.txt, such as mailto:me@example.org
     #[arg(long, value_name = "URI", env = "BUSHEL_SECURITY_CONTACT")]
     security_contact: Option<String>,
+    /// Fill an empty database with a demo world, in which anybody on this host can be anybody
+    #[arg(long, overrides_with = "empty")]
+    demo: bool,
+    /// Take --demo back: begin with an empty bank
+    #[arg(long, overrides_with = "demo")]
+    empty: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -78,6 +84,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
     let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("no signals")?;
     let has_public_url = command.settings.public_url.is_some();
+    debug_assert!(!(command.demo && command.empty), "each takes the other back");
     let options = Options {
         data: command.data,
         listen: command.listen,
@@ -89,6 +96,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         secret_key: command.settings.secret_key,
         rate_limit: command.settings.rate_limit,
         security_contact: command.security_contact,
+        demo: command.demo,
         metrics: Some(metrics),
     };
     let server = Server::start(options).await?;
@@ -99,6 +107,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         _ = interrupt.recv() => false,
     };
     if is_ready {
+        announce_demo(&server, command.demo).await?;
         say(&format!("ready {}", server.url()));
         tracing::info!(url = server.url(), ms = began.elapsed().as_millis() as u64, "ready");
         if !has_public_url && matches!(server.ledger().role(), ledger::Role::Following(_)) {
@@ -132,6 +141,19 @@ fn announce_token(server: &Server) {
             file.display()
         ),
     }
+}
+
+/// Whoever sees a demo world is told that it is one.
+async fn announce_demo(server: &Server, is_wanted: bool) -> anyhow::Result<()> {
+    if server.is_demo().await? {
+        let url = server.public_url();
+        say(&format!(
+            "demo world: open {url}/ and be somebody in it; `bushel demo remove` ends it"
+        ));
+    } else if is_wanted {
+        say("no demo world: this database is in use already");
+    }
+    Ok(())
 }
 
 /// A reader of our stdout that has gone away is no reason to stop.

@@ -21,6 +21,7 @@ use super::edge::Route;
 use super::health::Health;
 use super::refusal::Refusal;
 use super::{docs, health, limits, openapi, pages, security_txt};
+use crate::demo::{self, Demo};
 use crate::operator;
 use crate::operator::token::Guard;
 
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub(super) guard: Arc<Guard>,
     pub(super) metrics: Option<Metrics>,
     pub(super) security_contact: Option<String>,
+    pub(super) demo: Demo,
 }
 
 /// The routes of a running server, and what each of them needs.
@@ -60,7 +62,7 @@ pub(super) fn build(parts: Parts, stop: &CancellationToken) -> anyhow::Result<(R
 
 /// The routes with their documentation.
 fn rest(parts: Parts) -> OpenApiRouter {
-    let Parts { contexts, guard, metrics, security_contact: _ } = parts;
+    let Parts { contexts, guard, metrics, security_contact: _, demo } = parts;
     let ledger = contexts.ledger.clone();
     OpenApiRouter::new()
         .merge(contexts.rest())
@@ -69,6 +71,8 @@ fn rest(parts: Parts) -> OpenApiRouter {
         .merge(operator::administrators::http::routes().with_state(contexts.identity.clone()))
         .merge(operator::user_imports::http::routes().with_state(contexts.identity.clone()))
         .merge(operator::keys::http::routes().with_state(contexts.identity.clone()))
+        .merge(demo::http::routes().with_state(demo.clone()))
+        .merge(demo::sign_ins::http::routes().with_state(demo))
         .merge(health::routes().with_state(Health::new(ledger, metrics)))
 }
 
@@ -80,6 +84,8 @@ pub(super) fn description() -> OpenApi {
     all.merge(operator::administrators::http::routes().into_openapi());
     all.merge(operator::user_imports::http::routes().into_openapi());
     all.merge(operator::keys::http::routes().into_openapi());
+    all.merge(demo::http::routes().into_openapi());
+    all.merge(demo::sign_ins::http::routes().into_openapi());
     all.merge(health::routes().into_openapi());
     all
 }

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use kernel::SystemClock;
 use kernel::postgres::{DataDir, PrivatePostgres};
 use kernel::telemetry::Metrics;
-use ledger::{Ledger, LedgerOptions, Stopping};
+use ledger::{Ledger, LedgerOptions, Role, Stopping};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -20,11 +20,14 @@ use super::forward::Forwarder;
 use super::presence::{Announced, Presence};
 use super::public_url::PublicUrl;
 use super::{Storage, listener, router};
+use crate::demo::{self, Demo};
 use crate::operator;
 use crate::operator::token::{self, First, Guard, Token};
 
 /// How long requests may go on after the stop.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
+const DEMO_IS_LOCAL: &str = "in a demo world anybody can be anybody, so it is for this host alone: \
+     say --empty, or listen on 127.0.0.1 and leave --public-url out";
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// What a server needs to know.
@@ -43,6 +46,8 @@ pub(crate) struct Options {
     pub(crate) rate_limit: u32,
     pub(crate) contexts: ContextOptions,
     pub(crate) metrics: Option<Metrics>,
+    /// Whether an empty database gets a demo world.
+    pub(crate) demo: bool,
 }
 
 impl Options {
@@ -60,6 +65,7 @@ impl Options {
             rate_limit: 0,
             contexts: ContextOptions::default(),
             metrics: None,
+            demo: false,
         }
     }
 }
@@ -67,6 +73,7 @@ impl Options {
 /// A running server.
 pub(crate) struct Server {
     url: String,
+    public_url: String,
     first: First,
     contexts: Contexts,
     guard: Arc<Guard>,
@@ -79,6 +86,8 @@ pub(crate) struct Server {
     announced: std::sync::Mutex<Option<Announced>>,
     storage: Storage,
     data: DataDir,
+    demo: Demo,
+    wants_demo: bool,
 }
 
 impl Server {
@@ -88,8 +97,11 @@ impl Server {
             .await
             .with_context(|| format!("could not listen on {}", options.listen))?;
         let address = listener.local_addr().context("the listener has no address")?;
+        let is_local = is_local(&options, address);
+        ensure!(!options.demo || is_local, DEMO_IS_LOCAL);
         let data = DataDir::lock(&options.data)?;
         let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
+        demo::begin_again(&storage).await?;
         let given = options.token.as_deref().map(given_token).transpose()?;
         let database = storage.database();
         let (guard, first) = Guard::init(database.clone(), data.token(), given).await?;
@@ -105,7 +117,10 @@ impl Server {
         if let Some(metrics) = options.metrics.clone() {
             tokio::spawn(keep_up(metrics, stop.clone()));
         }
+        let (identity, origins) = (contexts.identity.clone(), public.origins.clone());
+        let demo = Demo::new(database.clone(), identity, is_local, origins);
         let parts = router::Parts {
+            demo: demo.clone(),
             contexts: contexts.clone(),
             guard: Arc::clone(&guard),
             metrics: options.metrics,
@@ -125,6 +140,7 @@ impl Server {
         let announced = std::sync::Mutex::new(None);
         Ok(Self {
             url,
+            public_url: public.url,
             first,
             contexts,
             guard,
@@ -135,6 +151,8 @@ impl Server {
             announced,
             storage,
             data,
+            demo,
+            wants_demo: options.demo,
         })
     }
 
@@ -142,6 +160,10 @@ impl Server {
     pub(crate) async fn ready(&self) -> anyhow::Result<bool> {
         let is_ready = self.contexts.ledger.ready().await;
         if is_ready {
+            // Who follows leaves it to the leader.
+            if self.wants_demo && self.contexts.ledger.role() == Role::Leading {
+                demo::make(self.database(), &self.contexts).await?;
+            }
             let announced = Presence::announce(&self.data, &self.url)?;
             *self.announced.lock().expect("nothing panics while it holds this lock") =
                 Some(announced);
@@ -167,6 +189,16 @@ impl Server {
     /// Where this host reaches it.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where people reach it.
+    pub(crate) fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Whether one can be anybody here.
+    pub(crate) async fn is_demo(&self) -> anyhow::Result<bool> {
+        self.demo.is_open().await.map_err(|problem| anyhow::anyhow!("{}", problem.detail))
     }
 
     pub(crate) const fn first(&self) -> &First {
@@ -197,6 +229,12 @@ impl Server {
     pub(crate) const fn postgres(&self) -> Option<&PrivatePostgres> {
         self.storage.postgres()
     }
+}
+
+/// Whether nobody but this host can reach the server.
+fn is_local(options: &Options, address: SocketAddr) -> bool {
+    let is_public = options.public_url.as_deref().is_some_and(|url| !demo::is_local_url(url));
+    address.ip().is_loopback() && !is_public
 }
 
 fn start_ledger(storage: &Storage, address: String) -> Ledger {

@@ -21,11 +21,22 @@ impl Storage {
         url: Option<&str>,
     ) -> anyhow::Result<(Self, Vec<(Migrations, Applied)>)> {
         let storage = Self::connect(data, url).await?;
+        let done = storage.migrate().await?;
+        Ok((storage, done))
+    }
+
+    /// Brings every schema to this program's version.
+    pub(crate) async fn migrate(&self) -> anyhow::Result<Vec<(Migrations, Applied)>> {
         let mut done = Vec::new();
         for migrations in schemas() {
-            done.push((migrations, migrations.run(&storage.database).await?));
+            done.push((migrations, migrations.run(&self.database).await?));
         }
-        Ok((storage, done))
+        Ok(done)
+    }
+
+    /// The names of all schemas.
+    pub(crate) fn schemas() -> impl Iterator<Item = &'static str> {
+        schemas().into_iter().map(|migrations| migrations.schema)
     }
 
     async fn connect(data: &DataDir, url: Option<&str>) -> anyhow::Result<Self> {

@@ -4,6 +4,7 @@
 mod bushel;
 mod cli_people;
 mod commands;
+mod demo;
 mod edge;
 mod forwarding;
 mod http;

@@ -4,8 +4,8 @@ use ::ledger::engine::{Account, Balances};
 use ::ledger::{AccountKey, BATCH_MAX, EntriesQuery, Entry, Ledger, Order};
 use anyhow::{Context as _, ensure};
 
-use super::super::load::Chance;
 use super::drive::Expected;
+use crate::chance::Chance;
 
 const PAGE: usize = 200;
 

@@ -7,8 +7,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::super::latency::Latencies;
-use super::super::load::Chance;
 use super::check;
+use crate::chance::Chance;
 
 /// 200 questions a second, at fixed times whatever became of those before.
 const EVERY: Duration = Duration::from_millis(5);

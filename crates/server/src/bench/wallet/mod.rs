@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::http::client::Client;
 use super::http::{self, client};
 use super::latency::{Latencies, Percentiles};
-use super::load::Chance;
 use super::report::{Usage, percent, present, rate};
 use super::{Stage, clients, people};
+use crate::chance::Chance;
 use crate::cli::output;
 
 /// Transfers between people, beside single transfers of the ledger

@@ -9,6 +9,7 @@ mod rates;
 mod routes;
 mod table;
 
+pub(crate) use origin::check as check_origin;
 pub(super) use origin::of_url as origin_of;
 pub(super) use rates::Rate;
 pub(crate) use rates::Rates;

@@ -25,7 +25,7 @@ pub(in super::super) fn of_url(url: &str) -> String {
 }
 
 /// Refuses what could be another page's doing.
-pub(super) fn check(ours: &[String], method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn check(ours: &[String], method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
     if method.is_safe() {
         return Ok(());
     }

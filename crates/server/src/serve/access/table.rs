@@ -72,6 +72,8 @@ pub(crate) const TABLE: &[Row] = table! {
         "payments_webhooks_receive" "",
         "payments_sandbox_actions_get" "",
         "payments_sandbox_actions_decide" "",
+        "demo_get" "",
+        "demo_sign_ins_create" "",
     }
     SignedIn => {
         "ledger_assets_list" "ledger.v1.LedgerService/ListAssets",

@@ -52,6 +52,8 @@ pub(crate) const TABLE: &[Row] = &[
     ("admin_users_sessions", Staff, "/v1/admin/users/{user}/sessions", ""),
     ("admin_users_timeline", Staff, "/v1/admin/users/{user}/timeline", ""),
     ("admin_users_unfreeze", Staff, "/v1/admin/users/{user}/unfreeze", r#"{"reason": "mine"}"#),
+    ("demo_get", Public(200), "/v1/demo", ""),
+    ("demo_sign_ins_create", Public(404), "/v1/demo/sign-ins", r#"{"handle": "{handle}"}"#),
     ("identity_api_keys_list", OwnOnly(200), "/v1/identity/api-keys", ""),
     (
         "identity_api_keys_create",
@@ -387,7 +389,7 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/wallet/limits/{user}/EUR",
         r#"{"per_day": "1", "reason": "mine"}"#,
     ),
-    ("wallet_recipients_list", OwnOnly(200), "/v1/wallet/recipients?query={handle}", ""),
+    ("wallet_recipients_list", OwnOnly(200), "/v1/wallet/recipients?query={email}", ""),
     ("wallet_requests_list", OwnOnly(200), "/v1/wallet/requests", ""),
     (
         "wallet_requests_create",
