@@ -3,11 +3,13 @@
 //!
 //! Reading order: `load` (what is sent), `ledger` (batches), `copy` (the limit that they are
 //! held against), `clients` (how they are run), `http` (single transfers), `people` (users who are
-//! signed in), `wallet` (transfers between them), `sign_ins` (a flood of passwords), `latency` and
+//! signed in), `wallet` (transfers between them), `sign_ins` (a flood of passwords), `dashboard` (a page of
+//! somebody busy), `latency` and
 //! `report` (the figures).
 
 mod clients;
 mod copy;
+mod dashboard;
 mod http;
 mod latency;
 mod ledger;
@@ -41,6 +43,7 @@ enum Action {
     Http(http::HttpBench),
     Wallet(wallet::WalletBench),
     SignIns(sign_ins::SignInsBench),
+    Dashboard(dashboard::DashboardBench),
 }
 
 impl Bench {
@@ -50,6 +53,7 @@ impl Bench {
             Action::Http(bench) => bench.run().await,
             Action::Wallet(bench) => bench.run().await,
             Action::SignIns(bench) => bench.run().await,
+            Action::Dashboard(bench) => bench.run().await,
         }
     }
 }

@@ -29,13 +29,7 @@ pub(super) async fn make(contexts: &Contexts, count: u32) -> anyhow::Result<()> 
     contexts.ledger.create_asset(asset).await?;
     let bank = bank(contexts).await?;
     let asset = contexts.ledger.asset(ASSET).await?.context("the asset was made")?;
-    // Hashing a thousand passwords is not what is measured here: they share one hash.
-    let hash = Argon2::default().hash_password(PASSWORD.as_bytes());
-    let hash = hash.map_err(|error| anyhow::anyhow!("{error}"))?.to_string();
-    let mut users = Vec::new();
-    for number in 0..count {
-        users.push(user(contexts, number, NewPassword::Hash(hash.clone())).await?);
-    }
+    let users = users(contexts, count).await?;
     let mut funds = Vec::new();
     for user in users {
         contexts.wallet.open(user, ASSET).await?;
@@ -52,6 +46,18 @@ pub(super) async fn make(contexts: &Contexts, count: u32) -> anyhow::Result<()> 
     let results = contexts.ledger.create_transfers(funds).await?;
     ensure!(results.iter().all(|result| result.status.is_success()), "the users can't be funded");
     Ok(())
+}
+
+/// Makes users who hold nothing.
+pub(super) async fn users(contexts: &Contexts, count: u32) -> anyhow::Result<Vec<UserId>> {
+    // Hashing a thousand passwords is not what is measured here: they share one hash.
+    let hash = Argon2::default().hash_password(PASSWORD.as_bytes());
+    let hash = hash.map_err(|error| anyhow::anyhow!("{error}"))?.to_string();
+    let mut users = Vec::new();
+    for number in 0..count {
+        users.push(user(contexts, number, NewPassword::Hash(hash.clone())).await?);
+    }
+    Ok(users)
 }
 
 async fn bank(contexts: &Contexts) -> anyhow::Result<u128> {
