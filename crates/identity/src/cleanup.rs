@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::bus::{Job, JobError, Outcome, Worker};
 
 use crate::identity::Identity;
-use crate::{challenges, changes, sessions, sign_ins};
+use crate::{challenges, changes, phone, sessions, sign_ins};
 
 pub(crate) const KIND: &str = "identity.cleanup";
 
@@ -13,6 +13,8 @@ const EVERY: Duration = Duration::from_secs(600);
 const CHANGES_KEPT: Duration = Duration::from_secs(3_600);
 /// What was asked for and not answered is of use for looking into a complaint, for a day.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// Longer than the day that limits look back.
+const PHONE_CODES_KEPT: Duration = Duration::from_secs(2 * 24 * 3_600);
 const SESSIONS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// After a year without a sign-in the next one is confirmed again.
 const DEVICES_KEPT: Duration = Duration::from_secs(365 * 24 * 3_600);
@@ -42,6 +44,8 @@ impl Cleanup {
         let attempts = now.saturating_sub(ATTEMPTS_KEPT);
         while challenges::store::delete_before(database, attempts, limit).await? == BATCH {}
         while sign_ins::store::delete_before(database, attempts, limit).await? == BATCH {}
+        let counted = now.saturating_sub(PHONE_CODES_KEPT);
+        while phone::store::delete_codes_before(database, counted, limit).await? == BATCH {}
         let unused = now.saturating_sub(SESSIONS_KEPT);
         while sessions::store::delete_before(database, unused, limit).await? == BATCH {}
         let unused = now.saturating_sub(DEVICES_KEPT);

@@ -49,12 +49,18 @@ pub enum CredentialError {
     ConfirmationRequired,
     #[error("nobody changes their own roles")]
     OwnRoles,
+    #[error("this bank sends no short messages, so there are no phones")]
+    PhonesUnavailable,
+    #[error("this bank sends no short messages to this country")]
+    PhoneRefused,
+    #[error("there is no phone")]
+    PhoneNotFound,
 }
 
 use CredentialError as E;
 
 impl CredentialError {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         E::TotpExists,
         E::TotpNotStarted,
         E::TotpNotEnabled,
@@ -76,6 +82,9 @@ impl CredentialError {
         E::HandleChangedRecently,
         E::ConfirmationRequired,
         E::OwnRoles,
+        E::PhonesUnavailable,
+        E::PhoneRefused,
+        E::PhoneNotFound,
     ];
 
     pub(crate) const fn kind(self) -> ErrorKind {
@@ -86,7 +95,9 @@ impl CredentialError {
             | E::PasskeyExists
             | E::ApiKeyExists
             | E::ApiKeyRotated => ErrorKind::Conflict,
-            E::PasskeyNotFound | E::PasskeyChallengeGone | E::ApiKeyNotFound => ErrorKind::NotFound,
+            E::PasskeyNotFound | E::PasskeyChallengeGone | E::ApiKeyNotFound | E::PhoneNotFound => {
+                ErrorKind::NotFound
+            }
             E::OneFactorOnly => ErrorKind::Invalid,
             E::PasswordRequired | E::OwnRoles => ErrorKind::Forbidden,
             E::PasskeySignInRefused | E::PasskeyCopied => ErrorKind::Unauthenticated,
@@ -96,7 +107,9 @@ impl CredentialError {
             | E::ApiKeysTooMany
             | E::ApiKeyScopeRefused
             | E::HandleChangedRecently
-            | E::ConfirmationRequired => ErrorKind::Unprocessable,
+            | E::ConfirmationRequired
+            | E::PhonesUnavailable
+            | E::PhoneRefused => ErrorKind::Unprocessable,
         }
     }
 
@@ -123,6 +136,9 @@ impl CredentialError {
             E::HandleChangedRecently => "identity.handle.changed_recently",
             E::ConfirmationRequired => "identity.profile.confirmation_required",
             E::OwnRoles => "identity.roles.own",
+            E::PhonesUnavailable => "identity.phone.unavailable",
+            E::PhoneRefused => "identity.phone.country_refused",
+            E::PhoneNotFound => "identity.phone.not_found",
         }
     }
 }

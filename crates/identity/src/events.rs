@@ -36,6 +36,11 @@ pub enum IdentityEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<String>,
     },
+    /// A code is to be sent to a phone: `Identity::challenge_secret` has it.
+    PhoneCodeRequested {
+        challenge_id: ChallengeId,
+        number: String,
+    },
     /// Signed in on a device for the first time. That somebody signs in on one that is known is in
     /// the audit log only: nobody has to be told.
     DeviceAdded {
@@ -50,6 +55,13 @@ pub enum IdentityEvent {
     EmailChanged {
         old_email: String,
         new_email: String,
+    },
+    /// The phone was confirmed, perhaps in place of another. The hint is its last digits.
+    PhoneChanged {
+        phone_hint: String,
+    },
+    PhoneRemoved {
+        phone_hint: String,
     },
     CredentialAdded(Credential),
     CredentialRemoved(Credential),
@@ -90,10 +102,13 @@ impl IdentityEvent {
             Self::UserRegisteredAgain => "identity.user.registered_again",
             Self::EmailVerified { .. } => "identity.email.verified",
             Self::ChallengeCreated { .. } => "identity.challenge.created",
+            Self::PhoneCodeRequested { .. } => "identity.phone.code_requested",
             Self::DeviceAdded { .. } => "identity.device.added",
             Self::PasswordChanged => "identity.password.changed",
             Self::PasswordReset => "identity.password.reset",
             Self::EmailChanged { .. } => "identity.email.changed",
+            Self::PhoneChanged { .. } => "identity.phone.changed",
+            Self::PhoneRemoved { .. } => "identity.phone.removed",
             Self::CredentialAdded(_) => "identity.credential.added",
             Self::CredentialRemoved(_) => "identity.credential.removed",
             Self::RefreshTokenReused { .. } => "identity.refresh_token.reused",

@@ -38,6 +38,7 @@ fn documented_routes() -> OpenApiRouter<Identity> {
         .merge(crate::password::http::routes())
         .merge(crate::password_resets::http::routes())
         .merge(crate::email::http::routes())
+        .merge(crate::phone::http::routes())
         .merge(crate::totp::http::routes())
         .merge(crate::recovery_codes::http::routes())
         .merge(crate::passkeys::http::routes())

@@ -18,6 +18,7 @@ use crate::keys::KeyRing;
 use crate::limits::{Limiters, Limits};
 use crate::passkeys::RelyingParty;
 use crate::passwords::Pool;
+use crate::phone::PhoneOptions;
 use crate::profile::Hooks;
 use crate::sessions::Touched;
 use crate::users::Confirmation;
@@ -35,6 +36,7 @@ pub struct IdentityOptions {
     pub belief_max: Duration,
     pub limits: Limits,
     pub timeouts: Timeouts,
+    pub phones: PhoneOptions,
 }
 
 /// How long sessions live.
@@ -81,6 +83,7 @@ impl Default for IdentityOptions {
             belief_max: Duration::from_secs(10),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
+            phones: PhoneOptions::default(),
         }
     }
 }

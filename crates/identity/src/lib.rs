@@ -14,6 +14,7 @@
 //! | `sign_ins`, `email_verifications`, `password`, `password_resets`, `email` | the ways in |
 //! | `sessions`, `tokens`, `keys` | what being signed in consists of |
 //! | `totp`, `recovery_codes`, `passkeys`, `api_keys` | other credentials |
+//! | `phone` | where short messages go |
 //! | `profile`, `roles`, `import` | what a user is, and taking users in |
 //! | `events` | what others are told |
 //! | `http`, [`grpc`], [`grpc_credentials`] | the edges, put together |
@@ -49,6 +50,7 @@ mod password_resets;
 mod passwords;
 mod permissions;
 mod person;
+mod phone;
 mod profile;
 mod recovery_codes;
 mod roles;
@@ -73,6 +75,7 @@ pub use keys::PublicKey;
 pub use limits::Limits;
 pub use passwords::PasswordFlaw;
 pub use permissions::{Permission, PermissionSet, Role, RoleSet};
+pub use phone::PhoneOptions;
 pub use profile::HookAnswer;
 pub use sessions::{Session, Transport};
 pub use users::{Confirmation, NewPassword, NewUser, User, UserFilter, UserKey, UserStatus};
@@ -84,4 +87,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     2 "credentials" "../migrations/0002_credentials.sql",
     3 "devices" "../migrations/0003_devices.sql",
     4 "discoverable" "../migrations/0004_discoverable.sql",
+    5 "phones" "../migrations/0005_phones.sql",
 };

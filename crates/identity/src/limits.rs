@@ -18,6 +18,8 @@ pub(crate) enum Attempt {
     Mail,
     /// Codes, links and second factors.
     Confirm,
+    /// Whatever sends a short message, which costs the bank money and could earn a caller some.
+    ShortMessage,
 }
 
 /// The quotas.
@@ -31,6 +33,8 @@ pub struct Limits {
     pub mail_by_account: Quota,
     pub confirm_by_ip: Quota,
     pub confirm_by_account: Quota,
+    pub short_message_by_ip: Quota,
+    pub short_message_by_account: Quota,
 }
 
 const fn quota(burst: u32, per_period: u32, period_s: u32) -> Quota {
@@ -49,6 +53,8 @@ impl Default for Limits {
             mail_by_account: quota(4, 8, 3_600),
             confirm_by_ip: quota(60, 120, 60),
             confirm_by_account: quota(15, 30, 600),
+            short_message_by_ip: quota(10, 30, 24 * 3_600),
+            short_message_by_account: quota(3, 6, 3_600),
         }
     }
 }
@@ -66,25 +72,33 @@ impl Limits {
             mail_by_account: all,
             confirm_by_ip: all,
             confirm_by_account: all,
+            short_message_by_ip: all,
+            short_message_by_account: all,
         }
     }
 }
 
 pub(crate) struct Limiters {
-    by_ip: [RateLimiter<IpAddr>; 4],
+    by_ip: [RateLimiter<IpAddr>; 5],
     /// By hash of the account's name, so that nobody makes us keep long texts.
-    by_account: [RateLimiter<[u8; 16]>; 4],
+    by_account: [RateLimiter<[u8; 16]>; 5],
 }
 
 impl Limiters {
     pub(crate) fn new(limits: &Limits) -> Self {
-        let by_ip =
-            [limits.sign_in_by_ip, limits.register_by_ip, limits.mail_by_ip, limits.confirm_by_ip];
+        let by_ip = [
+            limits.sign_in_by_ip,
+            limits.register_by_ip,
+            limits.mail_by_ip,
+            limits.confirm_by_ip,
+            limits.short_message_by_ip,
+        ];
         let by_account = [
             limits.sign_in_by_account,
             limits.register_by_account,
             limits.mail_by_account,
             limits.confirm_by_account,
+            limits.short_message_by_account,
         ];
         Self { by_ip: by_ip.map(RateLimiter::new), by_account: by_account.map(RateLimiter::new) }
     }
@@ -103,6 +117,7 @@ impl Limiters {
             Attempt::Register => 1,
             Attempt::Mail => 2,
             Attempt::Confirm => 3,
+            Attempt::ShortMessage => 4,
         };
         allow(self.by_ip[index].take(network(client.ip), now))?;
         let Some(account) = account else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! One-time codes and links, sent by mail. No route: other features make and answer them.
+//! One-time codes and links, sent by mail; codes to phones. No route: other features make and answer them.
 //!
 //! Invariants: a code has eight digits (26 bits), lives ten minutes and takes five wrong answers;
 //! a link has 256 bits; each challenge is answered once. Neither code nor link is stored: they
@@ -35,11 +35,18 @@ pub enum Purpose {
     SignIn,
     ResetPassword,
     ChangeEmail,
+    /// By short message, and without a link.
+    VerifyPhone,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 4] =
-        [Self::VerifyEmail, Self::SignIn, Self::ResetPassword, Self::ChangeEmail];
+    pub const ALL: [Self; 5] = [
+        Self::VerifyEmail,
+        Self::SignIn,
+        Self::ResetPassword,
+        Self::ChangeEmail,
+        Self::VerifyPhone,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +54,7 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::ResetPassword => "reset_password",
             Self::ChangeEmail => "change_email",
+            Self::VerifyPhone => "verify_phone",
         }
     }
 

@@ -16,7 +16,7 @@ const CODES: u64 = 100_000_000;
 pub struct ChallengeSecret {
     pub user: UserId,
     pub purpose: Purpose,
-    /// Where the mail goes.
+    /// Where it goes: an address; for a phone its number.
     pub email: String,
     /// To be typed in: eight digits.
     pub code: String,

@@ -19,6 +19,7 @@ const NONCE_BYTES: usize = 16;
 pub(crate) struct NewChallenge<'c> {
     pub(crate) user: UserId,
     pub(crate) purpose: Purpose,
+    /// Where it goes: an address; for a phone its number.
     pub(crate) email: &'c str,
     pub(crate) sign_in: Option<SignInId>,
     pub(crate) registration: Option<Registration>,
@@ -30,6 +31,22 @@ pub(crate) enum Answer<'a> {
     Link(&'a str),
     /// A code, of this user, or of nobody.
     Code(UserId, &'a str),
+}
+
+/// What has it sent.
+fn event_of(challenge: Challenge) -> IdentityEvent {
+    let (challenge_id, purpose) = (challenge.id, challenge.purpose);
+    match purpose {
+        Purpose::VerifyPhone => {
+            IdentityEvent::PhoneCodeRequested { challenge_id, number: challenge.email }
+        }
+        _ => IdentityEvent::ChallengeCreated {
+            challenge_id,
+            purpose,
+            email: challenge.email,
+            device: challenge.device,
+        },
+    }
 }
 
 impl Identity {
@@ -57,13 +74,7 @@ impl Identity {
             tracing::debug!(purpose = new.purpose.as_str(), "enough mails are on their way");
             return Ok(());
         }
-        let event = IdentityEvent::ChallengeCreated {
-            challenge_id: challenge.id,
-            purpose: challenge.purpose,
-            email: challenge.email,
-            device: challenge.device,
-        };
-        tell_in_tx(tx, &*self.clock, new.user, &[event]).await
+        tell_in_tx(tx, &*self.clock, new.user, &[event_of(challenge)]).await
     }
 
     /// The challenge that was answered rightly, now locked, and its user before it: whoever locks

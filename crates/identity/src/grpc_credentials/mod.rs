@@ -7,6 +7,7 @@
 mod api_keys;
 mod convert;
 mod passkeys;
+mod phones;
 mod profile;
 mod roles;
 mod second_factors;
@@ -54,6 +55,10 @@ calls! {
     list_api_keys: ListApiKeysRequest => ListApiKeysResponse,
     delete_api_key: DeleteApiKeyRequest => DeleteApiKeyResponse,
     rotate_api_key: RotateApiKeyRequest => RotateApiKeyResponse,
+    get_phone: GetPhoneRequest => GetPhoneResponse,
+    create_phone: CreatePhoneRequest => CreatePhoneResponse,
+    confirm_phone: ConfirmPhoneRequest => ConfirmPhoneResponse,
+    delete_phone: DeletePhoneRequest => DeletePhoneResponse,
     get_profile: GetProfileRequest => GetProfileResponse,
     update_profile: UpdateProfileRequest => UpdateProfileResponse,
     export_profile: ExportProfileRequest => ExportProfileResponse,

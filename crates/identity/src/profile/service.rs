@@ -15,7 +15,7 @@ use crate::second_factors::SecondFactor;
 use crate::sessions::EndReason;
 use crate::users::store::{Account, by_key, lock, take_handle};
 use crate::users::{Confirmation, UserKey};
-use crate::{api_keys, changes, passkeys, recovery_codes, totp};
+use crate::{api_keys, changes, passkeys, phone, recovery_codes, totp};
 
 /// Entries of the audit log that are read at a time.
 const ENTRIES_AT_A_TIME: i64 = 1_000;
@@ -184,6 +184,7 @@ impl Identity {
         recovery_codes::store::delete(tx, user).await?;
         passkeys::store::delete_all(tx, user).await?;
         api_keys::store::delete_all(tx, user).await?;
+        phone::store::delete(tx, user).await?;
         store::erase(tx, user, self.clock.now()).await?;
         tell_in_tx(tx, &*self.clock, user, &[IdentityEvent::UserDeleted]).await?;
         let entry = NewEntry::new(owner.audit(), "identity.user.deleted")

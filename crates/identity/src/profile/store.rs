@@ -90,6 +90,8 @@ pub(super) async fn export(
              'email', email, 'device', device, 'created_at', created_at, \
              'used_at', used_at) order by id), '[]') \
              from identity.challenges where user_id = users.id), \
+         'phone', (select jsonb_build_object('number', number, \
+             'confirmed_at', confirmed_at) from identity.phones where user_id = users.id), \
          'authenticator_app', (select jsonb_build_object('created_at', created_at, \
              'confirmed_at', confirmed_at) from identity.totps where user_id = users.id), \
          'passkeys', (select coalesce(jsonb_agg(jsonb_build_object('name', name, \

@@ -16,6 +16,7 @@ mod nodes;
 mod passkeys;
 mod password;
 mod password_resets;
+mod phone;
 mod profile;
 mod roles;
 mod sessions;
