@@ -25,6 +25,7 @@ mod ids;
 mod inbox;
 mod mailbox;
 mod messages;
+mod outgoing;
 mod preferences;
 mod stream;
 mod suppressions;

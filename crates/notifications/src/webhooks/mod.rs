@@ -6,29 +6,27 @@
 //!   then with the same `webhook-id`.
 //! - One run at a time works on an endpoint's queue, with at most two requests in flight, and for
 //!   a bounded time: an endpoint that is slow or dead costs the others nothing.
-//! - No request goes to an address that `address_guard` refuses, whatever a name resolves to.
+//! - No request goes to an address that `outgoing::address_guard` refuses, whatever a name resolves to.
 //! - A secret is stored sealed, and leaves only to its owner.
 //!
-//! Reading order: this file, `address_guard`, `secret`, `message` and `schedule` are rules without
+//! Reading order: this file, `secret`, `message` and `schedule` are rules without
 //! I/O; `sender` does the request; `queue` says how the jobs work; `service` has the use cases.
 
-mod address_guard;
 pub(crate) mod grpc;
 pub(crate) mod http;
 mod kinds;
 mod message;
 mod queue;
 mod refusal;
-mod resolver;
 mod schedule;
 mod secret;
 mod sender;
 mod service;
 mod store;
 
+pub use crate::outgoing::{Resolver, Resolving, SystemResolver};
 pub(crate) use queue::fan_out_in_tx;
 pub use refusal::WebhookError;
-pub use resolver::{Resolver, Resolving, SystemResolver};
 pub(crate) use service::erase_in_tx;
 
 use std::ops::Deref;
@@ -40,7 +38,6 @@ use ipnet::IpNet;
 use kernel::bus::Bus;
 use kernel::{Clock, Database, Timestamp, Vault};
 
-use address_guard::AddressGuard;
 use sender::Sender;
 
 kernel::define_id! {
@@ -102,7 +99,7 @@ impl Webhooks {
         vault: Vault,
         options: WebhookOptions,
     ) -> Self {
-        let sender = Sender::new(&options, AddressGuard::new(options.allowed.clone()));
+        let sender = Sender::new(&options);
         let concurrency = options.concurrency;
         Self(Arc::new(Parts { database, clock, vault, sender, concurrency }))
     }

@@ -2,7 +2,7 @@ use kernel::{DatabaseError, DomainError, ErrorKind, Problem};
 use thiserror::Error;
 
 use super::ENDPOINTS_MAX;
-use super::address_guard::UrlRefusal;
+use crate::outgoing::UrlRefusal;
 
 /// Why something about webhooks can't be done.
 #[derive(Debug, Error)]

@@ -1,19 +1,16 @@
 //! One attempt: a POST to an address that was checked, and what came of it.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kernel::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Response};
 use url::Url;
 
-use super::address_guard::{AddressGuard, Scheme};
-use super::resolver::{AddressRefused, GuardedResolver, NoAddress};
 use super::schedule::Ended;
 use super::{DeliveryId, WebhookOptions};
+use crate::outgoing::{AddressGuard, GuardedClient, reason, retry_after};
 
 /// More of an answer isn't read.
 const RESPONSE_BYTES_MAX: usize = 64 << 10;
@@ -23,9 +20,7 @@ const USER_AGENT: &str = concat!("Bushel-Webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// Sends messages.
 pub(super) struct Sender {
-    guard: Arc<AddressGuard>,
-    https: Option<Client>,
-    http: Option<Client>,
+    client: GuardedClient,
     timeout: Duration,
 }
 
@@ -50,22 +45,15 @@ pub(super) struct Reply {
 }
 
 impl Sender {
-    pub(super) fn new(options: &WebhookOptions, guard: AddressGuard) -> Self {
-        let guard = Arc::new(guard);
-        let build = |scheme, builder: ClientBuilder| {
-            let resolver = Arc::clone(&options.resolver);
-            let resolver = GuardedResolver { resolver, guard: Arc::clone(&guard), scheme };
-            let client = settings(builder, options).dns_resolver(Arc::new(resolver)).build();
-            // A host without certificates of authorities can still serve everything else.
-            client.inspect_err(|error| tracing::error!(%error, "webhooks can't be sent")).ok()
-        };
-        let https = build(Scheme::Https, Client::builder().https_only(true));
-        let http = build(Scheme::Http, Client::builder().tls_certs_only([]));
-        Self { https, http, timeout: options.timeout, guard }
+    pub(super) fn new(options: &WebhookOptions) -> Self {
+        let guard = AddressGuard::new(options.allowed.clone());
+        let client =
+            GuardedClient::new(guard, &options.resolver, options.connect_timeout, USER_AGENT);
+        Self { client, timeout: options.timeout }
     }
 
     pub(super) const fn guard(&self) -> &Arc<AddressGuard> {
-        &self.guard
+        self.client.guard()
     }
 
     /// Tries once. It always ends, within the timeout.
@@ -80,16 +68,9 @@ impl Sender {
     }
 
     async fn attempt(&self, message: Outgoing<'_>, now: Timestamp, reply: &mut Reply) {
-        // The rules may have changed since the address was stored.
-        let Ok((url, scheme)) = self.guard.check_url(message.url) else {
-            return *reply = Reply::failed("the address is not one that webhooks may reach");
-        };
-        let client = match scheme {
-            Scheme::Https => &self.https,
-            Scheme::Http => &self.http,
-        };
-        let Some(client) = client else {
-            return *reply = Reply::failed("this server has no certificates to check TLS with");
+        let (client, url) = match self.client.pick(message.url) {
+            Ok(picked) => picked,
+            Err(why) => return *reply = Reply::failed(why),
         };
         match post(client, url, message).await {
             Err(error) => *reply = Reply::failed(reason(&error)),
@@ -123,18 +104,6 @@ impl Reply {
             _ => Ended::Failed { retry_after: self.retry_after },
         }
     }
-}
-
-/// Nothing that leads elsewhere: no proxy, no redirect, no connection kept from an earlier check.
-fn settings(builder: ClientBuilder, options: &WebhookOptions) -> ClientBuilder {
-    builder
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(0)
-        .connect_timeout(options.connect_timeout)
-        .user_agent(USER_AGENT)
 }
 
 async fn post(client: &Client, url: Url, message: Outgoing<'_>) -> reqwest::Result<Response> {
@@ -179,40 +148,4 @@ const fn refusal(status: u16) -> Option<&'static str> {
         429 => Some("it asked for fewer messages"),
         _ => Some("it did not answer with 2xx"),
     }
-}
-
-/// Why there was no answer.
-fn reason(error: &reqwest::Error) -> &'static str {
-    if has_cause::<AddressRefused>(error) {
-        "the name has an address that webhooks may not reach"
-    } else if has_cause::<NoAddress>(error) {
-        "the name has no address"
-    } else if error.is_timeout() {
-        "it did not answer in time"
-    } else if error.is_connect() {
-        "no connection could be made"
-    } else {
-        "the connection broke before there was an answer"
-    }
-}
-
-fn has_cause<E: Error + 'static>(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<E>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-/// Seconds or a date (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
-    }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Timestamp::from_micros(date.as_microsecond()).since(now))
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 use kernel::{Timestamp, Vault};
 use serde_json::json;
 
-use super::address_guard::{AddressGuard, Scheme, UrlRefusal};
 use super::schedule::{ATTEMPTS_MAX, Alarm, DISABLE_AFTER, Ended, Health, Next, WARN_AFTER, next};
 use super::secret::Secret;
 use super::{DeliveryId, WebhookError, WebhookId, kinds, message};
+use crate::outgoing::{AddressGuard, Scheme, UrlRefusal};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const FAILED: Ended = Ended::Failed { retry_after: None };

@@ -81,7 +81,7 @@ async fn line_27_name_that_moves_to_a_private_address_reaches_nothing() {
     assert!(resolver.asked.load(Ordering::SeqCst) >= 4, "it is asked anew for each attempt");
     let log = app.log(ann(), &hook).await;
     let errors: Vec<&Value> = log.iter().rev().map(|it| &it["attempts"][0]["error"]).collect();
-    let refused = "the name has an address that webhooks may not reach";
+    let refused = "the name has an address that may not be reached";
     assert_eq!(errors[1..], [refused, refused, "the name has no address"]);
 }
 

@@ -1,4 +1,4 @@
-//! Which addresses a webhook may reach: only public ones, so that nobody uses us to reach what is
+//! Which addresses may be reached that a user chose: only public ones, so that nobody uses us to reach what is
 //! inside (server-side request forgery, ASVS 1.3.6). Pure; who resolves names is elsewhere.
 //!
 //! Sources of the ranges: IANA's special-purpose registries for IPv4 and IPv6
@@ -55,7 +55,7 @@ const V6_REFUSED: [(Ipv6Addr, u32); 5] = [
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
-/// Why an address can't be a webhook's. The messages are meant for the client.
+/// Why an address can't be taken. The messages are meant for the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UrlRefusal {
     #[error("expected an address such as https://example.com/hook, without spaces")]
@@ -78,24 +78,24 @@ pub enum UrlRefusal {
 
 /// With or without TLS. What isn't public may be reached in development, what has no TLS only then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(crate) enum Scheme {
     Https,
     Http,
 }
 
 /// The rules, with the networks that are allowed in development.
 #[derive(Debug, Clone)]
-pub(super) struct AddressGuard {
+pub(crate) struct AddressGuard {
     allowed: Vec<IpNet>,
 }
 
 impl AddressGuard {
-    pub(super) const fn new(allowed: Vec<IpNet>) -> Self {
+    pub(crate) const fn new(allowed: Vec<IpNet>) -> Self {
         Self { allowed }
     }
 
     /// Checks what can be told without resolving the name.
-    pub(super) fn check_url(&self, text: &str) -> Result<(Url, Scheme), UrlRefusal> {
+    pub(crate) fn check_url(&self, text: &str) -> Result<(Url, Scheme), UrlRefusal> {
         if text.len() > URL_LEN_MAX {
             return Err(UrlRefusal::TooLong);
         }
@@ -122,7 +122,7 @@ impl AddressGuard {
     }
 
     /// Whether a connection to this address may be made.
-    pub(super) fn allows(&self, scheme: Scheme, address: IpAddr) -> bool {
+    pub(crate) fn allows(&self, scheme: Scheme, address: IpAddr) -> bool {
         self.allowed.iter().any(|network| network.contains(&address))
             || (scheme == Scheme::Https && is_public(address))
     }

@@ -36,19 +36,19 @@ impl Resolver for SystemResolver {
 /// A name has an address that may not be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the name has an address that is not public")]
-pub(super) struct AddressRefused;
+pub(crate) struct AddressRefused;
 
 /// A name has no address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the name has no address")]
-pub(super) struct NoAddress;
+pub(crate) struct NoAddress;
 
 /// Gives the HTTP client only addresses that may be reached. It asks anew for each connection,
 /// and no connection is kept for a second request.
-pub(super) struct GuardedResolver {
-    pub(super) resolver: Arc<dyn Resolver>,
-    pub(super) guard: Arc<AddressGuard>,
-    pub(super) scheme: Scheme,
+pub(crate) struct GuardedResolver {
+    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) guard: Arc<AddressGuard>,
+    pub(crate) scheme: Scheme,
 }
 
 impl Resolve for GuardedResolver {
