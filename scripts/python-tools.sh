@@ -2,7 +2,8 @@
 # Makes the Python environments that tests need.
 #
 #   scripts/python-tools.sh       a real SMTP server (aiosmtpd), the library with which receivers
-#                                 check webhooks (standardwebhooks), a stock gRPC client
+#                                 check webhooks (standardwebhooks), Twilio's own, what decrypts and
+#                                 verifies Web Push (http-ece, py-vapid), a stock gRPC client
 #   scripts/python-tools.sh sdk   what the Python SDK is checked and tested with
 #
 # Each makes its environment, or says that it is there, and prints the path of its python. They lie
@@ -15,6 +16,9 @@ readonly REQUIREMENTS="$(dirname "${BASH_SOURCE[0]}")/../sdk/python/requirements
 readonly PACKAGES="aiosmtpd==1.4.6
 cryptography==44.0.0
 standardwebhooks==1.0.1
+twilio==9.13.0
+http-ece==1.2.1
+py-vapid==1.9.2
 grpcio==1.76.0
 grpcio-reflection==1.76.0"
 

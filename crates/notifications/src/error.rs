@@ -2,6 +2,8 @@
 
 use kernel::{DatabaseError, DomainError, ErrorKind};
 
+use crate::outgoing::UrlRefusal;
+use crate::push_subscriptions::PUSH_SUBSCRIPTIONS_MAX;
 use crate::webhooks::WebhookError;
 
 /// An expected failure.
@@ -21,11 +23,31 @@ pub enum NotificationsError {
     TooManyStreams,
     #[error("there is no such mail in the mailbox")]
     MailNotFound,
+    #[error("there is no such message")]
+    MessageNotFound,
+    #[error("no provider of short messages has signed this")]
+    SmsSignatureRefused,
+    #[error("the user has no such push subscription")]
+    PushSubscriptionNotFound,
+    #[error("the user has too many push subscriptions")]
+    PushSubscriptionsTooMany,
+    #[error("the push endpoint is not one that may be reached: {0}")]
+    PushEndpointRefused(UrlRefusal),
+    #[error("a key of the browser is malformed")]
+    PushKeysMalformed,
+    /// The vault has another key than when it was sealed.
+    #[error("a sealed key can't be opened")]
+    KeyUnreadable,
+    #[error("events up to {0} are too old to be kept")]
+    EventsForgotten(i64),
     #[error("the address is not suppressed")]
     SuppressionNotFound,
     /// The settings of the mail server make no sense; the program can't start.
     #[error("the settings of mail are not valid: {0}")]
     MailOptions(String),
+    /// The settings of a provider of short messages make no sense; the program can't start.
+    #[error("the settings of short messages are not valid: {0}")]
+    SmsOptions(String),
     /// A text that the program carries is broken; its tests find that.
     #[error("a text can't be rendered: {0}")]
     Text(String),
@@ -56,7 +78,16 @@ impl NotificationsError {
             Self::PreferencesChanged,
             Self::TooManyStreams,
             Self::MailNotFound,
+            Self::MessageNotFound,
+            Self::SmsSignatureRefused,
+            Self::PushSubscriptionNotFound,
+            Self::PushSubscriptionsTooMany,
+            Self::PushEndpointRefused(UrlRefusal::Scheme),
+            Self::PushKeysMalformed,
+            Self::KeyUnreadable,
+            Self::EventsForgotten(0),
             Self::SuppressionNotFound,
+            Self::SmsOptions(String::new()),
             Self::MailOptions(String::new()),
             Self::Text(String::new()),
         ]
@@ -66,14 +97,24 @@ impl NotificationsError {
 impl DomainError for NotificationsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::EventNotFound | Self::MailNotFound | Self::SuppressionNotFound => {
-                ErrorKind::NotFound
-            }
-            Self::KindUnknown(_) | Self::KindTwice(_) => ErrorKind::Invalid,
-            Self::SecurityRequired(_) => ErrorKind::Unprocessable,
+            Self::EventNotFound
+            | Self::MailNotFound
+            | Self::MessageNotFound
+            | Self::PushSubscriptionNotFound
+            | Self::SuppressionNotFound => ErrorKind::NotFound,
+            Self::KindUnknown(_)
+            | Self::KindTwice(_)
+            | Self::PushEndpointRefused(_)
+            | Self::PushKeysMalformed => ErrorKind::Invalid,
+            Self::SecurityRequired(_)
+            | Self::PushSubscriptionsTooMany
+            | Self::EventsForgotten(_) => ErrorKind::Unprocessable,
+            Self::SmsSignatureRefused => ErrorKind::Unauthenticated,
             Self::PreferencesChanged => ErrorKind::PreconditionFailed,
             Self::TooManyStreams => ErrorKind::RateLimited,
-            Self::MailOptions(_) | Self::Text(_) => ErrorKind::Internal,
+            Self::MailOptions(_) | Self::SmsOptions(_) | Self::Text(_) | Self::KeyUnreadable => {
+                ErrorKind::Internal
+            }
             Self::Database(error) => error.kind(),
             Self::Identity(error) => error.kind(),
             Self::Wallet(error) => error.kind(),
@@ -91,6 +132,15 @@ impl DomainError for NotificationsError {
             Self::TooManyStreams => "notifications.stream.too_many",
             Self::MailNotFound => "notifications.mail.not_found",
             Self::SuppressionNotFound => "notifications.suppression.not_found",
+            Self::MessageNotFound => "notifications.message.not_found",
+            Self::SmsSignatureRefused => "notifications.sms.signature_refused",
+            Self::PushSubscriptionNotFound => "notifications.push_subscription.not_found",
+            Self::PushSubscriptionsTooMany => "notifications.push_subscriptions.too_many",
+            Self::PushEndpointRefused(_) => "notifications.push_subscription.endpoint_refused",
+            Self::PushKeysMalformed => "notifications.push_subscription.keys_malformed",
+            Self::KeyUnreadable => "notifications.key.unreadable",
+            Self::EventsForgotten(_) => "notifications.events.forgotten",
+            Self::SmsOptions(_) => "notifications.sms.misconfigured",
             Self::MailOptions(_) => "notifications.mail.misconfigured",
             Self::Text(_) => "notifications.text.broken",
             Self::Database(error) => error.code(),
@@ -117,7 +167,20 @@ impl DomainError for NotificationsError {
             ),
             Self::MailNotFound => "there is no such mail in the mailbox".to_owned(),
             Self::SuppressionNotFound => "this address is not suppressed".to_owned(),
-            Self::MailOptions(_) | Self::Text(_) => {
+            Self::MessageNotFound => "there is no such message, or it is long gone".to_owned(),
+            Self::SmsSignatureRefused => "no provider of this bank has signed this".to_owned(),
+            Self::PushSubscriptionNotFound => "you have no such push subscription".to_owned(),
+            Self::PushSubscriptionsTooMany => {
+                format!("you have {PUSH_SUBSCRIPTIONS_MAX} browsers subscribed; remove one first")
+            }
+            Self::PushEndpointRefused(why) => why.to_string(),
+            Self::PushKeysMalformed => {
+                "the keys are not those of a browser: `p256dh` is a point of P-256, `auth` 16 bytes, both in base64url".to_owned()
+            }
+            Self::EventsForgotten(last) => format!(
+                "events up to {last} are too old to be kept; begin with `after=0` or `after={last}`"
+            ),
+            Self::MailOptions(_) | Self::SmsOptions(_) | Self::Text(_) | Self::KeyUnreadable => {
                 "something is wrong on our side; it has been logged with this request's id"
                     .to_owned()
             }

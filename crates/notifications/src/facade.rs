@@ -20,10 +20,15 @@ use crate::error::NotificationsError;
 use crate::events::feed::RunningFeed;
 use crate::events::{consumer, feed};
 use crate::messages::{Layouts, MailOptions, Smtp, jobs};
+use crate::push_subscriptions::{Push, PushSubscription};
+use crate::sms::{Sms, SmsUrl};
 use crate::stream::Hub;
 use crate::texts::Texts;
 use crate::webhooks::{WebhookOptions, Webhooks};
-use crate::{events, inbox, mailbox, messages, preferences, stream, suppressions, webhooks};
+use crate::{
+    events, inbox, mailbox, messages, preferences, push_subscriptions, sms, stream, suppressions,
+    webhooks,
+};
 
 /// How it behaves.
 #[derive(Clone)]
@@ -31,9 +36,15 @@ pub struct NotificationsOptions {
     /// Where links in mail lead, without a slash at the end: `https://bank.example`.
     pub public_url: String,
     pub mail: MailOptions,
+    /// Providers of short messages in the order in which they are asked. Without one, short messages
+    /// are kept in the mailbox.
+    pub sms: Vec<SmsUrl>,
+    /// Browsers' push services are reached by the same rules.
     pub webhooks: WebhookOptions,
     /// How long a stream lasts, and so how long one goes on after its session has ended.
     pub stream_max: Duration,
+    /// How long users' logs and the log of messages are kept.
+    pub kept_for: Duration,
 }
 
 impl Default for NotificationsOptions {
@@ -41,8 +52,10 @@ impl Default for NotificationsOptions {
         Self {
             public_url: "http://localhost:8080".to_owned(),
             mail: MailOptions::default(),
+            sms: Vec::new(),
             webhooks: WebhookOptions::default(),
             stream_max: Duration::from_secs(60),
+            kept_for: Duration::from_secs(365 * 24 * 3_600),
         }
     }
 }
@@ -55,6 +68,7 @@ pub struct Notifications(pub(crate) Arc<Parts>);
 pub struct Parts {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) vault: Vault,
     pub(crate) identity: Identity,
     pub(crate) wallet: Wallet,
     pub(crate) webhooks: Webhooks,
@@ -63,8 +77,10 @@ pub struct Parts {
     pub(crate) layouts: Layouts,
     /// Whom mail is from.
     pub(crate) sender: Mailbox,
-    /// Without one, mail is kept in the mailbox.
-    pub(crate) smtp: Option<Smtp>,
+    /// In the order in which they are asked. Without one, mail is kept in the mailbox.
+    pub(crate) smtp: Vec<Smtp>,
+    pub(crate) sms: Sms,
+    pub(crate) push: Push,
     pub(crate) hub: Hub,
     /// How far the wallet's transfers were read, as far as this process knows.
     pub(crate) feed_position: Mutex<Option<i64>>,
@@ -92,26 +108,30 @@ impl Notifications {
     ) -> Result<Self, NotificationsError> {
         let hub = Hub::default();
         let webhooks =
-            Webhooks::new(database.clone(), clock.clone(), vault, options.webhooks.clone());
+            Webhooks::new(database.clone(), clock.clone(), vault.clone(), options.webhooks.clone());
         let mut options = options;
         options.public_url = options.public_url.trim_end_matches('/').to_owned();
         let parts = Parts {
             texts: Texts::try_new()?,
             layouts: Layouts::try_new()?,
             sender: options.mail.sender()?,
-            smtp: options.mail.smtp.clone().map(Smtp::new),
+            smtp: options.mail.smtp.iter().cloned().map(Smtp::new).collect(),
+            sms: Sms::new(&options.sms),
+            push: Push::new(&options.webhooks),
             feed_position: Mutex::default(),
             listening: stream::store::listen(database.clone(), hub.clone()),
             hub,
             webhooks,
             database,
             clock,
+            vault,
             identity,
             wallet,
             options,
         };
         let notifications = Self(Arc::new(parts));
         jobs::ensure_jobs(&notifications).await?;
+        events::jobs::ensure_jobs(&notifications).await?;
         notifications.webhooks.ensure_jobs().await?;
         Ok(notifications)
     }
@@ -128,8 +148,8 @@ impl Notifications {
         self.listening.stop();
     }
 
-    /// All that is kept about a user, for the user: the log, the choices, the mail and the webhooks
-    /// without their secrets.
+    /// All that is kept about a user, for the user: the log, the choices, the messages, the webhooks
+    /// and browsers without their secrets.
     pub async fn export(&self, user: UserId) -> Result<Value, NotificationsError> {
         let events = events::store::after(&self.database, user, 0, i64::MAX).await?;
         let event = |event: &events::UserEvent| {
@@ -140,7 +160,7 @@ impl Notifications {
         };
         let mail = |message: &messages::Message| {
             json!({
-                "id": message.id, "kind": message.kind, "to": message.to,
+                "id": message.id, "channel": message.channel, "kind": message.kind, "to": message.to,
                 "status": message.status.as_str(), "at": message.created_at,
             })
         };
@@ -153,7 +173,15 @@ impl Notifications {
             })
         };
         let webhooks = self.webhooks.list(user, None, webhooks::ENDPOINTS_MAX as i64).await?;
+        let browser = |browser: &PushSubscription| {
+            json!({
+                "id": browser.id, "endpoint": browser.endpoint, "device": browser.device,
+                "at": browser.created_at, "last_sent_at": browser.last_sent_at,
+            })
+        };
+        let browsers = self.push_subscriptions_of(user).await?;
         Ok(json!({
+            "push_subscriptions": browsers.iter().map(browser).collect::<Vec<_>>(),
             "events": events.iter().map(event).collect::<Vec<_>>(),
             "mail": messages.iter().map(mail).collect::<Vec<_>>(),
             "preferences": preferences.choices,
@@ -175,6 +203,9 @@ impl Workers {
     pub fn register(&self, bus: Bus) -> Bus {
         let bus = consumer::register(&self.0, bus);
         let bus = jobs::register(&self.0, bus);
+        let bus = sms::jobs::register(&self.0, bus);
+        let bus = push_subscriptions::jobs::register(&self.0, bus);
+        let bus = events::jobs::register(&self.0, bus);
         self.0.webhooks.register(bus)
     }
 }
@@ -202,6 +233,8 @@ fn documented_routes() -> OpenApiRouter<Notifications> {
         .merge(stream::http::routes())
         .merge(events::http::routes())
         .merge(preferences::http::routes())
+        .merge(push_subscriptions::http::routes())
+        .merge(sms::http::routes())
         .merge(messages::http::routes())
         .merge(mailbox::http::routes())
         .merge(suppressions::http::routes())

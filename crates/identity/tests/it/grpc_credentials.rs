@@ -41,6 +41,33 @@ fn parse(text: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_phone_comes_and_goes() {
+    let bank = Bank::start().await;
+    let (ann, bob, mut client) =
+        (bank.person("ann").await, bank.person("bob").await, client(&bank));
+    let ask = |number: &str| api::CreatePhoneRequest { number: number.to_owned() };
+    let malformed = refusal(client.create_phone(by(&ann, ask("0170 1"))).await);
+    assert_eq!((malformed.0, &*malformed.2), (Code::InvalidArgument, "number"));
+    let asked = client.create_phone(by(&ann, ask("+49 170 1234567"))).await.unwrap().into_inner();
+    let asked = asked.phone.unwrap();
+    assert_eq!((asked.number, asked.waiting_number), (None, Some("+491701234567".to_owned())));
+    let code = bank.phone_code(ann.id).await;
+    let confirm = api::ConfirmPhoneRequest { code };
+    let foreign = refusal(client.confirm_phone(by(&bob, confirm.clone())).await);
+    assert_eq!(foreign.1, "identity.challenge.refused");
+    let phone = client.confirm_phone(by(&ann, confirm)).await.unwrap().into_inner().phone.unwrap();
+    assert_eq!((phone.number.as_deref(), phone.is_available), (Some("+491701234567"), true));
+    let shown = |person| by(person, api::GetPhoneRequest {});
+    let own = client.get_phone(shown(&ann)).await.unwrap().into_inner().phone.unwrap();
+    assert!(own.confirmed_at.is_some() && own.waiting_until.is_none());
+    let bobs = client.get_phone(shown(&bob)).await.unwrap().into_inner().phone.unwrap();
+    assert_eq!(bobs.number, None);
+    client.delete_phone(by(&ann, api::DeletePhoneRequest {})).await.unwrap();
+    let again = refusal(client.delete_phone(by(&ann, api::DeletePhoneRequest {})).await);
+    assert_eq!((again.0, &*again.1), (Code::NotFound, "identity.phone.not_found"));
+}
+
+#[tokio::test]
 async fn an_authenticator_app_comes_and_goes() {
     let bank = Bank::start().await;
     let (ann, mut client) = (bank.person("ann").await, client(&bank));

@@ -1,10 +1,11 @@
 //! `/v1/identity/phone`.
 
 use axum::http::Method;
-use identity::{ChallengeId, Limits, PhoneOptions};
+use identity::{ChallengeId, Limits, PhoneOptions, UserId};
 use serde_json::{Value, json};
 
 use crate::app::{App, Caller, options};
+use crate::bank::Bank;
 
 const PHONE: &str = "/v1/identity/phone";
 const CONFIRM: &str = "/v1/identity/phone/confirm";
@@ -36,6 +37,15 @@ impl App {
         let code = self.codes(number).await.pop().unwrap();
         let confirmed = self.post_as(caller, CONFIRM, json!({ "code": code })).await;
         assert_eq!(confirmed.status, 200, "{confirmed:?}");
+    }
+}
+
+impl Bank {
+    /// The code that went to a user's phone last.
+    pub(crate) async fn phone_code(&self, user: UserId) -> String {
+        let (_, data) = self.events(user, "identity.phone.code").await.pop().unwrap();
+        let id: ChallengeId = data["challenge_id"].as_str().unwrap().parse().unwrap();
+        self.identity.challenge_secret(id).await.unwrap().unwrap().code
     }
 }
 

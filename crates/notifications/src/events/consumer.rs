@@ -43,6 +43,7 @@ impl Consumer for Listener {
             let of_event = of_bus(event);
             told.events.extend(of_event.events);
             told.messages.extend(of_event.messages);
+            told.unsubscribed.extend(of_event.unsubscribed);
             told.erased.extend(of_event.erased);
         }
         Ok(self.notifications.tell_in_tx(tx, told).await?)

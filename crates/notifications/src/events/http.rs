@@ -66,14 +66,20 @@ pub(crate) struct EventsJson {
 }
 
 /// The log of the user who calls, as a feed: everything, also what isn't in the list of
-/// notifications, in a sequence without gaps. Whoever keeps the last sequence misses nothing.
+/// notifications, in a sequence without gaps. Whoever keeps the last sequence misses nothing. Events
+/// are kept for a year, unless this bank says otherwise; `after=0` begins with the first that is.
 #[utoipa::path(
     get,
     path = "/v1/notifications/events",
     operation_id = "notifications_events_list",
     tag = "notifications",
     params(EventsParams),
-    responses((status = 200, description = "Events after the sequence, oldest first.", body = EventsJson), ReadProblems),
+    responses(
+        (status = 200, description = "Events after the sequence, oldest first.", body = EventsJson),
+        (status = 422, description = "Events after the sequence are too old to be kept: some would be missed.",
+         body = Problem, content_type = "application/problem+json"),
+        ReadProblems,
+    ),
 )]
 pub(crate) async fn list(
     State(notifications): State<Notifications>,

@@ -61,6 +61,8 @@ kinds! {
     SecurityPasswordChanged = "security.password_changed" email,
     SecurityPasswordReset = "security.password_reset" email,
     SecurityEmailChanged = "security.email_changed" email,
+    SecurityPhoneChanged = "security.phone_changed" email,
+    SecurityPhoneRemoved = "security.phone_removed" email,
     SecurityCredentialAdded = "security.credential_added" email,
     SecurityCredentialRemoved = "security.credential_removed" email,
     SecurityRefreshTokenReused = "security.refresh_token_reused" email,
@@ -75,6 +77,12 @@ kinds! {
 impl EventKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it asks for something that a person does: it is pushed at once.
+    pub(crate) const fn asks(self) -> bool {
+        use EventKind as K;
+        matches!(self, K::TransferWaiting | K::RequestCreated | K::DepositRequiresAction)
     }
 
     /// Whether it protects the user, who therefore can't switch it off.

@@ -2,7 +2,8 @@
 //!
 //! Invariants: a user's sequences have no gaps and become visible in order; the same source is
 //! told once, and a person isn't told the same twice by list or mail; nothing is appended to the log
-//! of a deleted user.
+//! of a deleted user. What is forgotten for its age is the beginning of a log, and never a part of
+//! its middle.
 //!
 //! How sequences stay without gaps: an append raises the counter in the user's row of
 //! `notifications.logs`, and so holds that row until it commits. Whoever appends for the same
@@ -11,16 +12,19 @@
 //! reader that saw sequence 7 knows that 1 to 6 are visible, and goes on with `sequence > 7`.
 //!
 //! Reading order: `kind` (what there is), `sources` (what becomes an event for whom), `store`
-//! (the append), `consumer` and `feed` (who calls it), `service`, `present` and `http` (reading).
+//! (the append), `telling` (what goes out), `consumer` and `feed` (who calls it), `service`,
+//! `present` and `http` (reading).
 
 pub(crate) mod consumer;
 pub(crate) mod feed;
 pub(crate) mod http;
+pub(crate) mod jobs;
 mod kind;
 pub(crate) mod present;
 pub(crate) mod service;
 pub(crate) mod sources;
 pub(crate) mod store;
+mod telling;
 #[cfg(test)]
 mod tests;
 

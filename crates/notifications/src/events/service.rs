@@ -1,27 +1,21 @@
 //! Appending to logs, with the mail and the webhooks that follow; reading a log.
 
-use std::time::Duration;
-
 use deadpool_postgres::Transaction;
 use hashbrown::HashSet;
 use identity::{Actor, User, UserId, UserStatus};
 use kernel::{Limit, Problem};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::sources::Told;
 use super::store::{self, Channels};
+use super::telling::Appended;
 use super::{EventKind, NewUserEvent, UserEvent};
 use crate::Notifications;
 use crate::error::NotificationsError;
-use crate::messages::{self, NewMessage};
+use crate::messages::{self, Channel, NewMessage};
 use crate::preferences::{self, Choice, Choices};
 use crate::texts::people;
-use crate::webhooks;
-
-/// Mails of events in an hour, to one user.
-const PACE_MAX: i64 = 30;
-const PACE_PERIOD: Duration = Duration::from_secs(3_600);
+use crate::{push_subscriptions, webhooks};
 
 impl Notifications {
     /// Appends what users are told, if and when `tx` commits, together with its mail and webhooks,
@@ -31,7 +25,7 @@ impl Notifications {
         tx: &Transaction<'_>,
         told: Told,
     ) -> Result<(), NotificationsError> {
-        let Told { events, messages, erased } = told;
+        let Told { events, mut messages, unsubscribed, erased } = told;
         let users: HashSet<Uuid> = events.iter().map(|event| event.user.as_uuid()).collect();
         let users: Vec<Uuid> = users.into_iter().collect();
         let chosen = preferences::store::of_users_in_tx(tx, &users).await?;
@@ -39,7 +33,7 @@ impl Notifications {
         let choice = |event: &NewUserEvent| {
             let chosen = chosen.get(&event.user).unwrap_or(&nothing).of(event.kind);
             match event.is_told_otherwise {
-                true => Choice { in_app: false, email: false, ..chosen },
+                true => chosen.for_programs_only(),
                 false => chosen,
             }
         };
@@ -51,47 +45,26 @@ impl Notifications {
             })
             .collect();
         let appended = store::append_in_tx(tx, &events, &channels).await?;
-        let mailed = events
-            .iter()
-            .enumerate()
-            .filter(|(place, event)| appended.contains_key(place) && choice(event).email)
-            .map(|(_, event)| event);
-        let mailed = self.paced_in_tx(tx, mailed.collect()).await?;
-        let messages: Vec<NewMessage> =
-            mailed.into_iter().map(event_mail).chain(messages).collect();
-        self.mail_in_tx(tx, &self.addressed(messages).await?).await?;
+        let wanted = |is_wanted: fn(&Choice) -> bool| {
+            let told = events.iter().enumerate().filter_map(|(place, event)| {
+                let id = appended.get(&place)?.id;
+                is_wanted(&choice(event)).then_some((event, id))
+            });
+            told.collect::<Vec<Appended<'_>>>()
+        };
+        messages.extend(self.mailed_in_tx(tx, wanted(|choice| choice.email)).await?);
+        messages.extend(self.texted_in_tx(tx, wanted(|choice| choice.sms)).await?);
+        messages.extend(self.pushed_in_tx(tx, wanted(|choice| choice.push)).await?);
+        self.send_in_tx(tx, &self.addressed(messages).await?).await?;
         let mut appended: Vec<UserEvent> = appended.into_values().collect();
         appended.sort_unstable_by_key(|event| (event.user, event.sequence));
         webhooks::fan_out_in_tx(tx, &*self.clock, &appended).await?;
+        let unsubscribed: Vec<Uuid> = unsubscribed.iter().map(|user| user.as_uuid()).collect();
+        push_subscriptions::store::delete_of_users_in_tx(tx, &unsubscribed).await?;
         self.forget_in_tx(tx, &erased).await
     }
 
-    /// Leaves out mail beyond what somebody can read in an hour: the list has it all. Else whoever
-    /// sends requests could bury the mail that warns their user; so that is never left out. The
-    /// logs of the users are locked, so that every mail is counted.
-    async fn paced_in_tx<'e>(
-        &self,
-        tx: &Transaction<'_>,
-        mut events: Vec<&'e NewUserEvent>,
-    ) -> Result<Vec<&'e NewUserEvent>, NotificationsError> {
-        let paced = |event: &NewUserEvent| !event.kind.is_security();
-        let users = events.iter().filter(|event| paced(event)).map(|event| event.user.as_uuid());
-        let users: HashSet<Uuid> = users.collect();
-        if users.is_empty() {
-            return Ok(events);
-        }
-        let users: Vec<Uuid> = users.into_iter().collect();
-        let since = self.clock.now().saturating_sub(PACE_PERIOD);
-        let mut mails = messages::store::paced_since_in_tx(tx, &users, since).await?;
-        events.retain(|event| {
-            let mails = mails.entry(event.user).or_default();
-            *mails += i64::from(paced(event));
-            !paced(event) || *mails <= PACE_MAX
-        });
-        Ok(events)
-    }
-
-    /// Fills in address and language from the users; mail to who is gone is left out. Who is no
+    /// Fills in address and language from the users; what goes to who is gone is left out. Who is no
     /// user is written to in the language of their counterparty.
     async fn addressed(
         &self,
@@ -107,7 +80,7 @@ impl Notifications {
         let users = self.identity.users(&users).await?;
         let addressed = messages.into_iter().filter_map(|mut message| {
             let user = speaker(&message).and_then(|user| users.get(&user));
-            if message.user.is_some() && !user.is_some_and(|user| can_be_mailed(user, &message)) {
+            if message.user.is_some() && !user.is_some_and(|user| can_be_told(user, &message)) {
                 return None;
             }
             if let Some(user) = user {
@@ -133,10 +106,12 @@ impl Notifications {
         store::erase_in_tx(tx, &users).await?;
         messages::store::erase_in_tx(tx, &users).await?;
         webhooks::erase_in_tx(tx, &users).await?;
+        push_subscriptions::store::delete_of_users_in_tx(tx, &users).await?;
         Ok(())
     }
 
-    /// The caller's events after a sequence, oldest first.
+    /// The caller's events after a sequence, oldest first. From 0 it begins with the first that is
+    /// kept; from within what was forgotten it is refused, because the caller would miss some.
     pub(crate) async fn events(
         &self,
         actor: &Actor,
@@ -145,26 +120,21 @@ impl Notifications {
     ) -> Result<Vec<UserEvent>, Problem> {
         let user = actor.require_user()?;
         let limit = i64::try_from(limit.get()).expect("a limit is at most 200");
-        Ok(store::after(&self.database, user, after, limit).await?)
+        let events = store::after(&self.database, user, after, limit).await?;
+        let is_next = events.first().is_some_and(|event| event.sequence == after + 1);
+        if after > 0 && !is_next {
+            let forgotten_to = store::forgotten_to(&self.database, user).await?;
+            if after < forgotten_to {
+                return Err(NotificationsError::EventsForgotten(forgotten_to).into());
+            }
+        }
+        Ok(events)
     }
 }
 
 /// An address that nobody has confirmed gets nothing but codes and what protects the user.
-fn can_be_mailed(user: &User, message: &NewMessage) -> bool {
-    let is_event = EventKind::from_name(message.kind).is_some_and(|kind| !kind.is_security());
+fn can_be_told(user: &User, message: &NewMessage) -> bool {
+    let is_event = message.channel == Channel::Mail
+        && EventKind::from_name(message.kind).is_some_and(|kind| !kind.is_security());
     user.status != UserStatus::Deleted && (user.is_email_verified || !is_event)
-}
-
-/// The mail of an event: it says what the event says.
-fn event_mail(event: &NewUserEvent) -> NewMessage {
-    let mut params = event.data.clone();
-    params["at"] = json!(event.at);
-    NewMessage {
-        source: format!("{}:mail", event.source),
-        kind: event.kind.as_str(),
-        user: Some(event.user),
-        to: String::new(),
-        locale: String::new(),
-        params,
-    }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use wallet::{WalletEvent, WalletEventKind};
 
 use super::{EventKind, NewUserEvent};
-use crate::messages::NewMessage;
+use crate::messages::{Channel, NewMessage};
 
 /// What follows from something that happened.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Told {
     pub(crate) events: Vec<NewUserEvent>,
     /// Mail that isn't an event's mail. Its locale is empty: that of its user.
     pub(crate) messages: Vec<NewMessage>,
+    /// Users whose browsers are told nothing more until they subscribe again.
+    pub(crate) unsubscribed: Vec<UserId>,
     /// Users of whom everything is forgotten.
     pub(crate) erased: Vec<UserId>,
 }
@@ -30,6 +32,9 @@ pub(crate) fn of_bus(event: &Event) -> Told {
     let Some(user) = event.subject.map(UserId::from_u128) else { return told };
     match event.kind.as_str() {
         "identity.user.deleted" => told.erased.push(user),
+        // Whoever got in with the old password may have subscribed a browser.
+        "identity.password.changed" | "identity.password.reset" => told.unsubscribed.push(user),
+        "identity.phone.code_requested" => told.messages.extend(phone_code(event, user)),
         "identity.challenge.created" => told.messages.extend(challenge(event, user)),
         "identity.user.registered_again" => {
             let message = message(event, "", "account.registered_again", user, None, json!({}));
@@ -72,6 +77,8 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         "identity.password.changed" => K::SecurityPasswordChanged,
         "identity.password.reset" => K::SecurityPasswordReset,
         "identity.email.changed" => K::SecurityEmailChanged,
+        "identity.phone.changed" => K::SecurityPhoneChanged,
+        "identity.phone.removed" => K::SecurityPhoneRemoved,
         "identity.credential.added" => {
             return Some((K::SecurityCredentialAdded, credential(event)));
         }
@@ -110,7 +117,7 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
 }
 
 /// Fields that are passed on as they are, where they are there.
-const PASSED_ON: [&str; 17] = [
+const PASSED_ON: [&str; 18] = [
     "invite_id",
     "schedule_id",
     "occurrence",
@@ -128,6 +135,7 @@ const PASSED_ON: [&str; 17] = [
     "ip",
     "old_email",
     "new_email",
+    "phone_hint",
 ];
 
 /// Some fields of an event's data. Who claimed an invitation is its counterparty.
@@ -171,6 +179,15 @@ fn challenge(event: &Event, user: UserId) -> Option<NewMessage> {
     Some(message(event, "", kind, user, Some(field("email")?), params))
 }
 
+/// A code to a phone that isn't the user's yet.
+fn phone_code(event: &Event, user: UserId) -> Option<NewMessage> {
+    let field = |name: &str| event.data.get(name).and_then(Value::as_str);
+    let params = json!({ "challenge_id": field("challenge_id")? });
+    let number = Some(field("number")?);
+    let message = message(event, "", "challenge.verify_phone", user, number, params);
+    Some(NewMessage { channel: Channel::Sms, ..message })
+}
+
 /// To somebody who is no user yet. Its language is that of whoever invites, its counterparty.
 fn invitation(event: &Event) -> Option<NewMessage> {
     let email = event.data.get("email").and_then(Value::as_str)?;
@@ -194,6 +211,7 @@ fn message(
     params["at"] = json!(event.at);
     NewMessage {
         source: format!("{}:{}{part}", event.context, event.position),
+        channel: Channel::Mail,
         kind,
         user: Some(user),
         to: to.unwrap_or_default().to_owned(),

@@ -159,6 +159,45 @@ pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<
     Ok(())
 }
 
+/// The last sequence of a user that is too old to be kept; 0 if all are there.
+pub(super) async fn forgotten_to(database: &Database, user: UserId) -> Result<i64, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select forgotten_to from notifications.logs where user_id = $1";
+    let row = client.query_opt_prepared(sql, &[&user]).await?;
+    Ok(row.map_or(0, |row| row.get(0)))
+}
+
+/// Forgets some events from before a moment, and answers how many: of each user only the beginning
+/// of the log. An old event behind a newer one waits for that one.
+pub(super) async fn forget_before(
+    database: &Database,
+    moment: Timestamp,
+    batch: i64,
+) -> Result<u64, DatabaseError> {
+    let mut client = database.client().await?;
+    let tx = client.transaction().await?;
+    let sql = "select user_id, least(max(sequence), (select min(sequence) - 1
+                   from notifications.events as kept
+                  where kept.user_id = old.user_id and kept.at >= $1))
+          from (select user_id, sequence from notifications.events where at < $1 limit $2) as old
+         group by user_id order by user_id";
+    let rows = tx.query_prepared(sql, &[&moment, &batch]).await?;
+    let users: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    let up_to: Vec<i64> = rows.iter().map(|row| row.get(1)).collect();
+    // In the order in which those who append lock them.
+    let sql = "select from notifications.logs where user_id = any($1) order by user_id for update";
+    tx.query_prepared(sql, &[&users]).await?;
+    let sql = "update notifications.logs set forgotten_to = greatest(forgotten_to, up_to)
+          from unnest($1::uuid[], $2::bigint[]) as old (owner, up_to) where user_id = owner";
+    tx.execute_prepared(sql, &[&users, &up_to]).await?;
+    let sql = "delete from notifications.events
+         using unnest($1::uuid[], $2::bigint[]) as old (owner, up_to)
+         where user_id = owner and sequence <= up_to";
+    let forgotten = tx.execute_prepared(sql, &[&users, &up_to]).await?;
+    tx.commit().await?;
+    Ok(forgotten)
+}
+
 /// How far a journal has been read, and the lock on reading it. `None`: another process has it.
 pub(crate) async fn lock_feed_in_tx(
     tx: &Transaction<'_>,

@@ -11,7 +11,7 @@ use tonic::Status;
 use crate::events::EventKind;
 use crate::events::present::{EventJson, PersonJson};
 use crate::mailbox::{KeptMail, KeptMailSummary};
-use crate::messages::{Message, MessageStatus};
+use crate::messages::{Channel, Message, MessageStatus};
 use crate::preferences::{Choice, Preferences};
 use crate::suppressions::Suppression;
 
@@ -69,13 +69,15 @@ fn value(value_of: Value) -> prost_types::Value {
 
 pub(super) fn preferences(preferences: &Preferences) -> Vec<api::NotificationPreference> {
     let current = |kind: &EventKind| {
-        let Choice { in_app, email, webhook } = preferences.choices.of(*kind);
+        let Choice { in_app, email, webhook, sms, push } = preferences.choices.of(*kind);
         api::NotificationPreference {
             kind: kind.as_str().to_owned(),
             in_app,
             email,
             webhook,
             is_required: kind.is_security(),
+            sms: Some(sms),
+            push: Some(push),
         }
     };
     EventKind::ALL.iter().map(current).collect()
@@ -84,6 +86,7 @@ pub(super) fn preferences(preferences: &Preferences) -> Vec<api::NotificationPre
 pub(super) fn mail(message: Message) -> api::Mail {
     api::Mail {
         id: message.id.to_string(),
+        channel: channel(message.channel).into(),
         kind: message.kind,
         user_id: message.user.map(|user| user.to_string()),
         to: message.to,
@@ -97,10 +100,26 @@ pub(super) fn mail(message: Message) -> api::Mail {
     }
 }
 
-const STATUSES: [(MessageStatus, api::MailStatus); 8] = [
+const CHANNELS: [(Channel, api::MessageChannel); 3] = [
+    (Channel::Mail, api::MessageChannel::Mail),
+    (Channel::Sms, api::MessageChannel::Sms),
+    (Channel::Push, api::MessageChannel::Push),
+];
+
+fn channel(channel: Channel) -> api::MessageChannel {
+    let found = CHANNELS.iter().find(|(ours, _)| *ours == channel);
+    found.expect("every channel is in the list").1
+}
+
+pub(super) fn channel_asked(asked: api::MessageChannel) -> Option<Channel> {
+    CHANNELS.iter().find(|(_, theirs)| *theirs == asked).map(|(ours, _)| *ours)
+}
+
+const STATUSES: [(MessageStatus, api::MailStatus); 9] = [
     (MessageStatus::Queued, api::MailStatus::Queued),
     (MessageStatus::HandingOver, api::MailStatus::HandingOver),
     (MessageStatus::Sent, api::MailStatus::Sent),
+    (MessageStatus::Delivered, api::MailStatus::Delivered),
     (MessageStatus::Kept, api::MailStatus::Kept),
     (MessageStatus::Failed, api::MailStatus::Failed),
     (MessageStatus::Suppressed, api::MailStatus::Suppressed),
@@ -128,6 +147,7 @@ pub(super) fn kept_summary(mail: KeptMailSummary) -> api::KeptMail {
         to: mail.to,
         subject: mail.subject,
         created_at: Some(time(mail.created_at)),
+        channel: channel(mail.channel).into(),
         ..api::KeptMail::default()
     }
 }
@@ -142,6 +162,7 @@ pub(super) fn kept(mail: KeptMail) -> api::KeptMail {
         text: mail.text,
         html: mail.html,
         created_at: Some(time(mail.created_at)),
+        channel: channel(mail.channel).into(),
     }
 }
 

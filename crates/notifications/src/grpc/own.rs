@@ -11,7 +11,7 @@ use tonic::Status;
 use super::{Answers, Service, convert, cursor, limit, refuse, user};
 use crate::events::SEQUENCE_MAX;
 use crate::preferences::http::refusal;
-use crate::preferences::{Choice, Choices};
+use crate::preferences::{Choices, Wish};
 use crate::stream::Reader;
 
 impl Service {
@@ -108,8 +108,8 @@ impl Service {
             .map_or(IfMatch::Any, |version| IfMatch::Versions(vec![version]));
         let kinds: Vec<String> = request.preferences.iter().map(|it| it.kind.clone()).collect();
         let asked = request.preferences.into_iter().map(|it| {
-            let choice = Choice { in_app: it.in_app, email: it.email, webhook: it.webhook };
-            (it.kind, choice)
+            let (in_app, email, webhook) = (it.in_app, it.email, it.webhook);
+            (it.kind, Wish { in_app, email, webhook, sms: it.sms, push: it.push })
         });
         let choices = Choices::try_new(asked).map_err(|error| refuse(refusal(error, &kinds)))?;
         let now = self.0.set_preferences(&actor, &expected, choices).await.map_err(refuse)?;

@@ -16,7 +16,8 @@ impl Service {
     ) -> Result<api::ListMessagesResponse, Status> {
         let limit = limit(request.limit)?;
         let status = convert::status_asked(request.status())?;
-        let filter = MessageFilter { to: request.to, kind: request.kind, status };
+        let channel = convert::channel_asked(request.channel());
+        let filter = MessageFilter { to: request.to, kind: request.kind, channel, status };
         let before = cursor(&request.cursor)?;
         let found = self.0.messages(&actor, &filter, before, limit).await.map_err(refuse)?;
         let page = Page::cut(found, limit, |mail| mail.id, convert::mail);

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::KeptMailSummary;
 use crate::Notifications;
 use crate::ids::MailId;
+use crate::messages::Channel;
 
 pub(crate) fn routes() -> OpenApiRouter<Notifications> {
     OpenApiRouter::default().routes(routes!(list)).routes(routes!(get, delete))
@@ -30,33 +31,39 @@ pub(crate) struct MailboxParams {
     /// Where the page begins: the `next_cursor` of the page before.
     #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<MailId>>,
-    /// Mail to this address, in any case.
+    /// To this address, in any case, or to this number.
     #[param(max_length = 320, example = "ann@example.org")]
     to: Option<String>,
 }
 
-/// A mail that was kept, without what it says.
+/// A mail or short message that was kept, without what it says.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = KeptMailSummary)]
 pub(crate) struct SummaryJson {
     id: MailId,
+    channel: Channel,
     #[schema(example = "challenge.sign_in")]
     kind: String,
+    /// An address, or the number of a phone.
     #[schema(example = "ann@example.org")]
     to: String,
+    /// Empty for a short message.
     subject: String,
     created_at: Timestamp,
 }
 
-/// A mail as it would have been sent.
+/// A mail or short message as it would have been sent.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = KeptMail)]
 pub(crate) struct KeptMailJson {
     id: MailId,
+    channel: Channel,
     #[schema(example = "challenge.sign_in")]
     kind: String,
+    /// An address, or the number of a phone.
     #[schema(example = "ann@example.org")]
     to: String,
+    /// Empty for a short message, as are headers and HTML.
     subject: String,
     /// As they were written.
     headers: BTreeMap<String, String>,
@@ -67,7 +74,7 @@ pub(crate) struct KeptMailJson {
     created_at: Timestamp,
 }
 
-/// Lists mail that was kept instead of being sent, newest first. For staff.
+/// Lists mail and short messages that were kept instead of being sent, newest first. For staff.
 #[utoipa::path(
     get,
     path = "/v1/notifications/mailbox",
@@ -109,6 +116,7 @@ pub(crate) async fn get(
     let mail = notifications.kept_mail(&actor, id).await?;
     Ok(Json(KeptMailJson {
         id: mail.id,
+        channel: mail.channel,
         kind: mail.kind,
         to: mail.to,
         subject: mail.subject,
@@ -145,6 +153,7 @@ impl SummaryJson {
     fn new(mail: KeptMailSummary) -> Self {
         Self {
             id: mail.id,
+            channel: mail.channel,
             kind: mail.kind,
             to: mail.to,
             subject: mail.subject,

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 
 use super::{KeptMail, KeptMailSummary};
 use crate::ids::MailId;
+use crate::messages::store::channel;
 
 /// Newest first; to one address or to all.
 pub(super) async fn list(
@@ -18,7 +19,7 @@ pub(super) async fn list(
         return Ok(Vec::new());
     }
     let client = database.client().await?;
-    let sql = "select id, kind, to_address, subject, created_at from notifications.mailbox
+    let sql = "select id, kind, to_address, subject, created_at, channel from notifications.mailbox
          where ($1::text is null or lower(to_address) = lower($1))
            and ($2::uuid is null or id < $2)
          order by id desc limit $3";
@@ -29,6 +30,7 @@ pub(super) async fn list(
         to: row.get(2),
         subject: row.get(3),
         created_at: row.get(4),
+        channel: channel(row.get(5)),
     };
     Ok(rows.iter().map(to_summary).collect())
 }
@@ -38,7 +40,8 @@ pub(super) async fn get(
     id: MailId,
 ) -> Result<Option<KeptMail>, DatabaseError> {
     let client = database.client().await?;
-    let sql = "select id, kind, to_address, subject, headers, text_body, html_body, created_at
+    let sql = "select id, kind, to_address, subject, headers, text_body, html_body, created_at,
+               channel
           from notifications.mailbox where id = $1";
     let row = client.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| KeptMail {
@@ -50,6 +53,7 @@ pub(super) async fn get(
         text: row.get(5),
         html: row.get(6),
         created_at: row.get(7),
+        channel: channel(row.get(8)),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! The log of mail over HTTP, for staff.
+//! The log of messages over HTTP, for staff.
 
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::MessageFilter;
-use super::{Message, MessageStatus};
+use super::{Channel, Message, MessageStatus};
 use crate::Notifications;
 use crate::ids::MailId;
 
@@ -28,7 +28,11 @@ pub(crate) struct MessagesParams {
     /// Where the page begins: the `next_cursor` of the page before.
     #[param(value_type = Option<String>, max_length = 1024)]
     cursor: Option<Cursor<MailId>>,
-    /// The address, in any case.
+    /// Such as `sms`.
+    #[serde(rename = "filter[channel]")]
+    #[param(rename = "filter[channel]", inline)]
+    channel: Option<Channel>,
+    /// The address, in any case, the number of a phone, or the id of a push subscription.
     #[serde(rename = "filter[to]")]
     #[param(rename = "filter[to]", max_length = 320)]
     to: Option<String>,
@@ -36,15 +40,15 @@ pub(crate) struct MessagesParams {
     #[serde(rename = "filter[kind]")]
     #[param(rename = "filter[kind]", max_length = 100)]
     kind: Option<String>,
-    /// Where the mail stands.
+    /// Where the message stands.
     #[serde(rename = "filter[status]")]
     #[param(rename = "filter[status]", inline)]
     status: Option<StatusJson>,
 }
 
-/// Where a mail stands. `handing_over`: the server gets the text now. `kept`: it is in the mailbox.
-/// `expired`: its code was over before it could be sent. `unknown`: a process died while it handed
-/// the mail over, and nobody knows whether the server took it.
+/// Where a message stands. `handing_over`: the server gets the text now. `delivered`: it reached the
+/// phone. `kept`: it is in the mailbox. `expired`: it was of no use any more before it could be sent.
+/// `unknown`: it was handed over, and nobody knows whether the server took it.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = MailStatus)]
@@ -52,6 +56,7 @@ pub(crate) enum StatusJson {
     Queued,
     HandingOver,
     Sent,
+    Delivered,
     Kept,
     Failed,
     Suppressed,
@@ -59,17 +64,19 @@ pub(crate) enum StatusJson {
     Unknown,
 }
 
-/// A mail, without its text.
+/// A mail, a short message or a push message, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Mail)]
 pub(crate) struct MessageJson {
     id: MailId,
+    channel: Channel,
     /// What it tells.
     #[schema(example = "transfer.received")]
     kind: String,
     /// Whom it tells something; null for somebody who is no user.
     #[schema(required)]
     user_id: Option<UserId>,
+    /// An address, the number of a phone, or the id of a push subscription.
     #[schema(example = "ann@example.org")]
     to: String,
     #[schema(example = "en")]
@@ -77,24 +84,25 @@ pub(crate) struct MessageJson {
     status: StatusJson,
     /// Attempts that were begun.
     attempts: u32,
-    /// Where it went: the mail server, or `mailbox`.
+    /// Where it went: the server or provider, or `mailbox`.
     #[schema(required, example = "smtp mail.example.org:587")]
     provider: Option<String>,
-    /// What the mail server said last.
+    /// What that said last.
     #[schema(required, example = "250 2.0.0 Ok: queued")]
     reply: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-/// Lists mail, newest first, for staff. What a mail says isn't here: it is made when it is sent.
+/// Lists mail, short messages and push messages, newest first, for staff. What they say isn't here:
+/// it is made when they are sent.
 #[utoipa::path(
     get,
     path = "/v1/notifications/messages",
     operation_id = "notifications_messages_list",
     tag = "notifications",
     params(MessagesParams),
-    responses((status = 200, description = "A page of mail.", body = Page<MessageJson>), ReadProblems),
+    responses((status = 200, description = "A page of messages.", body = Page<MessageJson>), ReadProblems),
 )]
 pub(crate) async fn list(
     State(notifications): State<Notifications>,
@@ -103,7 +111,8 @@ pub(crate) async fn list(
     Query(params): Query<MessagesParams>,
 ) -> Result<Response, Problem> {
     let status = params.status.map(StatusJson::status);
-    let filter = MessageFilter { to: params.to, kind: params.kind, status };
+    let MessagesParams { to, kind, channel, .. } = params;
+    let filter = MessageFilter { to, kind, channel, status };
     let before = params.cursor.map(|Cursor(id)| id);
     let rows = notifications.messages(&actor, &filter, before, params.limit).await?;
     let page = Page::cut(rows, params.limit, |row| row.id, MessageJson::new);
@@ -116,6 +125,7 @@ impl StatusJson {
             Self::Queued => MessageStatus::Queued,
             Self::HandingOver => MessageStatus::HandingOver,
             Self::Sent => MessageStatus::Sent,
+            Self::Delivered => MessageStatus::Delivered,
             Self::Kept => MessageStatus::Kept,
             Self::Failed => MessageStatus::Failed,
             Self::Suppressed => MessageStatus::Suppressed,
@@ -129,6 +139,7 @@ impl StatusJson {
             MessageStatus::Queued => Self::Queued,
             MessageStatus::HandingOver => Self::HandingOver,
             MessageStatus::Sent => Self::Sent,
+            MessageStatus::Delivered => Self::Delivered,
             MessageStatus::Kept => Self::Kept,
             MessageStatus::Failed => Self::Failed,
             MessageStatus::Suppressed => Self::Suppressed,
@@ -142,6 +153,7 @@ impl MessageJson {
     pub(crate) fn new(message: Message) -> Self {
         Self {
             id: message.id,
+            channel: message.channel,
             kind: message.kind,
             user_id: message.user,
             to: message.to,

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use identity::ChallengeId;
+use identity::{ChallengeId, ChallengeSecret};
 use kernel::Timestamp;
 use kernel::bus::{self, Backoff, Bus, Job, JobError, NewJob, Outcome, Policy, Worker};
 use serde::{Deserialize, Serialize};
@@ -19,14 +19,14 @@ use super::compose::{ComposeError, Composed, compose};
 use super::render::{Rendered, Secret, Setting};
 use super::smtp::{Gate, NotTaken, Smtp};
 use super::store::{self, End};
-use super::{Message, MessageStatus};
+use super::{Channel, Message, MessageStatus};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::ids::MailId;
 use crate::suppressions::store as suppressions;
 use crate::texts::{Names, people};
 
-pub(crate) const SEND: &str = "notifications.mail.send";
+pub(super) const SEND: &str = "notifications.mail.send";
 const CLEAN: &str = "notifications.mail.clean";
 
 const fn minutes(minutes: u64) -> Duration {
@@ -51,19 +51,17 @@ const CHALLENGE_WAIT: Duration = Duration::from_secs(15);
 
 /// How long the mailbox keeps mail, which holds codes and links.
 const MAILBOX_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
-/// How long it can be seen what was mailed.
-const LOG_KEPT_FOR: Duration = Duration::from_secs(365 * 24 * 3_600);
 const CLEAN_EACH: Duration = Duration::from_secs(3_600);
 const CLEAN_BATCH: i64 = 5_000;
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Payload {
-    mail_id: MailId,
+pub(crate) struct Payload {
+    pub(crate) mail_id: MailId,
 }
 
-/// The job of a mail; it can be told by the mail's id.
-pub(super) fn send_job(mail_id: MailId) -> NewJob {
-    NewJob::new(SEND, Payload { mail_id }).key(mail_id.to_string())
+/// The job of a message; it can be told by the message's id.
+pub(super) fn send_job(mail_id: MailId, channel: Channel) -> NewJob {
+    NewJob::new(channel.job_kind(), Payload { mail_id }).key(mail_id.to_string())
 }
 
 pub(crate) fn register(notifications: &Notifications, bus: Bus) -> Bus {
@@ -87,7 +85,7 @@ impl Worker for Send {
     fn policy(&self) -> Policy {
         Policy {
             attempts_max: ATTEMPTS_MAX,
-            timeout: self.0.smtp.as_ref().map_or(minutes(1), Smtp::longest) + minutes(1),
+            timeout: self.0.smtp.iter().map(Smtp::longest).sum::<Duration>() + minutes(2),
             concurrency: 4,
             backoff: Backoff::Schedule(&WAITS),
         }
@@ -119,10 +117,9 @@ async fn attempt(notifications: &Notifications, job: &Job) -> Result<Outcome, Jo
         }
         _ => return Ok(Outcome::Done),
     }
-    let Some(attempt) = store::begin(database, now, &message).await? else {
+    if !store::begin(database, now, &mut message).await? {
         return Ok(Outcome::RetryAfter(minutes(1), JobError::new("another attempt is under way")));
-    };
-    message.attempt = attempt;
+    }
     let is_last = job.attempt >= ATTEMPTS_MAX;
     deliver(notifications, &message, is_last).await
 }
@@ -163,12 +160,12 @@ async fn deliver(
         Ok(composed) => composed,
         Err(error) => return refused(notifications, message, &error).await,
     };
-    let Some(smtp) = &notifications.smtp else {
+    if notifications.smtp.is_empty() {
         let now = notifications.clock.now();
-        store::keep(database, now, message, &rendered, &composed).await?;
+        store::keep(database, now, message, &rendered, &composed.headers).await?;
         return Ok(Outcome::Done);
-    };
-    match hand_over(notifications, smtp, message, &composed).await {
+    }
+    match hand_over(notifications, message, &composed).await {
         Ok(reply) => {
             finish(MessageStatus::Sent, Some(reply)).await?;
             if message.ignores_suppression() {
@@ -180,7 +177,23 @@ async fn deliver(
     }
 }
 
+/// To the first server that can be reached.
 async fn hand_over(
+    notifications: &Notifications,
+    message: &Message,
+    composed: &Composed,
+) -> Result<String, NotTaken> {
+    let mut failures = Vec::new();
+    for smtp in &notifications.smtp {
+        match hand_over_to(notifications, smtp, message, composed).await {
+            Err(NotTaken::Unreachable(why)) => failures.push(why),
+            outcome => return outcome,
+        }
+    }
+    Err(NotTaken::Later(failures.join("; ")))
+}
+
+async fn hand_over_to(
     notifications: &Notifications,
     smtp: &Smtp,
     message: &Message,
@@ -220,7 +233,7 @@ async fn not_taken(
             write(MessageStatus::Failed, reply.clone()).await?;
             Ok(Outcome::Dead(JobError::new(reply)))
         }
-        NotTaken::Later(reply) => {
+        NotTaken::Later(reply) | NotTaken::Unreachable(reply) => {
             let status = if is_last { MessageStatus::Failed } else { MessageStatus::Queued };
             write(status, reply.clone()).await?;
             let error = JobError::new(reply);
@@ -260,17 +273,33 @@ async fn render(
             secret => secret,
         },
     };
-    let mut names = Names::new();
-    let wanted: Vec<_> = people(&message.params).chain(message.user).collect();
-    for user in notifications.identity.users(&wanted).await?.into_values() {
-        if user.status != identity::UserStatus::Deleted {
-            names.insert(user.id, user.name.clone());
-        }
-    }
+    let names = notifications.names(message).await?;
     let reader = message.user.and_then(|user| names.get(&user)).map_or("", String::as_str);
     let public_url = notifications.options.public_url.as_str();
     let setting = Setting { public_url, reader, names: &names, secret: secret.as_ref() };
     Ok(Some(notifications.layouts.render(&notifications.texts, message, &setting)?))
+}
+
+impl Notifications {
+    /// The names of those whom a message is about, and of its reader.
+    pub(crate) async fn names(&self, message: &Message) -> Result<Names, NotificationsError> {
+        let wanted: Vec<_> = people(&message.params).chain(message.user).collect();
+        let users = self.identity.users(&wanted).await?.into_values();
+        let there = users.filter(|user| user.status != identity::UserStatus::Deleted);
+        Ok(there.map(|user| (user.id, user.name.clone())).collect())
+    }
+
+    /// What a challenge's message has to hold, unless it was answered or has expired.
+    pub(crate) async fn challenge_secret(
+        &self,
+        message: &Message,
+    ) -> Result<Option<ChallengeSecret>, NotificationsError> {
+        let id = message.params.get("challenge_id").and_then(|id| id.as_str());
+        let id: Option<ChallengeId> = id.and_then(|id| id.parse().ok());
+        let missing = || NotificationsError::Text("a challenge's message names none".to_owned());
+        let secret = self.identity.challenge_secret(id.ok_or_else(missing)?).await?;
+        Ok(secret.filter(|secret| secret.expires_at > self.clock.now()))
+    }
 }
 
 /// Code and link of a challenge, unless it is over.
@@ -278,18 +307,8 @@ async fn secret(
     notifications: &Notifications,
     message: &Message,
 ) -> Result<Option<Secret>, NotificationsError> {
-    let id = message.params.get("challenge_id").and_then(|id| id.as_str());
-    let id: Option<ChallengeId> = id.and_then(|id| id.parse().ok());
-    let Some(id) = id else {
-        return Err(NotificationsError::Text("a challenge's mail names no challenge".to_owned()));
-    };
-    let Some(secret) = notifications.identity.challenge_secret(id).await? else {
-        return Ok(None);
-    };
+    let Some(secret) = notifications.challenge_secret(message).await? else { return Ok(None) };
     let now = notifications.clock.now();
-    if secret.expires_at <= now {
-        return Ok(None);
-    }
     let code =
         (secret.code_expires_at > now).then(|| (secret.code.clone(), secret.code_expires_at));
     let page = match message.kind.as_str() {
@@ -322,7 +341,7 @@ impl Worker for Clean {
     async fn run(&self, _: &Job) -> Outcome {
         let now = self.0.clock.now();
         let mailbox_before = now.saturating_sub(MAILBOX_KEPT_FOR);
-        let messages_before = first_id(now.saturating_sub(LOG_KEPT_FOR));
+        let messages_before = first_id(now.saturating_sub(self.0.options.kept_for));
         let database = &self.0.database;
         match store::clean(database, mailbox_before, messages_before, CLEAN_BATCH).await {
             Ok(true) => Outcome::Later(now),

@@ -15,15 +15,16 @@ use crate::error::NotificationsError;
 /// How mail is sent.
 #[derive(Debug, Clone)]
 pub struct MailOptions {
-    /// The mail server; without one, mail is kept in the mailbox.
-    pub smtp: Option<SmtpUrl>,
+    /// The mail servers in the order in which they are asked: the next one if one can't be reached.
+    /// Without one, mail is kept in the mailbox.
+    pub smtp: Vec<SmtpUrl>,
     /// Whom mail is from: `Bushel <no-reply@example.org>`. Its domain is in every `Message-ID`.
     pub from: String,
 }
 
 impl Default for MailOptions {
     fn default() -> Self {
-        Self { smtp: None, from: "Bushel <no-reply@localhost>".to_owned() }
+        Self { smtp: Vec::new(), from: "Bushel <no-reply@localhost>".to_owned() }
     }
 }
 

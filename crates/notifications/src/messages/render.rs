@@ -12,7 +12,7 @@ use crate::events::EventKind;
 use crate::texts::{Catalogue, KindTexts, Locale, Names, Texts, View, link_path, one_line, quiet};
 
 /// A mail as it is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rendered {
     pub(crate) subject: String,
     pub(crate) text: String,

@@ -1,4 +1,4 @@
-//! Queueing mail, and what staff sees of it.
+//! Queueing messages, and what staff sees of them.
 
 use deadpool_postgres::Transaction;
 use identity::{Actor, Permission, UserId};
@@ -6,14 +6,14 @@ use kernel::bus::enqueue_in_tx;
 use kernel::{Limit, Problem};
 
 use super::store::{self, MessageFilter};
-use super::{Message, NewMessage, jobs};
+use super::{Channel, Message, NewMessage, jobs};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::ids::MailId;
 
 impl Notifications {
-    /// Mails these, if and when `tx` commits. What was mailed from the same source is passed over.
-    pub(crate) async fn mail_in_tx(
+    /// Sends these, if and when `tx` commits. What was sent from the same source is passed over.
+    pub(crate) async fn send_in_tx(
         &self,
         tx: &Transaction<'_>,
         messages: &[NewMessage],
@@ -22,8 +22,8 @@ impl Notifications {
             return Ok(());
         }
         let made = store::insert_in_tx(tx, self.clock.now(), messages).await?;
-        let job = |(id, user): &(MailId, Option<UserId>)| {
-            let job = jobs::send_job(*id);
+        let job = |(id, user, channel): &(MailId, Option<UserId>, Channel)| {
+            let job = jobs::send_job(*id, *channel);
             match user {
                 Some(user) => job.subject(user.as_u128()),
                 None => job,
@@ -33,7 +33,7 @@ impl Notifications {
         Ok(enqueue_in_tx(tx, &*self.clock, &jobs).await?)
     }
 
-    /// The log of mail, newest first, for staff. It holds no codes.
+    /// The log of messages, newest first, for staff. It holds no codes.
     pub(crate) async fn messages(
         &self,
         actor: &Actor,

@@ -30,7 +30,9 @@ const TEXT_TIMEOUTS: u32 = 6;
 /// Why a mail was not taken. The text is what the server said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotTaken {
-    /// It may be taken later: the server said so (4xx), or could not be reached.
+    /// There was no session, so another server may be asked.
+    Unreachable(String),
+    /// It may be taken later: the server said so (4xx), or the session broke.
     Later(String),
     /// There is no such mailbox (5xx to the recipient).
     NoMailbox(String),
@@ -120,7 +122,7 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, NotTaken> {
         // Whatever goes wrong here concerns the server and not this mail.
-        self.try_connect().await.map_err(|failure| NotTaken::Later(failure.text()))
+        self.try_connect().await.map_err(|failure| NotTaken::Unreachable(failure.text()))
     }
 
     async fn try_connect(&self) -> Result<AsyncSmtpConnection, Failure> {

@@ -9,20 +9,19 @@ use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::compose::Composed;
 use super::render::Rendered;
-use super::{Message, MessageStatus, NewMessage};
+use super::{Channel, Message, MessageStatus, NewMessage};
 use crate::ids::MailId;
 
-const COLUMNS: &str = "id, kind, user_id, to_address, locale, params, status, attempt, provider, \
-                       reply, created_at, updated_at";
+const COLUMNS: &str = "id, channel, kind, user_id, to_address, locale, params, status, attempt, \
+                       doubts, provider, reply, created_at, updated_at";
 
-/// Inserts mails in one statement and answers with the ids of those that are new.
+/// Inserts messages in one statement and answers with the ids of those that are new.
 pub(super) async fn insert_in_tx(
     tx: &Transaction<'_>,
     now: Timestamp,
     messages: &[NewMessage],
-) -> Result<Vec<(MailId, Option<UserId>)>, DatabaseError> {
+) -> Result<Vec<(MailId, Option<UserId>, Channel)>, DatabaseError> {
     let ids: Vec<Uuid> = messages.iter().map(|_| MailId::generate().as_uuid()).collect();
     let sources: Vec<&str> = messages.iter().map(|message| message.source.as_str()).collect();
     let kinds: Vec<&str> = messages.iter().map(|message| message.kind).collect();
@@ -30,58 +29,64 @@ pub(super) async fn insert_in_tx(
         messages.iter().map(|message| message.user.map(UserId::as_uuid)).collect();
     let to: Vec<&str> = messages.iter().map(|message| message.to.as_str()).collect();
     let locales: Vec<&str> = messages.iter().map(|message| message.locale.as_str()).collect();
+    let channels: Vec<&str> = messages.iter().map(|message| message.channel.as_str()).collect();
     let params: Vec<&Value> = messages.iter().map(|message| &message.params).collect();
     // A user who was deleted gets no more mail.
     let sql = "insert into notifications.messages
-            (id, source, kind, user_id, to_address, locale, params, created_at, updated_at)
-        select id, source, kind, user_id, to_address, locale, params, $8::timestamptz, $8
+            (id, source, kind, user_id, to_address, locale, params, channel, created_at, updated_at)
+        select id, source, kind, user_id, to_address, locale, params, channel, $9::timestamptz, $9
           from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[],
-                  $7::jsonb[])
-            as new (id, source, kind, user_id, to_address, locale, params)
+                  $7::jsonb[], $8::text[])
+            as new (id, source, kind, user_id, to_address, locale, params, channel)
          where not exists (select from notifications.logs
                             where logs.user_id = new.user_id and logs.is_erased)
             on conflict (source) do nothing
-        returning id, user_id";
-    let rows = tx
-        .query_prepared(sql, &[&ids, &sources, &kinds, &users, &to, &locales, &params, &now])
-        .await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        returning id, user_id, channel";
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
+        [&ids, &sources, &kinds, &users, &to, &locales, &params, &channels, &now];
+    let rows = tx.query_prepared(sql, &values).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), channel(row.get(2)))).collect())
 }
 
-pub(super) async fn get(database: &Database, id: MailId) -> Result<Option<Message>, DatabaseError> {
+pub(crate) async fn get(database: &Database, id: MailId) -> Result<Option<Message>, DatabaseError> {
     let client = database.client().await?;
     let sql = format!("select {COLUMNS} from notifications.messages where id = $1");
     Ok(client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(to_message))
 }
 
-/// Begins an attempt: whoever began one before can change nothing any more. `None` if the mail
-/// is no longer in the state in which it was seen.
-pub(super) async fn begin(
+/// Begins an attempt: whoever began one before can change nothing any more. False if the message
+/// is no longer in the state in which it was seen. One that was being handed over when its process
+/// died is in doubt; one that staff sends again begins without doubts.
+pub(crate) async fn begin(
     database: &Database,
     now: Timestamp,
-    message: &Message,
-) -> Result<Option<i32>, DatabaseError> {
+    message: &mut Message,
+) -> Result<bool, DatabaseError> {
     let client = database.client().await?;
     let sql = "update notifications.messages
-           set status = 'queued', attempt = attempt + 1, updated_at = $4
+           set status = 'queued', attempt = attempt + 1, updated_at = $4,
+               doubts = case status when 'queued' then doubts when 'handing_over' then doubts + 1
+                        else 0 end
          where id = $1 and attempt = $2 and status = $3
-        returning attempt";
+        returning attempt, doubts";
     let status = message.status.as_str();
     let row =
         client.query_opt_prepared(sql, &[&message.id, &message.attempt, &status, &now]).await?;
-    Ok(row.map(|row| row.get(0)))
+    let Some(row) = row else { return Ok(false) };
+    (message.attempt, message.doubts) = (row.get(0), row.get(1));
+    Ok(true)
 }
 
 /// What an attempt comes to.
-pub(super) struct End<'e> {
-    pub(super) status: MessageStatus,
-    pub(super) provider: Option<&'e str>,
-    pub(super) reply: Option<&'e str>,
+pub(crate) struct End<'e> {
+    pub(crate) status: MessageStatus,
+    pub(crate) provider: Option<&'e str>,
+    pub(crate) reply: Option<&'e str>,
 }
 
 /// Writes how an attempt ended, or that it hands over now, if it is still the one under way.
 /// `unknown` may become what an attempt knows after all.
-pub(super) async fn end(
+pub(crate) async fn end(
     database: &Database,
     now: Timestamp,
     id: MailId,
@@ -100,7 +105,7 @@ pub(super) async fn end(
 }
 
 /// The server gets the text next. False if another attempt has begun.
-pub(super) async fn hand_over(
+pub(crate) async fn hand_over(
     database: &Database,
     now: Timestamp,
     id: MailId,
@@ -114,17 +119,50 @@ pub(super) async fn hand_over(
     Ok(client.execute_prepared(sql, &[&id, &attempt, &provider, &now]).await? == 1)
 }
 
-/// Puts a mail into the mailbox and says so in its row.
-pub(super) async fn keep(
+/// A provider was handed a short message and didn't answer: it may have gone out.
+pub(crate) async fn doubt(
+    database: &Database,
+    now: Timestamp,
+    message: &mut Message,
+    reply: &str,
+) -> Result<(), DatabaseError> {
+    let client = database.client().await?;
+    let sql = "update notifications.messages
+           set status = 'queued', doubts = doubts + 1, reply = $3, updated_at = $4
+         where id = $1 and attempt = $2 and status = 'handing_over'";
+    client.execute_prepared(sql, &[&message.id, &message.attempt, &reply, &now]).await?;
+    message.doubts += 1;
+    Ok(())
+}
+
+/// What a provider says later of a short message that it took. That it arrived is the last word,
+/// whatever else comes, and in whatever order. False if there is no such message.
+pub(crate) async fn report(
+    database: &Database,
+    now: Timestamp,
+    id: MailId,
+    status: MessageStatus,
+    reply: &str,
+) -> Result<bool, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "update notifications.messages
+           set status = case when status = 'delivered' then status else $2 end,
+               reply = case when status = 'delivered' then reply else $3 end, updated_at = $4
+         where id = $1 and channel = 'sms'";
+    Ok(client.execute_prepared(sql, &[&id, &status.as_str(), &reply, &now]).await? == 1)
+}
+
+/// Puts a message into the mailbox and says so in its row.
+pub(crate) async fn keep(
     database: &Database,
     now: Timestamp,
     message: &Message,
     rendered: &Rendered,
-    composed: &Composed,
+    headers: &[(String, String)],
 ) -> Result<(), DatabaseError> {
     let client = database.client().await?;
     let headers: BTreeMap<&str, &str> =
-        composed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let headers = serde_json::to_value(headers).expect("headers have text for keys");
     let sql = "with kept as (
             update notifications.messages
@@ -133,12 +171,13 @@ pub(super) async fn keep(
             returning id
         )
         insert into notifications.mailbox
-            (id, kind, to_address, subject, headers, text_body, html_body, created_at)
-        select id, $2, $3, $4, $5, $6, $7, $8 from kept
+            (id, kind, to_address, subject, headers, text_body, html_body, created_at, channel)
+        select id, $2, $3, $4, $5, $6, $7, $8, $10 from kept
             on conflict (id) do update
            set text_body = excluded.text_body, html_body = excluded.html_body,
                created_at = excluded.created_at";
-    let params: [&(dyn tokio_postgres::types::ToSql + Sync); 9] = [
+    let channel = message.channel.as_str();
+    let params: [&(dyn tokio_postgres::types::ToSql + Sync); 10] = [
         &message.id,
         &message.kind,
         &message.to,
@@ -148,20 +187,22 @@ pub(super) async fn keep(
         &rendered.html,
         &now,
         &message.attempt,
+        &channel,
     ];
     client.execute_prepared(sql, &params).await?;
     Ok(())
 }
 
-/// Which mails staff wants to see.
+/// Which messages staff wants to see.
 #[derive(Debug, Default)]
 pub(crate) struct MessageFilter {
     pub(crate) to: Option<String>,
     pub(crate) kind: Option<String>,
+    pub(crate) channel: Option<Channel>,
     pub(crate) status: Option<MessageStatus>,
 }
 
-/// Mails, newest first.
+/// Messages, newest first.
 pub(super) async fn list(
     database: &Database,
     filter: &MessageFilter,
@@ -179,11 +220,14 @@ pub(super) async fn list(
            and ($2::text is null or kind = $2)
            and ($3::text is null or status = $3)
            and ($4::uuid is null or id < $4)
+           and ($6::text is null or channel = $6)
          order by id desc limit $5"
     );
     let status = filter.status.map(MessageStatus::as_str);
-    let rows =
-        client.query_prepared(&sql, &[&filter.to, &filter.kind, &status, &before, &limit]).await?;
+    let channel = filter.channel.map(Channel::as_str);
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
+        [&filter.to, &filter.kind, &status, &before, &limit, &channel];
+    let rows = client.query_prepared(&sql, &values).await?;
     Ok(rows.iter().map(to_message).collect())
 }
 
@@ -198,18 +242,21 @@ pub(super) async fn of_user(
     Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(to_message).collect())
 }
 
-/// How many mails of each of these users there are since, of the kinds that are paced: all but
-/// what protects the user, and codes.
+/// How many messages of a channel each of these users got since, of the kinds that are paced: no
+/// codes, and what protects the user only where that counts.
 pub(crate) async fn paced_since_in_tx(
     tx: &Transaction<'_>,
+    (channel, counts_security): (Channel, bool),
     users: &[Uuid],
     since: Timestamp,
 ) -> Result<HashMap<UserId, i64>, DatabaseError> {
     let sql = "select user_id, count(*) from notifications.messages
          where user_id = any($1) and created_at > $2
-           and kind not like 'security.%' and kind not like 'challenge.%'
+           and kind not like 'challenge.%' and channel = $3
+           and ($4 or kind not like 'security.%')
          group by user_id";
-    let rows = tx.query_prepared(sql, &[&users, &since]).await?;
+    let rows =
+        tx.query_prepared(sql, &[&users, &since, &channel.as_str(), &counts_security]).await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
@@ -256,19 +303,25 @@ pub(super) async fn clean(
     Ok(mailbox == batch || messages == batch)
 }
 
+pub(crate) fn channel(name: &str) -> Channel {
+    Channel::from_name(name).expect("the table checks the channel")
+}
+
 fn to_message(row: &Row) -> Message {
     Message {
         id: row.get(0),
-        kind: row.get(1),
-        user: row.get(2),
-        to: row.get(3),
-        locale: row.get(4),
-        params: row.get(5),
-        status: MessageStatus::from_name(row.get(6)).expect("the table checks the status"),
-        attempt: row.get(7),
-        provider: row.get(8),
-        reply: row.get(9),
-        created_at: row.get(10),
-        updated_at: row.get(11),
+        channel: channel(row.get(1)),
+        kind: row.get(2),
+        user: row.get(3),
+        to: row.get(4),
+        locale: row.get(5),
+        params: row.get(6),
+        status: MessageStatus::from_name(row.get(7)).expect("the table checks the status"),
+        attempt: row.get(8),
+        doubts: row.get(9),
+        provider: row.get(10),
+        reply: row.get(11),
+        created_at: row.get(12),
+        updated_at: row.get(13),
     }
 }

@@ -69,7 +69,7 @@ fn samples() -> Vec<(&'static str, Value)> {
                     json!({
                         "device": "Firefox on Linux", "ip": "192.0.2.7", "credential": "passkey",
                         "credential_name": "my key", "old_email": "a@example.org",
-                        "new_email": "b@example.org", "webhook_host": "hooks.example.org",
+                        "new_email": "b@example.org", "webhook_host": "hooks.example.org", "phone_hint": "…567",
                         "at": "2026-11-20T21:33:00Z",
                     }),
                 ));
@@ -89,6 +89,8 @@ fn samples() -> Vec<(&'static str, Value)> {
 fn message(kind: &str, locale: Locale, params: Value) -> Message {
     let now = MockClock::default().now();
     Message {
+        channel: Channel::Mail,
+        doubts: 0,
         id: MailId::from_u128(7),
         kind: kind.to_owned(),
         user: Some(ANN),
@@ -300,7 +302,7 @@ fn nonsense_is_refused_and_the_password_is_never_shown() {
         assert!(!error.contains("hunter2"), "{error}");
     }
     let options = MailOptions {
-        smtp: Some("smtp://ann:hunter2@mail.example.org".parse().unwrap()),
+        smtp: vec!["smtp://ann:hunter2@mail.example.org".parse().unwrap()],
         ..MailOptions::default()
     };
     assert!(!format!("{options:?}").contains("hunter2"), "{options:?}");

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Choice, Choices, Preferences};
+use super::{Choice, Choices, Preferences, Wish};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::events::EventKind;
@@ -36,6 +36,10 @@ pub(crate) struct PreferenceJson {
     email: bool,
     /// To the user's webhooks that ask for it.
     webhook: bool,
+    /// By short message, if the user has a phone; as by default if it is left out.
+    sms: Option<bool>,
+    /// In browsers that are subscribed; as by default if it is left out.
+    push: Option<bool>,
 }
 
 /// One kind as it is now.
@@ -48,7 +52,11 @@ pub(crate) struct CurrentJson {
     in_app: bool,
     email: bool,
     webhook: bool,
-    /// Whether it protects the user and can't be switched off.
+    /// By short message, if the user has a phone.
+    sms: bool,
+    /// In browsers that are subscribed.
+    push: bool,
+    /// Whether it protects the user: list, mail and webhooks can't be switched off.
     is_required: bool,
 }
 
@@ -92,7 +100,7 @@ pub(crate) async fn get(
 }
 
 /// Replaces where kinds of events are told. What concerns the user's security can't be switched
-/// off.
+/// off in list, mail and webhooks.
 #[utoipa::path(
     put,
     path = "/v1/notifications/preferences",
@@ -100,7 +108,7 @@ pub(crate) async fn get(
     tag = "notifications",
     params(("If-Match" = String, Header, description = "The ETag of what was read, or `*`.", example = "\"3\"")),
     request_body(content = UpdateBody, example = json!({
-        "preferences": [{ "kind": "transfer.received", "in_app": true, "email": false, "webhook": true }]
+        "preferences": [{ "kind": "transfer.received", "in_app": true, "email": false, "webhook": true, "sms": false, "push": true }]
     })),
     responses(
         (status = 200, description = "All kinds, as they are now.", body = PreferencesJson,
@@ -128,14 +136,9 @@ pub(crate) async fn update(
 /// The choices of a request; a refusal names the field.
 fn choices(asked: Vec<PreferenceJson>) -> Result<Choices, Problem> {
     let kinds: Vec<String> = asked.iter().map(|one| one.kind.clone()).collect();
-    let choice = |one: &PreferenceJson| Choice {
-        in_app: one.in_app,
-        email: one.email,
-        webhook: one.webhook,
-    };
     let pairs = asked.into_iter().map(|one| {
-        let choice = choice(&one);
-        (one.kind, choice)
+        let PreferenceJson { kind, in_app, email, webhook, sms, push } = one;
+        (kind, Wish { in_app, email, webhook, sms, push })
     });
     Choices::try_new(pairs).map_err(|error| refusal(error, &kinds))
 }
@@ -159,8 +162,9 @@ pub(crate) fn refusal(error: NotificationsError, kinds: &[String]) -> Problem {
 
 fn answer(preferences: &Preferences) -> Response {
     let current = |kind: &EventKind| {
-        let Choice { in_app, email, webhook } = preferences.choices.of(*kind);
-        CurrentJson { kind: kind.as_str(), in_app, email, webhook, is_required: kind.is_security() }
+        let Choice { in_app, email, webhook, sms, push } = preferences.choices.of(*kind);
+        let (kind, is_required) = (kind.as_str(), kind.is_security());
+        CurrentJson { kind, in_app, email, webhook, sms, push, is_required }
     };
     let version = preferences.version;
     let body =

@@ -1,21 +1,25 @@
 use super::*;
 
-const NOTHING: Choice = Choice { in_app: false, email: false, webhook: false };
-const ALL: Choice = Choice { in_app: true, email: true, webhook: true };
+const NOTHING: Wish =
+    Wish { in_app: false, email: false, webhook: false, sms: Some(false), push: Some(false) };
+/// As it was asked for before there were short messages and browsers.
+const ALL: Wish = Wish { in_app: true, email: true, webhook: true, sms: None, push: None };
 
-fn choices(asked: &[(&str, Choice)]) -> Result<Choices, NotificationsError> {
+fn choices(asked: &[(&str, Wish)]) -> Result<Choices, NotificationsError> {
     Choices::try_new(asked.iter().map(|(name, choice)| ((*name).to_owned(), *choice)))
 }
 
 #[test]
 fn nothing_chosen_is_the_default() {
     let none = Choices::default();
-    assert_eq!(none.of(EventKind::TransferWaiting), ALL);
-    let quiet = Choice { in_app: true, email: false, webhook: true };
+    let asked = Choice { in_app: true, email: true, webhook: true, sms: false, push: true };
+    assert_eq!(none.of(EventKind::TransferWaiting), asked);
+    assert_eq!(none.of(EventKind::SecurityFrozen), Choice { sms: true, ..asked });
+    let quiet = Choice { in_app: true, email: false, webhook: true, sms: false, push: false };
     assert_eq!(none.of(EventKind::TransferSent), quiet);
     let mailed = EventKind::ALL.iter().filter(|kind| kind.is_mailed_by_default()).count();
     assert_eq!(
-        mailed, 20,
+        mailed, 22,
         "money in, what waits, what failed, withdrawals, webhooks, all security"
     );
 }
@@ -23,7 +27,7 @@ fn nothing_chosen_is_the_default() {
 #[test]
 fn what_is_chosen_holds_and_defaults_are_not_stored() {
     let chosen = choices(&[("transfer.sent", NOTHING), ("transfer.waiting", ALL)]).unwrap();
-    assert_eq!(chosen.of(EventKind::TransferSent), NOTHING);
+    assert_eq!(chosen.of(EventKind::TransferSent), NOTHING.of(EventKind::TransferSent));
     let stored = serde_json::to_value(&chosen).unwrap();
     assert_eq!(stored.as_object().unwrap().keys().collect::<Vec<_>>(), ["transfer.sent"]);
 }
@@ -32,7 +36,7 @@ fn what_is_chosen_holds_and_defaults_are_not_stored() {
 fn security_stays_on_in_every_channel() {
     for kind in EventKind::ALL.iter().filter(|kind| kind.is_security()) {
         for off in 0..3 {
-            let choice = Choice { in_app: off != 0, email: off != 1, webhook: off != 2 };
+            let choice = Wish { in_app: off != 0, email: off != 1, webhook: off != 2, ..ALL };
             let error = choices(&[(kind.as_str(), choice)]).unwrap_err();
             assert!(matches!(error, NotificationsError::SecurityRequired(_)), "{kind}: {error}");
         }
@@ -40,7 +44,16 @@ fn security_stays_on_in_every_channel() {
     }
     // A row that says otherwise doesn't count.
     let stored = Choices(BTreeMap::from([("security.frozen".to_owned(), NOTHING)]));
-    assert_eq!(stored.of(EventKind::SecurityFrozen), ALL);
+    let quiet = Choice { in_app: true, email: true, webhook: true, sms: false, push: false };
+    assert_eq!(stored.of(EventKind::SecurityFrozen), quiet, "phone and browsers may be quiet");
+}
+
+#[test]
+fn choices_from_before_the_newer_channels_keep_their_defaults() {
+    let stored = r#"{"deposit.failed": {"in_app": true, "email": false, "webhook": true}}"#;
+    let stored: Choices = serde_json::from_str(stored).unwrap();
+    let chosen = stored.of(EventKind::DepositFailed);
+    assert_eq!((chosen.email, chosen.sms, chosen.push), (false, false, true));
 }
 
 #[test]

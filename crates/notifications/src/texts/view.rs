@@ -20,7 +20,7 @@ pub(crate) struct View<'c> {
 }
 
 /// Texts that are taken over as they are, once they are clean.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 11] = [
     "role",
     "message",
     "reference",
@@ -31,6 +31,7 @@ const WRITTEN: [&str; 10] = [
     "new_email",
     "counterparty_name",
     "webhook_host",
+    "phone_hint",
 ];
 
 /// Who is named in an event.

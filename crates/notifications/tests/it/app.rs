@@ -220,6 +220,25 @@ impl App {
         Answer { status, headers, body }
     }
 
+    /// A signed form, as providers send it.
+    pub(crate) async fn form(&self, path: &str, fields: &Value, signature: &str) -> Answer {
+        let fields = fields.as_object().unwrap().iter();
+        let fields = fields.map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = path.parse().unwrap();
+        let headers = request.headers_mut();
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert("content-type", form);
+        headers.insert("x-twilio-signature", HeaderValue::from_str(signature).unwrap());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
     /// The response as it comes, for streams.
     pub(crate) async fn respond(
         &self,

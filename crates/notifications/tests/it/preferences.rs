@@ -27,7 +27,7 @@ async fn every_kind_has_its_default_and_a_choice_replaces_all() {
         (Some(0), &"\"0\"".parse().unwrap())
     );
     let kinds = first.body["preferences"].as_array().unwrap();
-    assert_eq!(kinds.len(), 38);
+    assert_eq!(kinds.len(), 40);
     let of = |answer: &Answer, kind: &str| {
         let all = answer.body["preferences"].as_array().unwrap();
         all.iter().find(|it| it["kind"] == kind).unwrap().clone()
@@ -35,6 +35,9 @@ async fn every_kind_has_its_default_and_a_choice_replaces_all() {
     assert_eq!(of(&first, "transfer.waiting")["email"], true);
     assert_eq!(of(&first, "transfer.sent")["email"], false);
     assert_eq!(of(&first, "security.frozen")["is_required"], true);
+    let by_phone = |kind| (of(&first, kind)["sms"].clone(), of(&first, kind)["push"].clone());
+    assert_eq!(by_phone("security.frozen"), (json!(true), json!(true)));
+    assert_eq!(by_phone("transfer.received"), (json!(false), json!(true)));
     let set = put(&app, ann, "\"0\"", json!([choice("transfer.waiting", true, false)])).await;
     assert_eq!((set.status, set.body["version"].as_u64()), (200, Some(1)), "{set:?}");
     assert_eq!(of(&set, "transfer.waiting")["email"], false);

@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn app_with(url: &str) -> App {
     let mut options = options();
-    options.mail.smtp = Some(url.parse().unwrap());
+    options.mail.smtp = vec![url.parse().unwrap()];
     App::start_with(options).await
 }
 
@@ -176,6 +176,27 @@ async fn server_that_is_down_is_asked_again_and_gets_everything() {
     to.sort_by_key(ToString::to_string);
     assert_eq!(to, ["ok-a@example.org", "ok-b@example.org", "ok-c@example.org"]);
     assert!(server.accepted().await.is_empty(), "each once");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_down_is_stood_in_for_and_its_word_counts() {
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let down = format!("smtp://127.0.0.1:{}?tls=none", free().local_addr().unwrap().port());
+    let (mut first, second) = (SmtpServer::start().await, SmtpServer::start().await);
+    let url = |server: &SmtpServer| format!("smtp://127.0.0.1:{}?tls=none", server.port);
+    let mut options = options();
+    options.mail.smtp =
+        [down, url(&first), url(&second)].iter().map(|url| url.parse().unwrap()).collect();
+    let app = App::start_with(options).await;
+    mail_to(&app, "ok-ann").await;
+    mail_to(&app, "nobody-bob").await;
+    app.settle().await;
+    let row = only_mail(&app, "ok-ann@example.org").await;
+    assert_eq!((&row["status"], &row["attempts"]), (&json!("sent"), &json!(1)), "{row}");
+    assert_eq!(row["provider"], format!("smtp 127.0.0.1:{}", first.port));
+    first.next("accepted").await;
+    assert_eq!(only_mail(&app, "nobody-bob@example.org").await["status"], "failed");
+    assert!(second.accepted().await.is_empty(), "nobody asked it");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! What an installation decides: who it is to the outside, how it sends mail, what it lets in.
 
+mod messages;
 mod payments;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use clap::Args;
 use ipnet::IpNet;
 
@@ -19,13 +20,6 @@ pub(crate) struct Settings {
     /// Processes that share a database need the same one
     #[arg(long, value_name = "URL", env = "BUSHEL_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
-    /// The mail server, such as smtp://user:password@host:587?tls=required; without one, mail is
-    /// kept in the mailbox at /operator/
-    #[arg(long, value_name = "URL", env = "BUSHEL_SMTP_URL", hide_env_values = true)]
-    smtp_url: Option<String>,
-    /// Whom mail is from
-    #[arg(long, value_name = "SENDER", env = "BUSHEL_MAIL_FROM")]
-    mail_from: Option<String>,
     /// Requests per second of each user; 0 for no limit
     #[arg(
         long,
@@ -35,12 +29,15 @@ pub(crate) struct Settings {
         value_parser = clap::value_parser!(u32).range(0..=1_000_000)
     )]
     pub(crate) rate_limit: u32,
-    /// A private network that webhooks may be sent to, such as 127.0.0.0/8 for development
+    /// A private network that webhooks and browsers' push services may be reached in, such as
+    /// 127.0.0.0/8 for development
     #[arg(long, value_name = "CIDR", env = "BUSHEL_WEBHOOK_ALLOW", value_delimiter = ',')]
     webhook_allow: Vec<IpNet>,
     /// The key that seals secrets, if it isn't in the data folder: 64 hexadecimal digits
     #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
+    #[command(flatten)]
+    messages: messages::MessageSettings,
     #[command(flatten)]
     payments: payments::PaymentSettings,
 }
@@ -55,14 +52,7 @@ impl Settings {
             );
         }
         let mut options = ContextOptions::default();
-        if let Some(url) = &self.smtp_url {
-            // The text holds a password, so it isn't repeated.
-            options.notifications.mail.smtp =
-                Some(url.parse().context("BUSHEL_SMTP_URL is not the URL of a mail server")?);
-        }
-        if let Some(sender) = &self.mail_from {
-            options.notifications.mail.from.clone_from(sender);
-        }
+        self.messages.apply(&mut options)?;
         options.notifications.webhooks.allowed.clone_from(&self.webhook_allow);
         self.payments.apply(&mut options.payments)?;
         Ok(options)

@@ -16,7 +16,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 /// What would change the program.
-const FORGOTTEN: [&str; 12] = [
+const FORGOTTEN: [&str; 16] = [
     "DATABASE_URL",
     "BUSHEL_TOKEN",
     "BUSHEL_LOG",
@@ -26,6 +26,10 @@ const FORGOTTEN: [&str; 12] = [
     "BUSHEL_PUBLIC_URL",
     "BUSHEL_SMTP_URL",
     "BUSHEL_MAIL_FROM",
+    "BUSHEL_SMS_URL",
+    "BUSHEL_SMS_PREFIXES",
+    "BUSHEL_SMS_CODES_PER_DAY",
+    "BUSHEL_NOTIFICATIONS_DAYS",
     "BUSHEL_RATE_LIMIT",
     "BUSHEL_WEBHOOK_ALLOW",
     "BUSHEL_SECRET_KEY",

@@ -69,6 +69,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "identity_password_resets_confirm" "identity.v1.IdentityService/ConfirmPasswordReset",
         "identity_passkey_sign_ins_options" "identity.v1.CredentialsService/CreatePasskeySignInOptions",
         "identity_passkey_sign_ins_create" "identity.v1.CredentialsService/CreatePasskeySignIn",
+        "notifications_sms_report" "",
         "payments_webhooks_receive" "",
         "payments_sandbox_actions_get" "",
         "payments_sandbox_actions_decide" "",
@@ -85,6 +86,7 @@ pub(crate) const TABLE: &[Row] = table! {
     Needs(P::ProfileRead) => {
         "identity_profile_get" "identity.v1.CredentialsService/GetProfile",
         "identity_profile_export" "identity.v1.CredentialsService/ExportProfile",
+        "identity_phone_get" "identity.v1.CredentialsService/GetPhone",
     }
     Needs(P::ProfileWrite) => {
         "identity_profile_update" "identity.v1.CredentialsService/UpdateProfile",
@@ -97,6 +99,9 @@ pub(crate) const TABLE: &[Row] = table! {
         "identity_password_change" "identity.v1.IdentityService/ChangePassword",
         "identity_email_change" "identity.v1.IdentityService/ChangeEmail",
         "identity_email_confirm" "identity.v1.IdentityService/ConfirmEmail",
+        "identity_phone_create" "identity.v1.CredentialsService/CreatePhone",
+        "identity_phone_confirm" "identity.v1.CredentialsService/ConfirmPhone",
+        "identity_phone_delete" "identity.v1.CredentialsService/DeletePhone",
         "identity_totp_create" "identity.v1.CredentialsService/CreateTotp",
         "identity_totp_confirm" "identity.v1.CredentialsService/ConfirmTotp",
         "identity_totp_delete" "identity.v1.CredentialsService/DeleteTotp",
@@ -174,6 +179,8 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_inbox_unread_count" "notifications.v1.NotificationsService/CountUnread",
         "notifications_stream_open" "notifications.v1.NotificationsService/StreamEvents",
         "notifications_preferences_get" "notifications.v1.NotificationsService/GetPreferences",
+        "notifications_push_key_get" "",
+        "notifications_push_subscriptions_list" "",
         "notifications_webhooks_list" "notifications.v1.WebhooksService/ListWebhooks",
         "notifications_webhooks_get" "notifications.v1.WebhooksService/GetWebhook",
         "notifications_webhooks_list_deliveries" "notifications.v1.WebhooksService/ListWebhookDeliveries",
@@ -182,6 +189,8 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_inbox_read" "notifications.v1.NotificationsService/MarkRead",
         "notifications_inbox_read_all" "notifications.v1.NotificationsService/MarkAllRead",
         "notifications_preferences_update" "notifications.v1.NotificationsService/UpdatePreferences",
+        "notifications_push_subscriptions_create" "",
+        "notifications_push_subscriptions_delete" "",
         "notifications_webhooks_create" "notifications.v1.WebhooksService/CreateWebhook",
         "notifications_webhooks_update" "notifications.v1.WebhooksService/UpdateWebhook",
         "notifications_webhooks_delete" "notifications.v1.WebhooksService/DeleteWebhook",

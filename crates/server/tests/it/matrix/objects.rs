@@ -44,7 +44,13 @@ impl Ann {
         let hook = post(&person.client, "/v1/notifications/webhooks", &hook);
         let test = format!("/v1/notifications/webhooks/{}/test", text(&hook, "id"));
         let delivery = ok(&person.client.send("POST", &test, "", ""));
+        let browser = json!({ "endpoint": format!("{url}/browser-of-annxq"), "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        } });
+        let browser = post(&person.client, "/v1/notifications/push-subscriptions", &browser);
         objects.extend([
+            ("push_subscription", text(&browser, "id")),
             ("url", url),
             ("webhook", text(&hook, "id")),
             ("webhook_secret", text(&hook, "secret")),
@@ -101,12 +107,13 @@ impl Ann {
     }
 }
 
-const OWN: [&str; 23] = [
+const OWN: [&str; 25] = [
     "/v1/identity/profile",
     "/v1/identity/sessions",
     "/v1/identity/api-keys",
     "/v1/identity/passkeys",
     "/v1/identity/recovery-codes",
+    "/v1/identity/phone",
     "/v1/wallet/accounts",
     "/v1/wallet/accounts/{account}/history",
     "/v1/wallet/transfers",
@@ -121,6 +128,7 @@ const OWN: [&str; 23] = [
     "/v1/notifications/inbox",
     "/v1/notifications/events",
     "/v1/notifications/preferences",
+    "/v1/notifications/push-subscriptions",
     "/v1/notifications/webhooks",
     "/v1/notifications/webhooks/{webhook}",
     "/v1/notifications/webhooks/{webhook}/secret",
@@ -182,6 +190,7 @@ fn spend(ann: &Person, objects: &mut BTreeMap<&'static str, String>) {
 fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) {
     let key = json!({ "name": "key-of-annxq", "scopes": ["wallet.read"] });
     let key = post(&ann.client, "/v1/identity/api-keys", &key);
+    let phone = add_phone(bank, ann);
     let mails = ok(&bank.operator.get("/v1/notifications/mailbox?to=annxq@example.org"));
     let mail = until("a mail about the new key", || mails["data"].get(0).map(|it| text(it, "id")));
     let none = "00000000000000000000000000";
@@ -197,6 +206,7 @@ fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) 
         ("password", ann.password.clone()),
         ("refresh_token", text(&ann.session, "refresh_token")),
         ("mail", mail),
+        ("phone", phone),
         ("month", "2026-11".to_owned()),
         ("sign_in", format!("sgn_{none}")),
         ("ceremony", format!("cer_{none}")),
@@ -209,7 +219,21 @@ fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) 
     ]);
 }
 
-/// Takes webhooks for as long as the test runs.
+/// Gives ann a phone, by the code in the mailbox.
+fn add_phone(bank: &Bank, ann: &Person) -> String {
+    let number = "+491701234567";
+    post(&ann.client, "/v1/identity/phone", &json!({ "number": number }));
+    let list = "/v1/notifications/mailbox?to=%2B491701234567";
+    let code = until("a code in the mailbox", || {
+        let kept = ok(&bank.operator.get(list))["data"].get(0).map(|it| text(it, "id"))?;
+        let kept = ok(&bank.operator.get(&format!("/v1/notifications/mailbox/{kept}")));
+        text(&kept, "text").split_whitespace().next().map(str::to_owned)
+    });
+    post(&ann.client, "/v1/identity/phone/confirm", &json!({ "code": code }));
+    number.to_owned()
+}
+
+/// Takes webhooks and push messages for as long as the test runs.
 fn receiver() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -15,6 +15,7 @@ use crate::people::{Bank, card, code, link_token, name, ok, password, serve, tex
 
 const KEY: &str = "c0ffee5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee5ec2e7beef";
 const SMTP_PASSWORD: &str = "smtp-canary-9f2b";
+const SMS_TOKEN: &str = "sms-canary-71c4";
 const WRONG_PASSWORD: &str = "wrong-canary password-7d1c";
 
 /// What must not be found, by name.
@@ -159,6 +160,8 @@ fn start(data: &Path, url: &str, smtp: bool, log: &Path) -> Running {
     if smtp {
         let smtp = format!("smtp://mailer:{SMTP_PASSWORD}@127.0.0.1:9?tls=required");
         command.env("BUSHEL_SMTP_URL", smtp);
+        let sms = format!("twilio://AC1:{SMS_TOKEN}@127.0.0.1:9?from=Bank&tls=none");
+        command.env("BUSHEL_SMS_URL", sms);
     }
     Running::start_into(data, command, log)
 }
@@ -225,6 +228,7 @@ async fn line_30_secrets_are_in_no_log_no_error_and_not_in_the_database() {
 
     secrets.insert("secret key", KEY.to_owned());
     secrets.insert("SMTP password", SMTP_PASSWORD.to_owned());
+    secrets.insert("SMS token", SMS_TOKEN.to_owned());
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let (first, second) = (read(&first), read(&second));
     assert!(first.contains("DEBUG") && second.contains("DEBUG"), "it logs all that it can");

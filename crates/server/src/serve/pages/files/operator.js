@@ -174,6 +174,8 @@ function pages(view, container, address, row) {
 // Mailbox
 
 const mailbox = $("#mailbox");
+/// A short message has neither subject nor HTML.
+const title = (mail) => mail.subject || "Short message";
 const detail = $(".detail", mailbox);
 const loadMail = pages(
   mailbox,
@@ -181,7 +183,7 @@ const loadMail = pages(
   (cursor) => `/v1/notifications/mailbox${query({ to: $("#mail-to").value.trim(), cursor })}`,
   (mail) => make("div", { role: "listitem" },
     make("a", { class: "mail", href: `#mailbox/${mail.id}`, "data-id": mail.id },
-      make("strong", {}, mail.subject),
+      make("strong", {}, title(mail)),
       make("span", { class: "to" }, mail.to),
       make("span", { class: "hint" }, mail.kind, " · ", time(mail.created_at)))),
 );
@@ -205,12 +207,14 @@ function closeMail() {
 async function openMail(id) {
   const mail = await ask(`/v1/notifications/mailbox/${encodeURIComponent(id)}`);
   if (wanted()[1] !== id) return;
-  $("h2", detail).textContent = mail.subject;
+  $("h2", detail).textContent = title(mail);
   $(".facts", detail).replaceChildren(
     make("dt", {}, "To"), make("dd", {}, mail.to),
     make("dt", {}, "Kind"), make("dd", {}, make("code", {}, mail.kind)),
     make("dt", {}, "At"), make("dd", {}, time(mail.created_at)));
-  $("#mail-html").replaceChildren(mailFrame(mail.html, `Mail: ${mail.subject}`));
+  $("#mail-html").replaceChildren(mail.html
+    ? mailFrame(mail.html, `Mail: ${title(mail)}`)
+    : make("p", {}, ...linked(mail.text)));
   $("#mail-text").replaceChildren(...linked(mail.text));
   const headers = Object.entries(mail.headers).map(([name, value]) => `${name}: ${value}`);
   $("#mail-headers").textContent = headers.join("\n");
