@@ -80,6 +80,15 @@ export const identity: KnownCodes = {
   'identity.passwords.busy': {
     de: 'Gerade melden sich sehr viele an. Versuche es gleich noch einmal.',
   },
+  'identity.phone.country_refused': {
+    en: 'No short messages go to this country.',
+    de: 'In dieses Land gehen keine Kurznachrichten.',
+  },
+  'identity.phone.not_found': { en: 'You have no phone.', de: 'Du hast kein Telefon.' },
+  'identity.phone.unavailable': {
+    en: 'No short messages are sent here.',
+    de: 'Hier werden keine Kurznachrichten verschickt.',
+  },
   'identity.profile.confirmation_required': {
     en: 'Whoever works here confirms sign-ins. That can’t be turned off.',
     de: 'Wer hier arbeitet, bestätigt Anmeldungen. Das lässt sich nicht abschalten.',

@@ -13,6 +13,14 @@ export const notifications: KnownCodes = {
     en: 'Mail about your security can’t be switched off: otherwise whoever gets into your account could hide it.',
     de: 'Mails zu deiner Sicherheit lassen sich nicht abschalten: sonst könnte, wer in dein Konto eindringt, das verbergen.',
   },
+  'notifications.push_subscription.not_found': {
+    en: 'This browser is no longer subscribed.',
+    de: 'Dieser Browser ist nicht mehr angemeldet.',
+  },
+  'notifications.push_subscriptions.too_many': {
+    en: 'You have 20 browsers. Remove one first.',
+    de: 'Du hast 20 Browser. Entferne zuerst einen.',
+  },
   'notifications.stream.too_many': {
     en: 'Bushel is open in too many windows. Close one.',
     de: 'Bushel ist in zu vielen Fenstern offen. Schließe eines.',

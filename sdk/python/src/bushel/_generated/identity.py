@@ -124,6 +124,30 @@ _IDENTITY_PASSWORD_RESETS_CONFIRM = Operation(
     "/v1/identity/password-resets/confirm",
     parse.none,
 )
+_IDENTITY_PHONE_DELETE = Operation(
+    "identity_phone_delete",
+    "DELETE",
+    "/v1/identity/phone",
+    parse.none,
+)
+_IDENTITY_PHONE_GET = Operation(
+    "identity_phone_get",
+    "GET",
+    "/v1/identity/phone",
+    parse.one(models.Phone),
+)
+_IDENTITY_PHONE_CREATE = Operation(
+    "identity_phone_create",
+    "POST",
+    "/v1/identity/phone",
+    parse.one(models.Phone),
+)
+_IDENTITY_PHONE_CONFIRM = Operation(
+    "identity_phone_confirm",
+    "POST",
+    "/v1/identity/phone/confirm",
+    parse.one(models.Phone),
+)
 _IDENTITY_PROFILE_DELETE = Operation(
     "identity_profile_delete",
     "DELETE",
@@ -1226,6 +1250,164 @@ class PasswordResetsWithRawResponse:
 class AsyncPasswordResetsWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         resource = AsyncPasswordResets(caller)
+        self.create = raw_async(resource.create)
+        self.confirm = raw_async(resource.confirm)
+
+
+class Phone:
+    """`client.identity.phone`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def delete(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes the phone away. The user is told by mail."""
+        self._caller.call(
+            _IDENTITY_PHONE_DELETE,
+            timeout=timeout,
+        )
+
+    def get(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Shows the caller's phone."""
+        return self._caller.call(
+            _IDENTITY_PHONE_GET,
+            timeout=timeout,
+        )
+
+    def create(
+        self,
+        *,
+        number: str,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Asks for a phone, or for another one. A code goes there; until it is confirmed nothing
+        changes.
+
+        The code works once and for ten minutes, and five wrong ones void it. A code that was
+        sent before is void. There are limits for each caller, user, number and day.
+
+        - `number`: With the country code (E.164). Blanks, dashes, dots, slashes and brackets between the digits don't matter.
+        """
+        return self._caller.call(
+            _IDENTITY_PHONE_CREATE,
+            body=present(
+                {
+                    "number": number,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    def confirm(
+        self,
+        *,
+        code: str,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Takes the phone, with the code that went there. The user is told by mail."""
+        return self._caller.call(
+            _IDENTITY_PHONE_CONFIRM,
+            body=present(
+                {
+                    "code": code,
+                }
+            ),
+            timeout=timeout,
+        )
+
+
+class AsyncPhone:
+    """`client.identity.phone`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def delete(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes the phone away. The user is told by mail."""
+        await self._caller.call(
+            _IDENTITY_PHONE_DELETE,
+            timeout=timeout,
+        )
+
+    async def get(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Shows the caller's phone."""
+        return await self._caller.call(
+            _IDENTITY_PHONE_GET,
+            timeout=timeout,
+        )
+
+    async def create(
+        self,
+        *,
+        number: str,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Asks for a phone, or for another one. A code goes there; until it is confirmed nothing
+        changes.
+
+        The code works once and for ten minutes, and five wrong ones void it. A code that was
+        sent before is void. There are limits for each caller, user, number and day.
+
+        - `number`: With the country code (E.164). Blanks, dashes, dots, slashes and brackets between the digits don't matter.
+        """
+        return await self._caller.call(
+            _IDENTITY_PHONE_CREATE,
+            body=present(
+                {
+                    "number": number,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    async def confirm(
+        self,
+        *,
+        code: str,
+        timeout: float | None = None,
+    ) -> models.Phone:
+        """Takes the phone, with the code that went there. The user is told by mail."""
+        return await self._caller.call(
+            _IDENTITY_PHONE_CONFIRM,
+            body=present(
+                {
+                    "code": code,
+                }
+            ),
+            timeout=timeout,
+        )
+
+
+class PhoneWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = Phone(caller)
+        self.delete = raw(resource.delete)
+        self.get = raw(resource.get)
+        self.create = raw(resource.create)
+        self.confirm = raw(resource.confirm)
+
+
+class AsyncPhoneWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncPhone(caller)
+        self.delete = raw_async(resource.delete)
+        self.get = raw_async(resource.get)
         self.create = raw_async(resource.create)
         self.confirm = raw_async(resource.confirm)
 
@@ -2333,6 +2515,7 @@ class Identity:
         self.passkeys = Passkeys(caller)
         self.password = Password(caller)
         self.password_resets = PasswordResets(caller)
+        self.phone = Phone(caller)
         self.profile = Profile(caller)
         self.recovery_codes = RecoveryCodes(caller)
         self.roles = Roles(caller)
@@ -2356,6 +2539,7 @@ class AsyncIdentity:
         self.passkeys = AsyncPasskeys(caller)
         self.password = AsyncPassword(caller)
         self.password_resets = AsyncPasswordResets(caller)
+        self.phone = AsyncPhone(caller)
         self.profile = AsyncProfile(caller)
         self.recovery_codes = AsyncRecoveryCodes(caller)
         self.roles = AsyncRoles(caller)
@@ -2376,6 +2560,7 @@ class IdentityWithRawResponse:
         self.passkeys = PasskeysWithRawResponse(caller)
         self.password = PasswordWithRawResponse(caller)
         self.password_resets = PasswordResetsWithRawResponse(caller)
+        self.phone = PhoneWithRawResponse(caller)
         self.profile = ProfileWithRawResponse(caller)
         self.recovery_codes = RecoveryCodesWithRawResponse(caller)
         self.roles = RolesWithRawResponse(caller)
@@ -2396,6 +2581,7 @@ class AsyncIdentityWithRawResponse:
         self.passkeys = AsyncPasskeysWithRawResponse(caller)
         self.password = AsyncPasswordWithRawResponse(caller)
         self.password_resets = AsyncPasswordResetsWithRawResponse(caller)
+        self.phone = AsyncPhoneWithRawResponse(caller)
         self.profile = AsyncProfileWithRawResponse(caller)
         self.recovery_codes = AsyncRecoveryCodesWithRawResponse(caller)
         self.roles = AsyncRolesWithRawResponse(caller)

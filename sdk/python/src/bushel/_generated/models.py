@@ -507,6 +507,24 @@ class ResetSent(Model):
     """`reset_sent`, whether or not somebody has the address."""
 
 
+class Phone(Model):
+    """The phone to which short messages go."""
+
+    confirmed_at: datetime | None
+
+    is_available: bool
+    """Whether this bank sends short messages; otherwise no phone can be added."""
+
+    number: str | None
+    """Null for a user without one."""
+
+    waiting_number: str | None
+    """A number whose code has not come back yet."""
+
+    waiting_until: datetime | None
+    """Until when its code may come back."""
+
+
 ConfirmationPolicy = Literal["new_devices", "always", "never"]
 """When a sign-in with the password has to be confirmed by mail."""
 
@@ -1034,8 +1052,14 @@ class UnreadCount(Model):
     """At most 999."""
 
 
+Channel = Literal["mail", "sms", "push"]
+"""How a message leaves."""
+
+
 class KeptMailSummary(Model):
-    """A mail that was kept, without what it says."""
+    """A mail or short message that was kept, without what it says."""
+
+    channel: Channel | str
 
     created_at: datetime
 
@@ -1044,12 +1068,16 @@ class KeptMailSummary(Model):
     kind: str
 
     subject: str
+    """Empty for a short message."""
 
     to: str
+    """An address, or the number of a phone."""
 
 
 class KeptMail(Model):
-    """A mail as it would have been sent."""
+    """A mail or short message as it would have been sent."""
+
+    channel: Channel | str
 
     created_at: datetime
 
@@ -1064,25 +1092,29 @@ class KeptMail(Model):
     kind: str
 
     subject: str
+    """Empty for a short message, as are headers and HTML."""
 
     text: str
     """The plain text."""
 
     to: str
+    """An address, or the number of a phone."""
 
 
-MailStatus = Literal["queued", "handing_over", "sent", "kept", "failed", "suppressed", "expired", "unknown"]
-"""Where a mail stands. `handing_over`: the server gets the text now. `kept`: it is in the mailbox.
-`expired`: its code was over before it could be sent. `unknown`: a process died while it handed
-the mail over, and nobody knows whether the server took it.
+MailStatus = Literal["queued", "handing_over", "sent", "delivered", "kept", "failed", "suppressed", "expired", "unknown"]
+"""Where a message stands. `handing_over`: the server gets the text now. `delivered`: it reached
+the phone. `kept`: it is in the mailbox. `expired`: it was of no use any more before it could be
+sent. `unknown`: it was handed over, and nobody knows whether the server took it.
 """
 
 
 class Mail(Model):
-    """A mail, without its text."""
+    """A mail, a short message or a push message, without its text."""
 
     attempts: int
     """Attempts that were begun."""
+
+    channel: Channel | str
 
     created_at: datetime
 
@@ -1094,14 +1126,15 @@ class Mail(Model):
     locale: str
 
     provider: str | None
-    """Where it went: the mail server, or `mailbox`."""
+    """Where it went: the server or provider, or `mailbox`."""
 
     reply: str | None
-    """What the mail server said last."""
+    """What that said last."""
 
     status: MailStatus | str
 
     to: str
+    """An address, the number of a phone, or the id of a push subscription."""
 
     updated_at: datetime
 
@@ -1117,10 +1150,16 @@ class CurrentNotificationPreference(Model):
     in_app: bool
 
     is_required: bool
-    """Whether it protects the user and can't be switched off."""
+    """Whether it protects the user: list, mail and webhooks can't be switched off."""
 
     kind: str
     """The kind's stable name."""
+
+    push: bool
+    """In browsers that are subscribed."""
+
+    sms: bool
+    """By short message, if the user has a phone."""
 
     webhook: bool
 
@@ -1133,6 +1172,37 @@ class NotificationPreferences(Model):
 
     version: int
     """Counts changes; it is also the ETag."""
+
+
+class PushKey(Model):
+    """The key of this bank."""
+
+    public_key: str
+    """For `PushManager.subscribe`, as `applicationServerKey`."""
+
+
+class PushSubscription(Model):
+    """A browser in which the user is told."""
+
+    created_at: datetime
+
+    device: str | None
+    """What subscribed, as it named itself."""
+
+    host: str
+    """The push service."""
+
+    id: str
+
+    last_sent_at: datetime | None
+    """When the push service last took a message."""
+
+
+class PushSubscriptions(Model):
+    """The browsers of the caller."""
+
+    push_subscriptions: list[PushSubscription]
+    """Oldest first; at most 20."""
 
 
 class MailSuppression(Model):
@@ -1385,8 +1455,8 @@ class Card(Model):
 
     last4: str
 
-    token: str
-    """To pay with it again."""
+    token: str | None
+    """To pay with it again; null where the provider keeps the card to itself."""
 
 
 class Dispute(Model):
@@ -1403,11 +1473,26 @@ class PaymentFailure(Model):
     """A stable code, for programs."""
 
 
-class NextAction(Model):
-    """What the card's holder has to do."""
+class NextActionRedirect(Model):
+    """Go to a page and confirm the payment there."""
+
+    kind: Literal["redirect"]
 
     url: str
-    """The page where the payment is confirmed. Whoever knows it can confirm."""
+
+
+class NextActionStripeForm(Model):
+    """Open Stripe's form with Stripe.js: it asks for the card, and confirms with its bank."""
+
+    client_secret: str
+
+    kind: Literal["stripe_form"]
+
+    publishable_key: str
+
+
+NextAction: TypeAlias = NextActionRedirect | NextActionStripeForm
+"""What the card's holder has to do. Whoever knows it can do it."""
 
 
 DepositStatus = Literal["pending", "requires_action", "succeeded", "failed", "partly_refunded", "refunded", "disputed"]
@@ -1422,7 +1507,8 @@ class Deposit(Model):
 
     asset: str
 
-    card: Card
+    card: Card | None
+    """Null as long as only the provider knows it."""
 
     created_at: datetime
 
@@ -1435,6 +1521,9 @@ class Deposit(Model):
 
     next_action: NextAction | None
     """What the card's holder has to do, if anything."""
+
+    provider: str
+    """Who takes the money."""
 
     refunded: Whole
     """How much was given back to the card."""
@@ -1478,6 +1567,15 @@ class Refund(Model):
     updated_at: datetime
 
 
+class UserDeposit(Model):
+    """A deposit, and whose it is."""
+
+    deposit: Deposit
+    """Without what only its owner may do."""
+
+    user: str
+
+
 class Destination(Model):
     """A bank account as we show it."""
 
@@ -1517,6 +1615,136 @@ class Withdrawal(Model):
     status: WithdrawalStatus | str
 
     updated_at: datetime
+
+
+class UserWithdrawal(Model):
+    """A withdrawal, and whose it is."""
+
+    user: str
+
+    withdrawal: Withdrawal
+
+
+CardEntry = Literal["page", "stripe_form"]
+"""Who asks for the card."""
+
+
+class DepositAsset(Model):
+    """An asset that can be paid in."""
+
+    code: str
+
+    max: Whole
+    """The largest one."""
+
+    min: Whole
+    """The smallest deposit, in the minor unit."""
+
+    scale: int
+    """Decimals of the asset."""
+
+
+class PaymentProvider(Model):
+    """A payment provider, and what it can do."""
+
+    card_entry: CardEntry | str
+    """Who asks for the card."""
+
+    deposit_assets: list[DepositAsset]
+    """What can be paid in."""
+
+    name: str
+    """As a deposit names it."""
+
+    publishable_key: str | None
+    """With this key a page opens the provider's form."""
+
+    test: bool
+    """Whether nothing here is real money."""
+
+    withdrawals: bool
+    """Whether it pays out to bank accounts."""
+
+
+class PaymentProviders(Model):
+    """The providers there are."""
+
+    data: list[PaymentProvider]
+
+
+class ReconciledBalance(Model):
+    """What the provider owes the house, by the ledger and by its own word."""
+
+    asset: str
+
+    ours: Whole
+
+    scale: int
+    """Decimals of the asset."""
+
+    theirs: Whole
+
+
+class Reconciliation(Model):
+    """A comparison of what a provider says with the ledger's clearing accounts."""
+
+    balances: list[ReconciledBalance]
+    """What the provider owes the house, once it is completed. They may differ while something is
+    under way.
+    """
+
+    created_at: datetime
+
+    differences: int
+    """How many things don't agree."""
+
+    entries: int
+    """How many of the provider's entries were new."""
+
+    failure: PaymentFailure | None
+    """Why it failed."""
+
+    finished_at: datetime | None
+
+    grace_s: int
+    """Younger differences are left out."""
+
+    id: str
+
+    provider: str
+
+    status: str
+    """`running`, `completed` or `failed`."""
+
+
+class ReconciliationDifference(Model):
+    """Something that doesn't agree."""
+
+    asset: str
+
+    kind: str
+    """`missing_here`, `missing_there`, `amount`, `fee` or `currency`."""
+
+    moved_at: datetime
+    """When either side last moved."""
+
+    number: int
+    """From 1."""
+
+    ours: Whole | None
+    """What the clearing account says, in the minor unit; null if nothing."""
+
+    reference: str
+    """Our id of it; the provider's where we know none."""
+
+    subject: str
+    """`deposit`, `refund`, `chargeback`, `withdrawal`, `fee`, `settlement` or `other`."""
+
+    theirs: Whole | None
+    """What the provider says; null if nothing."""
+
+    theirs_asset: str
+    """Another one than `asset` only if the kind is `currency`."""
 
 
 WalletAccountStatus = Literal["open", "closed"]
@@ -1843,6 +2071,8 @@ __all__ = [
     "AuditEntry",
     "Balances",
     "Card",
+    "CardEntry",
+    "Channel",
     "ConfirmationPolicy",
     "ConfirmationRequired",
     "ConfirmedTotp",
@@ -1851,6 +2081,7 @@ __all__ = [
     "CurrentNotificationPreference",
     "DeliveryStatus",
     "Deposit",
+    "DepositAsset",
     "DepositStatus",
     "Destination",
     "Direction",
@@ -1875,17 +2106,26 @@ __all__ = [
     "PasskeySignInOptions",
     "Passkeys",
     "PaymentFailure",
+    "PaymentProvider",
+    "PaymentProviders",
     "PaymentRequest",
     "PaymentRequestDirection",
     "PaymentRequestStatus",
     "PendingStatusName",
     "Permission",
+    "Phone",
     "Profile",
     "ProfileExport",
     "PublicKey",
     "PublicKeys",
+    "PushKey",
+    "PushSubscription",
+    "PushSubscriptions",
     "ReadNotifications",
     "Ready",
+    "ReconciledBalance",
+    "Reconciliation",
+    "ReconciliationDifference",
     "RecordedKind",
     "RecoveryCodes",
     "RecoveryCodesLeft",
@@ -1922,8 +2162,10 @@ __all__ = [
     "TransferStatusName",
     "Transport",
     "UnreadCount",
+    "UserDeposit",
     "UserImport",
     "UserRoles",
+    "UserWithdrawal",
     "Verified",
     "VerifyLine",
     "WalletAccount",

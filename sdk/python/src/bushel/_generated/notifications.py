@@ -83,6 +83,36 @@ _NOTIFICATIONS_PREFERENCES_UPDATE = Operation(
     "/v1/notifications/preferences",
     parse.one(models.NotificationPreferences),
 )
+_NOTIFICATIONS_PUSH_KEY_GET = Operation(
+    "notifications_push_key_get",
+    "GET",
+    "/v1/notifications/push-key",
+    parse.one(models.PushKey),
+)
+_NOTIFICATIONS_PUSH_SUBSCRIPTIONS_LIST = Operation(
+    "notifications_push_subscriptions_list",
+    "GET",
+    "/v1/notifications/push-subscriptions",
+    parse.one(models.PushSubscriptions),
+)
+_NOTIFICATIONS_PUSH_SUBSCRIPTIONS_CREATE = Operation(
+    "notifications_push_subscriptions_create",
+    "POST",
+    "/v1/notifications/push-subscriptions",
+    parse.one(models.PushSubscription),
+)
+_NOTIFICATIONS_PUSH_SUBSCRIPTIONS_DELETE = Operation(
+    "notifications_push_subscriptions_delete",
+    "DELETE",
+    "/v1/notifications/push-subscriptions/{id}",
+    parse.none,
+)
+_NOTIFICATIONS_SMS_REPORT = Operation(
+    "notifications_sms_report",
+    "POST",
+    "/v1/notifications/sms/{id}/status",
+    parse.none,
+)
 _NOTIFICATIONS_SUPPRESSIONS_LIST = Operation(
     "notifications_suppressions_list",
     "GET",
@@ -198,7 +228,8 @@ class Events:
     ) -> Page[models.Notification]:
         """The log of the user who calls, as a feed: everything, also what isn't in the list of
         notifications, in a sequence without gaps. Whoever keeps the last sequence misses
-        nothing.
+        nothing. Events are kept for a year, unless this bank says otherwise; `after=0` begins
+        with the first that is.
 
         - `after`: The last sequence that the reader knows; 0 unless given.
         """
@@ -227,7 +258,8 @@ class AsyncEvents:
     ) -> AsyncPages[models.Notification]:
         """The log of the user who calls, as a feed: everything, also what isn't in the list of
         notifications, in a sequence without gaps. Whoever keeps the last sequence misses
-        nothing.
+        nothing. Events are kept for a year, unless this bank says otherwise; `after=0` begins
+        with the first that is.
 
         - `after`: The last sequence that the reader knows; 0 unless given.
         """
@@ -439,9 +471,10 @@ class Mailbox:
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> Page[models.KeptMailSummary]:
-        """Lists mail that was kept instead of being sent, newest first. For staff.
+        """Lists mail and short messages that were kept instead of being sent, newest first. For
+        staff.
 
-        - `to`: Mail to this address, in any case.
+        - `to`: To this address, in any case, or to this number.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
@@ -501,9 +534,10 @@ class AsyncMailbox:
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> AsyncPages[models.KeptMailSummary]:
-        """Lists mail that was kept instead of being sent, newest first. For staff.
+        """Lists mail and short messages that were kept instead of being sent, newest first. For
+        staff.
 
-        - `to`: Mail to this address, in any case.
+        - `to`: To this address, in any case, or to this number.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
@@ -575,24 +609,27 @@ class Messages:
         self,
         *,
         limit: int | None = None,
+        channel: Literal["mail", "sms", "push"] | None = None,
         to: str | None = None,
         kind: str | None = None,
-        status: Literal["queued", "handing_over", "sent", "kept", "failed", "suppressed", "expired", "unknown"] | None = None,
+        status: Literal["queued", "handing_over", "sent", "delivered", "kept", "failed", "suppressed", "expired", "unknown"] | None = None,
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> Page[models.Mail]:
-        """Lists mail, newest first, for staff. What a mail says isn't here: it is made when it is
-        sent.
+        """Lists mail, short messages and push messages, newest first, for staff. What they say
+        isn't here: it is made when they are sent.
 
-        - `to`: The address, in any case.
+        - `channel`: Such as `sms`.
+        - `to`: The address, in any case, the number of a phone, or the id of a push subscription.
         - `kind`: Such as `transfer.received`.
-        - `status`: Where the mail stands.
+        - `status`: Where the message stands.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
             _NOTIFICATIONS_MESSAGES_LIST,
             query={
                 "limit": limit,
+                "filter[channel]": channel,
                 "filter[to]": to,
                 "filter[kind]": kind,
                 "filter[status]": status,
@@ -612,24 +649,27 @@ class AsyncMessages:
         self,
         *,
         limit: int | None = None,
+        channel: Literal["mail", "sms", "push"] | None = None,
         to: str | None = None,
         kind: str | None = None,
-        status: Literal["queued", "handing_over", "sent", "kept", "failed", "suppressed", "expired", "unknown"] | None = None,
+        status: Literal["queued", "handing_over", "sent", "delivered", "kept", "failed", "suppressed", "expired", "unknown"] | None = None,
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> AsyncPages[models.Mail]:
-        """Lists mail, newest first, for staff. What a mail says isn't here: it is made when it is
-        sent.
+        """Lists mail, short messages and push messages, newest first, for staff. What they say
+        isn't here: it is made when they are sent.
 
-        - `to`: The address, in any case.
+        - `channel`: Such as `sms`.
+        - `to`: The address, in any case, the number of a phone, or the id of a push subscription.
         - `kind`: Such as `transfer.received`.
-        - `status`: Where the mail stands.
+        - `status`: Where the message stands.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
             _NOTIFICATIONS_MESSAGES_LIST,
             query={
                 "limit": limit,
+                "filter[channel]": channel,
                 "filter[to]": to,
                 "filter[kind]": kind,
                 "filter[status]": status,
@@ -676,7 +716,7 @@ class Preferences:
         timeout: float | None = None,
     ) -> models.NotificationPreferences:
         """Replaces where kinds of events are told. What concerns the user's security can't be
-        switched off.
+        switched off in list, mail and webhooks.
 
         - `preferences`: Kinds that are left out are as by default.
         - `if_match`: what was read before, or its `http.etag`.
@@ -718,7 +758,7 @@ class AsyncPreferences:
         timeout: float | None = None,
     ) -> models.NotificationPreferences:
         """Replaces where kinds of events are told. What concerns the user's security can't be
-        switched off.
+        switched off in list, mail and webhooks.
 
         - `preferences`: Kinds that are left out are as by default.
         - `if_match`: what was read before, or its `http.etag`.
@@ -747,6 +787,264 @@ class AsyncPreferencesWithRawResponse:
         resource = AsyncPreferences(caller)
         self.get = raw_async(resource.get)
         self.update = raw_async(resource.update)
+
+
+class PushKey:
+    """`client.notifications.push_key`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def get(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.PushKey:
+        """Shows the key that a browser has to subscribe with."""
+        return self._caller.call(
+            _NOTIFICATIONS_PUSH_KEY_GET,
+            timeout=timeout,
+        )
+
+
+class AsyncPushKey:
+    """`client.notifications.push_key`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def get(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.PushKey:
+        """Shows the key that a browser has to subscribe with."""
+        return await self._caller.call(
+            _NOTIFICATIONS_PUSH_KEY_GET,
+            timeout=timeout,
+        )
+
+
+class PushKeyWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = PushKey(caller)
+        self.get = raw(resource.get)
+
+
+class AsyncPushKeyWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncPushKey(caller)
+        self.get = raw_async(resource.get)
+
+
+class PushSubscriptions:
+    """`client.notifications.push_subscriptions`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.PushSubscriptions:
+        """Lists the browsers in which the caller is told."""
+        return self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_LIST,
+            timeout=timeout,
+        )
+
+    def create(
+        self,
+        *,
+        endpoint: str,
+        keys: params.PushSubscriptionKeys,
+        expirationtime: int | None = None,
+        timeout: float | None = None,
+    ) -> models.PushSubscription:
+        """Subscribes a browser: the caller is told there, of the kinds that they chose.
+
+        Repeating it changes nothing, and pages do so whenever they are opened: a change of the
+        password unsubscribes all browsers. A browser tells one user, so one that another had
+        subscribed is the caller's afterwards.
+
+        - `endpoint`: At the browser's push service.
+        - `expirationtime`: Browsers give it; it isn't used, because push services say when a subscription is gone.
+        """
+        return self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_CREATE,
+            body=present(
+                {
+                    "endpoint": endpoint,
+                    "expirationTime": expirationtime,
+                    "keys": keys,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Unsubscribes a browser.
+
+        - `id`: The subscription's id.
+        """
+        self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_DELETE,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class AsyncPushSubscriptions:
+    """`client.notifications.push_subscriptions`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.PushSubscriptions:
+        """Lists the browsers in which the caller is told."""
+        return await self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_LIST,
+            timeout=timeout,
+        )
+
+    async def create(
+        self,
+        *,
+        endpoint: str,
+        keys: params.PushSubscriptionKeys,
+        expirationtime: int | None = None,
+        timeout: float | None = None,
+    ) -> models.PushSubscription:
+        """Subscribes a browser: the caller is told there, of the kinds that they chose.
+
+        Repeating it changes nothing, and pages do so whenever they are opened: a change of the
+        password unsubscribes all browsers. A browser tells one user, so one that another had
+        subscribed is the caller's afterwards.
+
+        - `endpoint`: At the browser's push service.
+        - `expirationtime`: Browsers give it; it isn't used, because push services say when a subscription is gone.
+        """
+        return await self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_CREATE,
+            body=present(
+                {
+                    "endpoint": endpoint,
+                    "expirationTime": expirationtime,
+                    "keys": keys,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Unsubscribes a browser.
+
+        - `id`: The subscription's id.
+        """
+        await self._caller.call(
+            _NOTIFICATIONS_PUSH_SUBSCRIPTIONS_DELETE,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class PushSubscriptionsWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = PushSubscriptions(caller)
+        self.list = raw(resource.list)
+        self.create = raw(resource.create)
+        self.delete = raw(resource.delete)
+
+
+class AsyncPushSubscriptionsWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncPushSubscriptions(caller)
+        self.list = raw_async(resource.list)
+        self.create = raw_async(resource.create)
+        self.delete = raw_async(resource.delete)
+
+
+class Sms:
+    """`client.notifications.sms`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def report(
+        self,
+        id: str,
+        *,
+        content: str | bytes,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes in what became of a short message.
+
+        For providers, which find this address in `StatusCallback`: the signature in
+        `X-Twilio-Signature` is the credential.
+
+        - `id`: The message's id.
+        """
+        self._caller.call(
+            _NOTIFICATIONS_SMS_REPORT,
+            path={"id": id},
+            content=(content, "application/x-www-form-urlencoded"),
+            timeout=timeout,
+        )
+
+
+class AsyncSms:
+    """`client.notifications.sms`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def report(
+        self,
+        id: str,
+        *,
+        content: str | bytes,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes in what became of a short message.
+
+        For providers, which find this address in `StatusCallback`: the signature in
+        `X-Twilio-Signature` is the credential.
+
+        - `id`: The message's id.
+        """
+        await self._caller.call(
+            _NOTIFICATIONS_SMS_REPORT,
+            path={"id": id},
+            content=(content, "application/x-www-form-urlencoded"),
+            timeout=timeout,
+        )
+
+
+class SmsWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = Sms(caller)
+        self.report = raw(resource.report)
+
+
+class AsyncSmsWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncSms(caller)
+        self.report = raw_async(resource.report)
 
 
 class Suppressions:
@@ -1475,6 +1773,9 @@ class Notifications:
         self.mailbox = Mailbox(caller)
         self.messages = Messages(caller)
         self.preferences = Preferences(caller)
+        self.push_key = PushKey(caller)
+        self.push_subscriptions = PushSubscriptions(caller)
+        self.sms = Sms(caller)
         self.suppressions = Suppressions(caller)
         self.webhooks = Webhooks(caller)
         self.stream = Stream(caller)
@@ -1490,6 +1791,9 @@ class AsyncNotifications:
         self.mailbox = AsyncMailbox(caller)
         self.messages = AsyncMessages(caller)
         self.preferences = AsyncPreferences(caller)
+        self.push_key = AsyncPushKey(caller)
+        self.push_subscriptions = AsyncPushSubscriptions(caller)
+        self.sms = AsyncSms(caller)
         self.suppressions = AsyncSuppressions(caller)
         self.webhooks = AsyncWebhooks(caller)
         self.stream = AsyncStream(caller)
@@ -1502,6 +1806,9 @@ class NotificationsWithRawResponse:
         self.mailbox = MailboxWithRawResponse(caller)
         self.messages = MessagesWithRawResponse(caller)
         self.preferences = PreferencesWithRawResponse(caller)
+        self.push_key = PushKeyWithRawResponse(caller)
+        self.push_subscriptions = PushSubscriptionsWithRawResponse(caller)
+        self.sms = SmsWithRawResponse(caller)
         self.suppressions = SuppressionsWithRawResponse(caller)
         self.webhooks = WebhooksWithRawResponse(caller)
 
@@ -1513,5 +1820,8 @@ class AsyncNotificationsWithRawResponse:
         self.mailbox = AsyncMailboxWithRawResponse(caller)
         self.messages = AsyncMessagesWithRawResponse(caller)
         self.preferences = AsyncPreferencesWithRawResponse(caller)
+        self.push_key = AsyncPushKeyWithRawResponse(caller)
+        self.push_subscriptions = AsyncPushSubscriptionsWithRawResponse(caller)
+        self.sms = AsyncSmsWithRawResponse(caller)
         self.suppressions = AsyncSuppressionsWithRawResponse(caller)
         self.webhooks = AsyncWebhooksWithRawResponse(caller)

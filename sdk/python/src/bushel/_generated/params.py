@@ -312,8 +312,22 @@ class NotificationPreference(TypedDict):
     kind: str
     """The kind's stable name."""
 
+    push: NotRequired[bool | None]
+    """In browsers that are subscribed; as by default if it is left out."""
+
+    sms: NotRequired[bool | None]
+    """By short message, if the user has a phone; as by default if it is left out."""
+
     webhook: bool
     """To the user's webhooks that ask for it."""
+
+
+class PushSubscriptionKeys(TypedDict):
+    """What messages to this browser are encrypted with, in base64url."""
+
+    auth: str
+
+    p256dh: str
 
 
 class CardInput(TypedDict):
