@@ -28,6 +28,8 @@ use crate::operator::token::{self, First, Guard, Token};
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 const DEMO_IS_LOCAL: &str = "in a demo world anybody can be anybody, so it is for this host alone: \
      say --empty, or listen on 127.0.0.1 and leave --public-url out";
+const DEMO_IS_ALONE: &str = "the people of a demo world are invented, so their mail and money go \
+     nowhere: say --empty, or leave the mail server and Stripe out";
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// What a server needs to know.
@@ -99,6 +101,7 @@ impl Server {
         let address = listener.local_addr().context("the listener has no address")?;
         let is_local = is_local(&options, address);
         ensure!(!options.demo || is_local, DEMO_IS_LOCAL);
+        ensure!(!options.demo || !reaches_outside(&options.contexts), DEMO_IS_ALONE);
         let data = DataDir::lock(&options.data)?;
         let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
         demo::begin_again(&storage).await?;
@@ -235,6 +238,11 @@ impl Server {
 fn is_local(options: &Options, address: SocketAddr) -> bool {
     let is_public = options.public_url.as_deref().is_some_and(|url| !demo::is_local_url(url));
     address.ip().is_loopback() && !is_public
+}
+
+/// Whether mail or money would leave this program.
+fn reaches_outside(options: &ContextOptions) -> bool {
+    !options.notifications.mail.smtp.is_empty() || options.payments.stripe.is_some()
 }
 
 fn start_ledger(storage: &Storage, address: String) -> Ledger {

@@ -203,6 +203,9 @@ fn others_never_reach_a_demo_world() {
         assert!(!output.status.success());
         assert!(stderr(&output).contains("for this host alone"), "{}", stderr(&output));
     }
+    let mail = ["--listen", "127.0.0.1:0", "--demo", "--smtp-url", "smtp://127.0.0.1:1?tls=none"];
+    let output = run(&data, &[&["serve"][..], &mail].concat());
+    assert!(!output.status.success() && stderr(&output).contains("are invented"), "{output:?}");
     assert!(!data.exists());
     // One that is there already is closed to them.
     drop(serve(&data));
