@@ -24,6 +24,7 @@ const KINDS = [
   'returned_payout',
   'adjustment',
   'reversal',
+  'issue',
 ] as const
 
 type Props = { account: Account; filters: Filters; onChange: (filters: Filters) => void }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changes, period } from './balances'
+import { changes } from './balances'
 import { dayAt, HEIGHT, shapeOf, WIDTH } from './chart-shape'
 
 const days = (...balances: string[]) =>
@@ -34,10 +34,6 @@ describe('the shape of the chart', () => {
 })
 
 describe('the days of the chart', () => {
-  it('are the last 90', () => {
-    expect(period(new Date('2026-11-21T00:30:00Z'))).toEqual(['2026-08-24', '2026-11-21'])
-  })
-
   it('are told where something changed', () => {
     const changed = changes(days('5', '5', '7', '7', '5'))
     expect(changed.map(({ date }) => date)).toEqual(['2026-11-05', '2026-11-03', '2026-11-01'])

@@ -21,7 +21,7 @@ export function BalanceChart({ accounts }: { accounts: readonly Account[] }) {
     ...balancesQuery(account as Account),
     enabled: account !== undefined,
   })
-  if (!account || days.data === null) return null
+  if (!account) return null
   return (
     <Section
       title={t.chart}
