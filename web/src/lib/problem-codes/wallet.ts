@@ -18,6 +18,9 @@ export const wallet: KnownCodes = {
   'wallet.quota.exceeded': {
     de: 'Das war für heute genug davon. Morgen geht es weiter.',
   },
+  'wallet.recipient.too_many_searches': {
+    de: 'Du hast zu oft gesucht. Versuche es später noch einmal.',
+  },
   'wallet.request.not_found': { de: 'Diese Anfrage gibt es nicht.' },
   'wallet.request.not_open': {
     de: 'Diese Anfrage ist nicht mehr offen: sie ist bezahlt, abgelehnt, zurückgezogen oder abgelaufen.',
