@@ -30,5 +30,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  // Few tests need a page; those say so in their first line.
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
 })

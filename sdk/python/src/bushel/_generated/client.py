@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._calls import AsyncCaller, Caller
 from .admin import AsyncAdmin, AsyncAdminWithRawResponse, Admin, AdminWithRawResponse
+from .demo import AsyncDemo, AsyncDemoWithRawResponse, Demo, DemoWithRawResponse
 from .health import AsyncHealth, AsyncHealthWithRawResponse, Health, HealthWithRawResponse
 from .identity import AsyncIdentity, AsyncIdentityWithRawResponse, Identity, IdentityWithRawResponse
 from .ledger import AsyncLedger, AsyncLedgerWithRawResponse, Ledger, LedgerWithRawResponse
@@ -19,6 +20,7 @@ from .wallet import AsyncWallet, AsyncWalletWithRawResponse, Wallet, WalletWithR
 class Contexts:
     def __init__(self, caller: Caller) -> None:
         self.admin = Admin(caller)
+        self.demo = Demo(caller)
         self.health = Health(caller)
         self.identity = Identity(caller)
         self.ledger = Ledger(caller)
@@ -31,6 +33,7 @@ class Contexts:
 class AsyncContexts:
     def __init__(self, caller: AsyncCaller) -> None:
         self.admin = AsyncAdmin(caller)
+        self.demo = AsyncDemo(caller)
         self.health = AsyncHealth(caller)
         self.identity = AsyncIdentity(caller)
         self.ledger = AsyncLedger(caller)
@@ -43,6 +46,7 @@ class AsyncContexts:
 class ContextsWithRawResponse:
     def __init__(self, caller: Caller) -> None:
         self.admin = AdminWithRawResponse(caller)
+        self.demo = DemoWithRawResponse(caller)
         self.health = HealthWithRawResponse(caller)
         self.identity = IdentityWithRawResponse(caller)
         self.ledger = LedgerWithRawResponse(caller)
@@ -55,6 +59,7 @@ class ContextsWithRawResponse:
 class AsyncContextsWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self.admin = AsyncAdminWithRawResponse(caller)
+        self.demo = AsyncDemoWithRawResponse(caller)
         self.health = AsyncHealthWithRawResponse(caller)
         self.identity = AsyncIdentityWithRawResponse(caller)
         self.ledger = AsyncLedgerWithRawResponse(caller)

@@ -1458,6 +1458,7 @@ class Profile:
         *,
         if_match: str | models.Model,
         handle: str | None | NotGiven = NOT_GIVEN,
+        is_discoverable: bool | None | NotGiven = NOT_GIVEN,
         locale: str | None | NotGiven = NOT_GIVEN,
         name: str | None | NotGiven = NOT_GIVEN,
         sign_in_confirmation: params.ConfirmationPolicy | None | NotGiven = NOT_GIVEN,
@@ -1466,6 +1467,7 @@ class Profile:
         """Changes the caller's profile.
 
         - `handle`: 3 to 30 of a-z, 0-9, `_`, `.` and `-`; can be changed once in 30 days.
+        - `is_discoverable`: Whether people who never had to do with the user find them by the beginning of the handle.
         - `locale`: `en` or `de`.
         - `if_match`: what was read before, or its `http.etag`.
         """
@@ -1474,6 +1476,7 @@ class Profile:
             body=given(
                 {
                     "handle": handle,
+                    "is_discoverable": is_discoverable,
                     "locale": locale,
                     "name": name,
                     "sign_in_confirmation": sign_in_confirmation,
@@ -1541,6 +1544,7 @@ class AsyncProfile:
         *,
         if_match: str | models.Model,
         handle: str | None | NotGiven = NOT_GIVEN,
+        is_discoverable: bool | None | NotGiven = NOT_GIVEN,
         locale: str | None | NotGiven = NOT_GIVEN,
         name: str | None | NotGiven = NOT_GIVEN,
         sign_in_confirmation: params.ConfirmationPolicy | None | NotGiven = NOT_GIVEN,
@@ -1549,6 +1553,7 @@ class AsyncProfile:
         """Changes the caller's profile.
 
         - `handle`: 3 to 30 of a-z, 0-9, `_`, `.` and `-`; can be changed once in 30 days.
+        - `is_discoverable`: Whether people who never had to do with the user find them by the beginning of the handle.
         - `locale`: `en` or `de`.
         - `if_match`: what was read before, or its `http.etag`.
         """
@@ -1557,6 +1562,7 @@ class AsyncProfile:
             body=given(
                 {
                     "handle": handle,
+                    "is_discoverable": is_discoverable,
                     "locale": locale,
                     "name": name,
                     "sign_in_confirmation": sign_in_confirmation,

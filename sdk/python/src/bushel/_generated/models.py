@@ -324,6 +324,89 @@ class TimelineItem(Model):
     source: TimelineSource | str
 
 
+class DemoDescription(Model):
+    """A line about them, in each language."""
+
+    de: str
+
+    en: str
+
+
+DemoRole = Literal["person", "company", "staff"]
+"""What they are."""
+
+
+class DemoPerson(Model):
+    """Somebody whom one can be."""
+
+    description: DemoDescription
+
+    handle: str
+
+    name: str
+
+    role: DemoRole | str
+
+
+class DemoWorld(Model):
+    """What this bank is."""
+
+    is_demo: bool
+    """Whether it is a demo world, where one can be anybody."""
+
+    people: list[DemoPerson]
+    """Who one can be; nobody elsewhere."""
+
+
+class SignedIn(Model):
+    """A session that has begun. Its secrets are shown only this once."""
+
+    access_token: str | None = None
+    """To be sent as `Authorization: Bearer`; absent where the session is in a cookie."""
+
+    access_token_expires_at: datetime | None = None
+
+    device_token: str | None = None
+    """Keep it, and send it with the next sign-in from this device."""
+
+    refresh_token: str | None = None
+    """Gets the next access token, once."""
+
+    session_expires_at: datetime
+    """At the latest; the session ends earlier if it isn't used."""
+
+    session_id: str
+
+    user_id: str
+
+
+class ConfirmationRequired(Model):
+    """How to confirm that it is you."""
+
+    expires_at: datetime
+
+    methods: list[str]
+    """Any one of these will do: `email_code` (a mail is on its way), `totp`, `recovery_code`."""
+
+    sign_in: str
+
+
+class SignInResultSignedIn(SignedIn):
+    """The session has begun."""
+
+    status: Literal["signed_in"]
+
+
+class SignInResultConfirmationRequired(ConfirmationRequired):
+    """The password is right; confirm that it is you."""
+
+    status: Literal["confirmation_required"]
+
+
+SignInResult: TypeAlias = SignInResultSignedIn | SignInResultConfirmationRequired
+"""What became of a sign-in."""
+
+
 class ApiKey(Model):
     """A key with which a program acts for its owner."""
 
@@ -399,55 +482,6 @@ class PublicKeys(Model):
     """The keys of this moment."""
 
     data: list[PublicKey]
-
-
-class SignedIn(Model):
-    """A session that has begun. Its secrets are shown only this once."""
-
-    access_token: str | None = None
-    """To be sent as `Authorization: Bearer`; absent where the session is in a cookie."""
-
-    access_token_expires_at: datetime | None = None
-
-    device_token: str | None = None
-    """Keep it, and send it with the next sign-in from this device."""
-
-    refresh_token: str | None = None
-    """Gets the next access token, once."""
-
-    session_expires_at: datetime
-    """At the latest; the session ends earlier if it isn't used."""
-
-    session_id: str
-
-    user_id: str
-
-
-class ConfirmationRequired(Model):
-    """How to confirm that it is you."""
-
-    expires_at: datetime
-
-    methods: list[str]
-    """Any one of these will do: `email_code` (a mail is on its way), `totp`, `recovery_code`."""
-
-    sign_in: str
-
-
-class SignInResultSignedIn(SignedIn):
-    """The session has begun."""
-
-    status: Literal["signed_in"]
-
-
-class SignInResultConfirmationRequired(ConfirmationRequired):
-    """The password is right; confirm that it is you."""
-
-    status: Literal["confirmation_required"]
-
-
-SignInResult: TypeAlias = SignInResultSignedIn | SignInResultConfirmationRequired
-"""What became of a sign-in."""
 
 
 class PasskeySignInOptions(Model):
@@ -543,6 +577,9 @@ class Profile(Model):
     """When the handle may be changed again, if not now."""
 
     id: str
+
+    is_discoverable: bool
+    """Whether people who never had to do with the user find them by the beginning of the handle."""
 
     is_email_verified: bool
 
@@ -1777,6 +1814,21 @@ class WalletAccount(Model):
     """`available` and `pending_out`."""
 
 
+class WalletDayBalance(Model):
+    """A day of an account."""
+
+    balance: Whole
+    """What the account held at the end of the day, holds included; today that of this moment."""
+
+    date: str
+
+    total_in: Whole
+    """What came in on that day."""
+
+    total_out: Whole
+    """What went out on that day."""
+
+
 class WalletParty(Model):
     """Somebody as the other party sees them. The e-mail address is never that of a user."""
 
@@ -1792,7 +1844,7 @@ WalletDirection = Literal["in", "out"]
 """Which way a transfer goes, seen from the caller."""
 
 
-WalletEntryKind = Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "other"]
+WalletEntryKind = Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "issue", "other"]
 """What an entry is, for people."""
 
 
@@ -1895,6 +1947,44 @@ class SetLimits(Model):
 
     per_transfer: Whole | None = None
     """Null: the default of the asset; in a default: as much as one has."""
+
+
+class WalletRecipient(Model):
+    """Somebody to send to."""
+
+    handle: str
+
+    last_at: datetime | None = None
+    """When there was a transfer or a request last; not there for strangers."""
+
+    name: str
+
+
+class WalletTypedRecipientHandle(Model):
+
+    handle: str
+
+
+class WalletTypedRecipientEmail(Model):
+
+    email: str
+
+
+WalletTypedRecipient: TypeAlias = WalletTypedRecipientHandle | WalletTypedRecipientEmail
+"""What can be sent to although nobody was found: the text itself, as a party of a transfer. It
+says nothing of whether anybody has it.
+"""
+
+
+class WalletRecipients(Model):
+    """What a search found."""
+
+    data: list[WalletRecipient]
+    """At most eight: known people first, the one with whom there was something last before the
+    others; then strangers by handle.
+    """
+
+    typed: WalletTypedRecipient | None = None
 
 
 PaymentRequestDirection = Literal["incoming", "outgoing"]
@@ -2080,6 +2170,10 @@ __all__ = [
     "Consumers",
     "CurrentNotificationPreference",
     "DeliveryStatus",
+    "DemoDescription",
+    "DemoPerson",
+    "DemoRole",
+    "DemoWorld",
     "Deposit",
     "DepositAsset",
     "DepositStatus",
@@ -2170,16 +2264,20 @@ __all__ = [
     "VerifyLine",
     "WalletAccount",
     "WalletAccountStatus",
+    "WalletDayBalance",
     "WalletDirection",
     "WalletEntry",
     "WalletEntryKind",
     "WalletLimit",
     "WalletParty",
+    "WalletRecipient",
+    "WalletRecipients",
     "WalletRole",
     "WalletTransfer",
     "WalletTransferEvent",
     "WalletTransferKind",
     "WalletTransferStatus",
+    "WalletTypedRecipient",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

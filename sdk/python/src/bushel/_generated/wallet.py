@@ -32,6 +32,12 @@ _WALLET_ACCOUNTS_GET = Operation(
     "/v1/wallet/accounts/{id}",
     parse.one(models.WalletAccount),
 )
+_WALLET_ACCOUNTS_BALANCES = Operation(
+    "wallet_accounts_balances",
+    "GET",
+    "/v1/wallet/accounts/{id}/balances",
+    parse.envelope(models.WalletDayBalance),
+)
 _WALLET_ACCOUNTS_CLOSE = Operation(
     "wallet_accounts_close",
     "POST",
@@ -76,6 +82,12 @@ _WALLET_LIMITS_UPDATE = Operation(
     "/v1/wallet/limits/{user}/{asset}",
     parse.one(models.SetLimits),
     amounts=("per_day", "per_transfer",),
+)
+_WALLET_RECIPIENTS_LIST = Operation(
+    "wallet_recipients_list",
+    "GET",
+    "/v1/wallet/recipients",
+    parse.one(models.WalletRecipients),
 )
 _WALLET_REQUESTS_LIST = Operation(
     "wallet_requests_list",
@@ -274,6 +286,33 @@ class Accounts:
             timeout=timeout,
         )
 
+    def balances(
+        self,
+        id: str,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        timeout: float | None = None,
+    ) -> Page[models.WalletDayBalance]:
+        """What an account held at the end of each day of UTC, and what came and went: for a chart.
+
+        Oldest first, without gaps, at most 366 days, all at once. Before the account was opened
+        it held nothing.
+
+        - `id`: The account's id.
+        - `from_`: The first day; 89 days before the last one unless given.
+        - `to`: The last day; today unless given or if it is later.
+        """
+        return self._caller.page(
+            _WALLET_ACCOUNTS_BALANCES,
+            path={"id": id},
+            query={
+                "from": from_,
+                "to": to,
+            },
+            timeout=timeout,
+        )
+
     def close(
         self,
         id: str,
@@ -300,7 +339,7 @@ class Accounts:
         before: TimestampLike | None = None,
         direction: Literal["in", "out"] | None = None,
         counterparty: str | None = None,
-        kind: Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "other"] | None = None,
+        kind: Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "issue", "other"] | None = None,
         amount_gte: AmountLike | None = None,
         amount_lte: AmountLike | None = None,
         q: str | None = None,
@@ -392,6 +431,33 @@ class AsyncAccounts:
             timeout=timeout,
         )
 
+    def balances(
+        self,
+        id: str,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncPages[models.WalletDayBalance]:
+        """What an account held at the end of each day of UTC, and what came and went: for a chart.
+
+        Oldest first, without gaps, at most 366 days, all at once. Before the account was opened
+        it held nothing.
+
+        - `id`: The account's id.
+        - `from_`: The first day; 89 days before the last one unless given.
+        - `to`: The last day; today unless given or if it is later.
+        """
+        return self._caller.page(
+            _WALLET_ACCOUNTS_BALANCES,
+            path={"id": id},
+            query={
+                "from": from_,
+                "to": to,
+            },
+            timeout=timeout,
+        )
+
     async def close(
         self,
         id: str,
@@ -418,7 +484,7 @@ class AsyncAccounts:
         before: TimestampLike | None = None,
         direction: Literal["in", "out"] | None = None,
         counterparty: str | None = None,
-        kind: Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "other"] | None = None,
+        kind: Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "issue", "other"] | None = None,
         amount_gte: AmountLike | None = None,
         amount_lte: AmountLike | None = None,
         q: str | None = None,
@@ -464,6 +530,7 @@ class AccountsWithRawResponse:
         self.list = raw(resource.list)
         self.open = raw(resource.open)
         self.get = raw(resource.get)
+        self.balances = raw(resource.balances)
         self.close = raw(resource.close)
         self.history = raw(resource.history)
 
@@ -474,6 +541,7 @@ class AsyncAccountsWithRawResponse:
         self.list = raw_async(resource.list)
         self.open = raw_async(resource.open)
         self.get = raw_async(resource.get)
+        self.balances = raw_async(resource.balances)
         self.close = raw_async(resource.close)
         self.history = raw_async(resource.history)
 
@@ -728,6 +796,80 @@ class AsyncLimitsWithRawResponse:
         self.update_default = raw_async(resource.update_default)
         self.get = raw_async(resource.get)
         self.update = raw_async(resource.update)
+
+
+class Recipients:
+    """`client.wallet.recipients`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        query: str | None = None,
+        timeout: float | None = None,
+    ) -> models.WalletRecipients:
+        """People to send to, at most eight.
+
+        Those with whom there was a transfer or a request lately are found by handle and name,
+        and also without a query. Everybody else who wants to be found is found by two
+        characters of the handle or more; that many times an hour, then it is refused with
+        `wallet.recipient.too_many_searches`. An e-mail address is never looked up: `typed` says
+        that it can be sent to, whoever has it.
+
+        - `query`: What was typed so far: the beginning of a handle, of a word of a known person's name, or an e-mail address. Empty for the people with whom there was something last.
+        """
+        return self._caller.call(
+            _WALLET_RECIPIENTS_LIST,
+            query={
+                "query": query,
+            },
+            timeout=timeout,
+        )
+
+
+class AsyncRecipients:
+    """`client.wallet.recipients`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        query: str | None = None,
+        timeout: float | None = None,
+    ) -> models.WalletRecipients:
+        """People to send to, at most eight.
+
+        Those with whom there was a transfer or a request lately are found by handle and name,
+        and also without a query. Everybody else who wants to be found is found by two
+        characters of the handle or more; that many times an hour, then it is refused with
+        `wallet.recipient.too_many_searches`. An e-mail address is never looked up: `typed` says
+        that it can be sent to, whoever has it.
+
+        - `query`: What was typed so far: the beginning of a handle, of a word of a known person's name, or an e-mail address. Empty for the people with whom there was something last.
+        """
+        return await self._caller.call(
+            _WALLET_RECIPIENTS_LIST,
+            query={
+                "query": query,
+            },
+            timeout=timeout,
+        )
+
+
+class RecipientsWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = Recipients(caller)
+        self.list = raw(resource.list)
+
+
+class AsyncRecipientsWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncRecipients(caller)
+        self.list = raw_async(resource.list)
 
 
 class Requests:
@@ -1509,15 +1651,27 @@ class Transfers:
         direction: Literal["in", "out"] | None = None,
         status: Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"] | None = None,
         asset: str | None = None,
+        from_: TimestampLike | None = None,
+        before: TimestampLike | None = None,
+        counterparty: str | None = None,
+        amount_gte: AmountLike | None = None,
+        amount_lte: AmountLike | None = None,
+        q: str | None = None,
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> Page[models.WalletTransfer]:
         """The caller's transfers over all accounts, newest first.
 
-        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`.
+        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`:
+        how much is looked at for one page is bounded. Period and asset are found at once,
+        however long the history.
 
         - `limit`: How many a page holds.
         - `asset`: Code of an asset.
+        - `from_`: Made at this time or later.
+        - `before`: Made before this time.
+        - `counterparty`: The other side's handle.
+        - `q`: Part of the message, the reference, or the other side's name or handle.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
@@ -1527,6 +1681,12 @@ class Transfers:
                 "direction": direction,
                 "status": status,
                 "asset": asset,
+                "filter[from]": from_,
+                "filter[before]": before,
+                "filter[counterparty]": counterparty,
+                "filter[amount][gte]": amount_gte,
+                "filter[amount][lte]": amount_lte,
+                "q": q,
                 "cursor": cursor,
             },
             timeout=timeout,
@@ -1650,15 +1810,27 @@ class AsyncTransfers:
         direction: Literal["in", "out"] | None = None,
         status: Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"] | None = None,
         asset: str | None = None,
+        from_: TimestampLike | None = None,
+        before: TimestampLike | None = None,
+        counterparty: str | None = None,
+        amount_gte: AmountLike | None = None,
+        amount_lte: AmountLike | None = None,
+        q: str | None = None,
         cursor: str | None = None,
         timeout: float | None = None,
     ) -> AsyncPages[models.WalletTransfer]:
         """The caller's transfers over all accounts, newest first.
 
-        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`.
+        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`:
+        how much is looked at for one page is bounded. Period and asset are found at once,
+        however long the history.
 
         - `limit`: How many a page holds.
         - `asset`: Code of an asset.
+        - `from_`: Made at this time or later.
+        - `before`: Made before this time.
+        - `counterparty`: The other side's handle.
+        - `q`: Part of the message, the reference, or the other side's name or handle.
         - `cursor`: Where the page begins: the `next_cursor` of the page before.
         """
         return self._caller.page(
@@ -1668,6 +1840,12 @@ class AsyncTransfers:
                 "direction": direction,
                 "status": status,
                 "asset": asset,
+                "filter[from]": from_,
+                "filter[before]": before,
+                "filter[counterparty]": counterparty,
+                "filter[amount][gte]": amount_gte,
+                "filter[amount][lte]": amount_lte,
+                "q": q,
                 "cursor": cursor,
             },
             timeout=timeout,
@@ -1807,6 +1985,7 @@ class Wallet:
         self._caller = caller
         self.accounts = Accounts(caller)
         self.limits = Limits(caller)
+        self.recipients = Recipients(caller)
         self.requests = Requests(caller)
         self.schedules = Schedules(caller)
         self.statements = Statements(caller)
@@ -1820,6 +1999,7 @@ class AsyncWallet:
         self._caller = caller
         self.accounts = AsyncAccounts(caller)
         self.limits = AsyncLimits(caller)
+        self.recipients = AsyncRecipients(caller)
         self.requests = AsyncRequests(caller)
         self.schedules = AsyncSchedules(caller)
         self.statements = AsyncStatements(caller)
@@ -1830,6 +2010,7 @@ class WalletWithRawResponse:
     def __init__(self, caller: Caller) -> None:
         self.accounts = AccountsWithRawResponse(caller)
         self.limits = LimitsWithRawResponse(caller)
+        self.recipients = RecipientsWithRawResponse(caller)
         self.requests = RequestsWithRawResponse(caller)
         self.schedules = SchedulesWithRawResponse(caller)
         self.statements = StatementsWithRawResponse(caller)
@@ -1840,6 +2021,7 @@ class AsyncWalletWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self.accounts = AsyncAccountsWithRawResponse(caller)
         self.limits = AsyncLimitsWithRawResponse(caller)
+        self.recipients = AsyncRecipientsWithRawResponse(caller)
         self.requests = AsyncRequestsWithRawResponse(caller)
         self.schedules = AsyncSchedulesWithRawResponse(caller)
         self.statements = AsyncStatementsWithRawResponse(caller)

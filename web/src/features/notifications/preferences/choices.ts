@@ -4,21 +4,11 @@ type Preferences = Schemas['NotificationPreferences']
 export type Preference = Preferences['preferences'][number]
 export type Channel = 'in_app' | 'email' | 'sms' | 'push' | 'webhook'
 
-/** All that these pages know, in the order in which they are shown. */
-const CHANNELS: readonly Channel[] = ['in_app', 'email', 'sms', 'push', 'webhook']
+/** In the order in which they are shown. */
+export const CHANNELS: readonly Channel[] = ['in_app', 'email', 'sms', 'push', 'webhook']
 
 /** What protects the user can't be switched off there. */
 const PROTECTED: readonly Channel[] = ['in_app', 'email', 'webhook']
-
-/** A server has the channels that it names. */
-export function channelsOf({ preferences }: Preferences): readonly Channel[] {
-  const [first] = preferences
-  return CHANNELS.filter((channel) => first && channel in first)
-}
-
-export function isOn(preference: Preference, channel: Channel): boolean {
-  return (preference as Partial<Record<Channel, boolean>>)[channel] === true
-}
 
 export function isLocked(preference: Preference, channel: Channel): boolean {
   return preference.is_required && PROTECTED.includes(channel)
@@ -26,8 +16,7 @@ export function isLocked(preference: Preference, channel: Channel): boolean {
 
 /** The same with one choice turned round. */
 export function toggled(all: Preferences, kind: string, channel: Channel): Preferences {
-  const turn = (it: Preference) =>
-    it.kind === kind ? { ...it, [channel]: !isOn(it, channel) } : it
+  const turn = (it: Preference) => (it.kind === kind ? { ...it, [channel]: !it[channel] } : it)
   return { ...all, preferences: all.preferences.map(turn) }
 }
 

@@ -7,15 +7,7 @@ import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
 import { Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
-import {
-  asUpdate,
-  type Channel,
-  channelsOf,
-  isLocked,
-  isOn,
-  type Preference,
-  toggled,
-} from './choices'
+import { asUpdate, CHANNELS, type Channel, isLocked, type Preference, toggled } from './choices'
 import styles from './page.module.css'
 import { texts } from './texts'
 
@@ -47,32 +39,23 @@ function Groups({ all }: { all: Preferences }) {
     return (
       <Section key={group} title={names.group(group)}>
         {preferences.some((it) => it.is_required) && <Notice>{t.required}</Notice>}
-        <Choices all={all} preferences={preferences} label={names.group(group)} />
+        <Choices preferences={preferences} label={names.group(group)} />
       </Section>
     )
   })
 }
 
 /** A table; on a phone each kind becomes a block with its channels under it. */
-function Choices({
-  all,
-  preferences,
-  label,
-}: {
-  all: Preferences
-  preferences: readonly Preference[]
-  label: string
-}) {
+function Choices({ preferences, label }: { preferences: readonly Preference[]; label: string }) {
   const t = useTexts(texts)
   const names = useKindNames()
   const toggle = useToggle()
-  const channels = channelsOf(all)
   return (
     <table className={styles.table} aria-label={label}>
       <thead>
         <tr>
           <th scope="col">{t.kind}</th>
-          {channels.map((channel) => (
+          {CHANNELS.map((channel) => (
             <th key={channel} scope="col" className={styles.channel}>
               {t[channel]}
             </th>
@@ -83,7 +66,7 @@ function Choices({
         {preferences.map((it) => (
           <tr key={it.kind}>
             <th scope="row">{names.kind(it.kind)}</th>
-            {channels.map((channel) => (
+            {CHANNELS.map((channel) => (
               <td key={channel} className={styles.channel}>
                 {isLocked(it, channel) ? (
                   <span className={styles.locked} title={t.always}>
@@ -94,7 +77,7 @@ function Choices({
                   <label className={styles.choice}>
                     <input
                       type="checkbox"
-                      checked={isOn(it, channel)}
+                      checked={it[channel]}
                       aria-label={t.told(names.kind(it.kind), t[channel])}
                       onChange={() => toggle({ kind: it.kind, channel })}
                     />

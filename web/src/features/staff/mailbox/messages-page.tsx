@@ -18,6 +18,7 @@ const TONES = {
   queued: 'info',
   handing_over: 'info',
   sent: 'good',
+  delivered: 'good',
   kept: 'good',
   failed: 'bad',
   suppressed: 'warning',
