@@ -100,6 +100,7 @@ def test_a_patch_tells_clearing_from_leaving_alone() -> None:
         "name": "Ann",
         "locale": "en",
         "sign_in_confirmation": "always",
+        "is_discoverable": True,
         "roles": [],
         "created_at": "2026-11-21T10:00:00Z",
         "version": 3,

@@ -202,7 +202,8 @@ def test_nothing_is_lost_over_a_network_that_breaks(bank: Bank) -> None:
                     _send(ann, bob, 2)
                     threading.Thread(target=_send, args=(ann, bob, 4), daemon=True).start()
     assert sequences == list(range(began + 1, began + 1 + len(sequences)))
-    assert proxy.connections > 5
+    # One for each cut, but for those that fell into the time without a connection.
+    assert proxy.connections > 3
     proxy.close()
 
 
