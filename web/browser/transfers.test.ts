@@ -118,7 +118,10 @@ it('nobody sends more than they have, and the page says so', async () => {
 it('what nobody accepts in time comes back by itself', { timeout: 120_000 }, async () => {
   const { page } = ann
   await page.goto(`/transfers/${expiring}`)
-  await page.getByText('Nobody answered in time. You have it back.').first().waitFor({ timeout: 100_000 })
+  await page
+    .getByText('Nobody answered in time. You have it back.')
+    .first()
+    .waitFor({ timeout: 100_000 })
   await ann.shoot('transfer-expired-wide')
   expect(ann.complaints).toEqual([])
 })
