@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, body } from '@/api/client'
+import { usePages } from './query'
 
 /** Each look at somebody is recorded, so what was seen isn't read again without a reason. */
 export const SEEN = { staleTime: 5 * 60_000, refetchOnWindowFocus: false } as const
@@ -15,6 +16,15 @@ export function userQuery(id: string) {
 /** A user as staff sees them. */
 export function useUser(id: string | null | undefined) {
   return useQuery({ ...userQuery(id ?? ''), enabled: Boolean(id) })
+}
+
+/** Users whom a search fits, page by page. */
+export function useFoundUsers(q: string) {
+  return usePages(
+    ['staff', 'users', q],
+    (cursor) => body(api.GET('/v1/admin/users', { params: { query: { q, cursor } } })),
+    SEEN,
+  )
 }
 
 export function useAccountsOf(id: string | null | undefined) {

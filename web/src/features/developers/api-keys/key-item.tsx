@@ -1,9 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
-import { useIdempotencyKey } from '@/lib/idempotency'
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
-import { SelectField } from '@/ui/fields'
+import { Rotate } from '@/ui/rotate'
 import { useScopeNames } from '@/ui/scope'
 import { When } from '@/ui/shown'
 import { useToast } from '@/ui/toast'
@@ -50,50 +49,31 @@ export function KeyItem({ apiKey, onRotated }: Props) {
         )}
       </div>
       <div className={styles.actions}>
-        <Rotate apiKey={apiKey} onRotated={onRotated} />
+        <Replace apiKey={apiKey} onRotated={onRotated} />
         <Delete apiKey={apiKey} />
       </div>
     </li>
   )
 }
 
-function Rotate({ apiKey, onRotated }: Props) {
+function Replace({ apiKey, onRotated }: Props) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const once = useIdempotencyKey()
   return (
-    <Confirm
+    <Rotate
       label={t.rotate}
       title={t.rotate_title(apiKey.name)}
-      action={t.rotate}
-      onConfirm={async ({ overlap }) => {
-        const given = { overlap_s: Number(overlap) }
-        const path = { id: apiKey.id }
-        const { key } = await once.send(given, (header) =>
-          body(
-            api.POST('/v1/identity/api-keys/{id}/rotate', {
-              params: { path, header },
-              body: given,
-            }),
-          ),
+      lead={t.rotate_text}
+      overlap={t.overlap}
+      onRotate={async (given, header) => {
+        const params = { path: { id: apiKey.id }, header }
+        const { key } = await body(
+          api.POST('/v1/identity/api-keys/{id}/rotate', { params, body: given }),
         )
         onRotated(key)
         await client.invalidateQueries({ queryKey: KEYS })
       }}
-    >
-      <p>{t.rotate_text}</p>
-      <SelectField
-        name="overlap"
-        label={t.overlap}
-        defaultValue="86400"
-        choices={[
-          { value: '0', label: t.overlap_none },
-          { value: '3600', label: t.overlap_hour },
-          { value: '86400', label: t.overlap_day },
-          { value: '604800', label: t.overlap_week },
-        ]}
-      />
-    </Confirm>
+    />
   )
 }
 

@@ -43,10 +43,6 @@ export const texts = defineTexts(
     rotate_text:
       'You get a new key with the same rights. The old one works on for a while, so that your program can change over.',
     overlap: 'The old key works on for',
-    overlap_none: 'Not at all',
-    overlap_hour: 'An hour',
-    overlap_day: 'A day',
-    overlap_week: 'A week',
     delete: 'Delete',
     delete_title: (name: string) => `Delete “${name}”?`,
     delete_text: 'Programs that use it are refused within a second. This can’t be taken back.',
@@ -95,10 +91,6 @@ export const texts = defineTexts(
     rotate_text:
       'Du bekommst einen neuen Schlüssel mit denselben Rechten. Der alte gilt noch eine Weile, damit dein Programm wechseln kann.',
     overlap: 'Der alte Schlüssel gilt noch',
-    overlap_none: 'Gar nicht',
-    overlap_hour: 'Eine Stunde',
-    overlap_day: 'Einen Tag',
-    overlap_week: 'Eine Woche',
     delete: 'Löschen',
     delete_title: (name: string) => `„${name}“ löschen?`,
     delete_text:

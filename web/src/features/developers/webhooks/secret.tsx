@@ -1,12 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, body } from '@/api/client'
-import { useIdempotencyKey } from '@/lib/idempotency'
 import { useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
-import { Confirm } from '@/ui/confirm'
-import { SelectField } from '@/ui/fields'
 import { Fact, Facts, Section } from '@/ui/page'
+import { Rotate } from '@/ui/rotate'
 import { When } from '@/ui/shown'
 import { Failed } from '@/ui/states'
 import type { Webhook } from './queries'
@@ -42,49 +40,32 @@ export function Secret({ webhook }: { webhook: Webhook }) {
         <Button look="secondary" small onClick={() => void show()}>
           {t.secret_show}
         </Button>
-        <Rotate webhook={webhook} onRotated={setSecret} />
+        <Replace webhook={webhook} onRotated={setSecret} />
       </div>
       <SecretShown secret={secret} onClose={() => setSecret(null)} />
     </Section>
   )
 }
 
-function Rotate({ webhook, onRotated }: { webhook: Webhook; onRotated: (secret: string) => void }) {
+type ReplaceProps = { webhook: Webhook; onRotated: (secret: string) => void }
+
+function Replace({ webhook, onRotated }: ReplaceProps) {
   const t = useTexts(texts)
   const client = useQueryClient()
-  const once = useIdempotencyKey()
   return (
-    <Confirm
+    <Rotate
       label={t.rotate}
       title={t.rotate}
-      action={t.rotate}
-      onConfirm={async ({ overlap }) => {
-        const given = { overlap_s: Number(overlap) }
-        const path = { id: webhook.id }
-        const { secret } = await once.send(given, (header) =>
-          body(
-            api.POST('/v1/notifications/webhooks/{id}/rotate-secret', {
-              params: { path, header },
-              body: given,
-            }),
-          ),
+      lead={t.rotate_text}
+      overlap={t.overlap}
+      onRotate={async (given, header) => {
+        const params = { path: { id: webhook.id }, header }
+        const { secret } = await body(
+          api.POST('/v1/notifications/webhooks/{id}/rotate-secret', { params, body: given }),
         )
         onRotated(secret)
         await client.invalidateQueries({ queryKey: ['webhooks'] })
       }}
-    >
-      <p>{t.rotate_text}</p>
-      <SelectField
-        name="overlap"
-        label={t.overlap}
-        defaultValue="86400"
-        choices={[
-          { value: '0', label: t.overlap_none },
-          { value: '3600', label: t.overlap_hour },
-          { value: '86400', label: t.overlap_day },
-          { value: '604800', label: t.overlap_week },
-        ]}
-      />
-    </Confirm>
+    />
   )
 }

@@ -59,10 +59,6 @@ export const texts = defineTexts(
     rotate_text:
       'During the overlap messages carry both signatures, so that your program can change over without missing any.',
     overlap: 'The old secret works on for',
-    overlap_none: 'Not at all',
-    overlap_hour: 'An hour',
-    overlap_day: 'A day',
-    overlap_week: 'A week',
 
     log: 'Messages',
     log_lead: 'What was sent, and what your program answered. Kept for 30 days.',
@@ -155,10 +151,6 @@ export const texts = defineTexts(
     rotate_text:
       'In der Übergangszeit tragen Nachrichten beide Unterschriften. So kann dein Programm wechseln, ohne etwas zu verpassen.',
     overlap: 'Das alte Geheimnis gilt noch',
-    overlap_none: 'Gar nicht',
-    overlap_hour: 'Eine Stunde',
-    overlap_day: 'Einen Tag',
-    overlap_week: 'Eine Woche',
 
     log: 'Nachrichten',
     log_lead: 'Was geschickt wurde und was dein Programm geantwortet hat. 30 Tage aufbewahrt.',

@@ -1,16 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { api, body } from '@/api/client'
 import { useFilters } from '@/lib/filters'
-import { usePages } from '@/lib/query'
-import { SEEN } from '@/lib/staff'
+import { useFoundUsers } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
-import { TextField } from '@/ui/fields'
-import { Filters } from '@/ui/filters'
 import { Guarded, Recorded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { PagedRecords } from '@/ui/records'
 import { Person, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
+import { UserSearch } from '@/ui/user-search'
 import { Roles, Status } from './badges'
 import { texts } from './texts'
 
@@ -22,17 +19,7 @@ export default function UsersPage() {
     <Guarded permission="users.read" title={t.title}>
       <Page title={t.title} lead={t.lead}>
         <Section>
-          <Filters label={t.search} action={t.search} values={filters} onChange={setFilters}>
-            <TextField
-              name="q"
-              label={t.q}
-              type="search"
-              minLength={2}
-              maxLength={254}
-              autoCapitalize="off"
-              spellCheck={false}
-            />
-          </Filters>
+          <UserSearch values={filters} onChange={setFilters} />
           <p className="muted">{t.q_hint}</p>
         </Section>
         <Section>{filters.q ? <Found q={filters.q} /> : <Start />}</Section>
@@ -49,11 +36,7 @@ function Start() {
 
 function Found({ q }: { q: string }) {
   const t = useTexts(texts)
-  const pages = usePages(
-    ['staff', 'users', q],
-    (cursor) => body(api.GET('/v1/admin/users', { params: { query: { q, cursor } } })),
-    SEEN,
-  )
+  const pages = useFoundUsers(q)
   return (
     <PagedRecords
       pages={pages}

@@ -4,8 +4,6 @@ export const texts = defineTexts(
   {
     title: 'Users',
     lead: 'Find somebody by what you know of them.',
-    search: 'Search',
-    q: 'Name, handle, e-mail or id',
     q_hint:
       'The beginning is enough. Also the id of an account, a transfer, a deposit, a withdrawal or a session, the reference of a transfer, or the beginning of an API key.',
     results: 'Users found',
@@ -119,8 +117,6 @@ export const texts = defineTexts(
   {
     title: 'Personen',
     lead: 'Finde jemanden durch das, was du weißt.',
-    search: 'Suchen',
-    q: 'Name, Kurzname, E-Mail oder Id',
     q_hint:
       'Der Anfang genügt. Auch die Id eines Kontos, eines Übertrags, einer Ein- oder Auszahlung oder einer Sitzung, die Referenz eines Übertrags oder der Anfang eines API-Schlüssels.',
     results: 'Gefundene Personen',
