@@ -8,6 +8,7 @@
 //! | `handing_over` | the text may have left, the answer isn't known | says `unknown`, and stops: the job is dead, and sends it again when staff redrives it |
 //! | anything else | it is over; only the job's end wasn't written | ends the job |
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use identity::{ChallengeId, ChallengeSecret};
@@ -29,7 +30,7 @@ use crate::texts::{Names, people};
 pub(super) const SEND: &str = "notifications.mail.send";
 const CLEAN: &str = "notifications.mail.clean";
 
-const fn minutes(minutes: u64) -> Duration {
+pub(crate) const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
@@ -99,6 +100,31 @@ impl Worker for Send {
     }
 }
 
+/// Begins an attempt to hand over a message of a channel that doesn't ask what a crash left behind,
+/// unless `may_begin` says of its state that there is nothing to do; then it says what becomes of
+/// the job.
+pub(crate) async fn begin(
+    notifications: &Notifications,
+    job: &Job,
+    may_begin: impl FnOnce(MessageStatus) -> bool,
+) -> Result<ControlFlow<Outcome, Message>, JobError> {
+    let Payload { mail_id } = job.parse()?;
+    let database = &notifications.database;
+    // Without it, its user was deleted.
+    let found = store::get(database, mail_id).await?;
+    let Some(mut message) = found.filter(|message| may_begin(message.status)) else {
+        return Ok(ControlFlow::Break(Outcome::Done));
+    };
+    if store::begin(database, notifications.clock.now(), &mut message).await? {
+        return Ok(ControlFlow::Continue(message));
+    }
+    Ok(ControlFlow::Break(under_way()))
+}
+
+fn under_way() -> Outcome {
+    Outcome::RetryAfter(minutes(1), JobError::new("another attempt is under way"))
+}
+
 async fn attempt(notifications: &Notifications, job: &Job) -> Result<Outcome, JobError> {
     let Payload { mail_id } = job.parse()?;
     let database = &notifications.database;
@@ -118,7 +144,7 @@ async fn attempt(notifications: &Notifications, job: &Job) -> Result<Outcome, Jo
         _ => return Ok(Outcome::Done),
     }
     if !store::begin(database, now, &mut message).await? {
-        return Ok(Outcome::RetryAfter(minutes(1), JobError::new("another attempt is under way")));
+        return Ok(under_way());
     }
     let is_last = job.attempt >= ATTEMPTS_MAX;
     deliver(notifications, &message, is_last).await

@@ -1,5 +1,6 @@
 //! An attempt to push a message to a browser.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use kernel::bus::{Backoff, Bus, Job, JobError, Outcome as Run, Policy, Worker};
@@ -8,15 +9,11 @@ use super::encryption::{Ephemeral, encrypt};
 use super::sender::{Outcome, Outgoing};
 use super::{BrowserKeys, KEPT_FOR, PushSubscription, payload, store};
 use crate::Notifications;
-use crate::messages::jobs::Payload;
+use crate::messages::jobs::{begin, minutes};
 use crate::messages::store::{self as messages, End};
 use crate::messages::{Message, MessageStatus};
 
 pub(crate) const SEND: &str = "notifications.push.send";
-
-const fn minutes(minutes: u64) -> Duration {
-    Duration::from_secs(60 * minutes)
-}
 
 /// Waits between attempts: seven attempts in about eight hours.
 const WAITS: [Duration; 6] = [
@@ -57,24 +54,19 @@ impl Worker for Send {
 }
 
 async fn attempt(notifications: &Notifications, job: &Job) -> Result<Run, JobError> {
-    let Payload { mail_id } = job.parse()?;
-    let database = &notifications.database;
-    let Some(mut message) = messages::get(database, mail_id).await? else {
-        // Its user was deleted.
-        return Ok(Run::Done);
-    };
-    match message.status {
-        MessageStatus::Queued => {}
+    let may_begin = |status| match status {
+        MessageStatus::Queued => true,
         // A redriven job counts from one again.
-        MessageStatus::Failed if job.attempt == 1 => {}
-        _ => return Ok(Run::Done),
-    }
+        MessageStatus::Failed => job.attempt == 1,
+        _ => false,
+    };
+    let message = match begin(notifications, job, may_begin).await? {
+        ControlFlow::Continue(message) => message,
+        ControlFlow::Break(run) => return Ok(run),
+    };
     let now = notifications.clock.now();
-    if !messages::begin(database, now, &mut message).await? {
-        return Ok(Run::RetryAfter(minutes(1), JobError::new("another attempt is under way")));
-    }
     let subscription = match message.to.parse() {
-        Ok(id) => store::get(database, &notifications.vault, id).await?,
+        Ok(id) => store::get(&notifications.database, &notifications.vault, id).await?,
         Err(_) => None,
     };
     // Unsubscribed, or somebody else's browser meanwhile.

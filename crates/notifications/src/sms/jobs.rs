@@ -3,6 +3,7 @@
 //! The row says `handing_over` before a provider gets the message. Whoever finds that, because a
 //! process died, doesn't know whether it went out: that counts like a provider's silence.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use kernel::bus::{Backoff, Bus, Job, JobError, Outcome as Run, Policy, Worker};
@@ -11,15 +12,11 @@ use super::text::{Setting, render};
 use super::{Outcome, ShortMessage};
 use crate::Notifications;
 use crate::error::NotificationsError;
-use crate::messages::jobs::Payload;
+use crate::messages::jobs::{begin, minutes};
 use crate::messages::store::{self, End};
 use crate::messages::{Message, MessageStatus};
 
 pub(crate) const SEND: &str = "notifications.sms.send";
-
-const fn minutes(minutes: u64) -> Duration {
-    Duration::from_secs(60 * minutes)
-}
 
 /// Waits between attempts: seven attempts in about four hours.
 const WAITS: [Duration; 6] =
@@ -60,23 +57,17 @@ impl Worker for Send {
 }
 
 async fn attempt(notifications: &Notifications, job: &Job) -> Result<Run, JobError> {
-    let Payload { mail_id } = job.parse()?;
-    let database = &notifications.database;
-    let Some(mut message) = store::get(database, mail_id).await? else {
-        // Its user was deleted.
-        return Ok(Run::Done);
-    };
-    match message.status {
-        MessageStatus::Queued | MessageStatus::HandingOver => {}
+    let may_begin = |status| match status {
+        MessageStatus::Queued | MessageStatus::HandingOver => true,
         // A redriven job counts from one again.
-        MessageStatus::Failed | MessageStatus::Unknown if job.attempt == 1 => {}
-        _ => return Ok(Run::Done),
-    }
-    let now = notifications.clock.now();
-    if !store::begin(database, now, &mut message).await? {
-        return Ok(Run::RetryAfter(minutes(1), JobError::new("another attempt is under way")));
-    }
-    let is_old = now.since(message.created_at) > USEFUL_FOR;
+        MessageStatus::Failed | MessageStatus::Unknown => job.attempt == 1,
+        _ => false,
+    };
+    let message = match begin(notifications, job, may_begin).await? {
+        ControlFlow::Continue(message) => message,
+        ControlFlow::Break(run) => return Ok(run),
+    };
+    let is_old = notifications.clock.now().since(message.created_at) > USEFUL_FOR;
     let text = if is_old { None } else { text(notifications, &message).await? };
     let attempt = Attempt { notifications, message, is_last: job.attempt >= ATTEMPTS_MAX };
     match text {
