@@ -68,20 +68,22 @@ fn found<B>(request: &Request<B>) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
-    let path = request.uri().path();
-    if let Some(name) = path.strip_prefix('/').filter(|name| is_file(name)) {
-        return Some(file(name, request.headers()));
+    let (path, headers) = (request.uri().path(), request.headers());
+    // Asked first: most requests are the API's.
+    if NOT_OURS.iter().any(|prefix| path.starts_with(prefix)) {
+        return None;
     }
-    is_page(path, request.headers()).then(|| index(request.headers()))
+    let name = path.strip_prefix('/').unwrap_or(path);
+    if let Some(plain) = addressed(name) {
+        return Some(file(name, plain, headers));
+    }
+    is_page(path, headers).then(|| index(headers))
 }
 
-fn is_file(name: &str) -> bool {
-    // The compressed forms have no address of their own.
-    !name.is_empty()
-        && name != INDEX
-        && !name.ends_with(".br")
-        && !name.ends_with(".gz")
-        && Files::get(name).is_some()
+/// A file that has an address of its own, which the compressed forms don't.
+fn addressed(name: &str) -> Option<EmbeddedFile> {
+    let has_address = name != INDEX && !name.ends_with(".br") && !name.ends_with(".gz");
+    has_address.then(|| Files::get(name)).flatten()
 }
 
 /// Programs that look for something else than a page get the answer that is meant for programs.
@@ -90,19 +92,19 @@ fn is_page(path: &str, headers: &HeaderMap) -> bool {
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html"));
-    path == "/" || (wants_html && !NOT_OURS.iter().any(|prefix| path.starts_with(prefix)))
+    path == "/" || wants_html
 }
 
 fn index(headers: &HeaderMap) -> Response {
-    if Files::get(INDEX).is_some() {
-        return file(INDEX, headers);
+    if let Some(plain) = Files::get(INDEX) {
+        return file(INDEX, plain, headers);
     }
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     ([(CONTENT_TYPE, html), (CONTENT_SECURITY_POLICY, POLICY)], NOT_BUILT).into_response()
 }
 
-fn file(name: &str, headers: &HeaderMap) -> Response {
-    let (encoding, file) = best(name, headers);
+fn file(name: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let (encoding, file) = best(name, plain, headers);
     let etag = etag(&file);
     let mut response = if headers.get(IF_NONE_MATCH) == Some(&etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -122,7 +124,11 @@ fn file(name: &str, headers: &HeaderMap) -> Response {
 }
 
 /// The smallest form that the reader understands.
-fn best(name: &str, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile) {
+fn best(
+    name: &str,
+    plain: EmbeddedFile,
+    headers: &HeaderMap,
+) -> (Option<&'static str>, EmbeddedFile) {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
         let is_accepted = accepted.is_some_and(|value| accepts(value, encoding));
@@ -130,7 +136,7 @@ fn best(name: &str, headers: &HeaderMap) -> (Option<&'static str>, EmbeddedFile)
             return (Some(encoding), file);
         }
     }
-    (None, Files::get(name).expect("it was found before it was asked for"))
+    (None, plain)
 }
 
 /// Whether `Accept-Encoding` names a coding, and not to refuse it (RFC 9110, 12.5.3).
@@ -144,8 +150,9 @@ fn accepts(value: &str, encoding: &str) -> bool {
 
 fn etag(file: &EmbeddedFile) -> HeaderValue {
     let hash = file.metadata.sha256_hash();
-    let text = hash[..16].iter().fold(String::from("\""), |text, byte| format!("{text}{byte:02x}"));
-    HeaderValue::try_from(text + "\"").expect("digits are visible ASCII")
+    let (half, _) = hash.split_first_chunk().expect("a SHA-256 has 32 bytes");
+    let text = format!("\"{:032x}\"", u128::from_be_bytes(*half));
+    HeaderValue::try_from(text).expect("digits are visible ASCII")
 }
 
 fn caching(name: &str) -> &'static str {
