@@ -68,7 +68,7 @@ impl From<tokio_postgres::Error> for NotificationsError {
 }
 
 impl NotificationsError {
-    /// One of each, for the list of codes. Failures of what is beneath have codes of their own.
+    /// One of each, for the list of codes. Failures of other crates have codes of their own.
     pub fn all() -> Vec<Self> {
         vec![
             Self::EventNotFound,
@@ -91,6 +91,9 @@ impl NotificationsError {
             Self::MailOptions(String::new()),
             Self::Text(String::new()),
         ]
+        .into_iter()
+        .chain(WebhookError::all().into_iter().map(Self::Webhook))
+        .collect()
     }
 }
 

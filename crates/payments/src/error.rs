@@ -61,6 +61,8 @@ pub enum PaymentsError {
     ProviderMissing,
     #[error("nobody here pays out to bank accounts; the list of providers says who can do what")]
     WithdrawalsNotOffered,
+    #[error("a deposit, withdrawal or refund of yours is still under way; wait until it has ended")]
+    FlowOpen,
     #[error("there is no such reconciliation")]
     ReconciliationNotFound,
     #[error("the payment provider can't be reached at the moment")]
@@ -116,6 +118,7 @@ impl PaymentsError {
             Self::ProviderNotOffered,
             Self::ProviderMissing,
             Self::WithdrawalsNotOffered,
+            Self::FlowOpen,
             Self::ReconciliationNotFound,
             Self::ProviderUnavailable(String::new()),
             Self::ProviderRefused(String::new()),
@@ -159,7 +162,9 @@ impl DomainError for PaymentsError {
             | Self::ProviderNotFound
             | Self::ReconciliationNotFound
             | Self::ActionNotFound => ErrorKind::NotFound,
-            Self::DepositNotRefundable | Self::ActionDecided => ErrorKind::Conflict,
+            Self::DepositNotRefundable | Self::ActionDecided | Self::FlowOpen => {
+                ErrorKind::Conflict
+            }
             Self::SignatureInvalid | Self::WebhookTooOld => ErrorKind::Unauthenticated,
             Self::WebhookMalformed => ErrorKind::Invalid,
             Self::ProviderUnavailable(_) => ErrorKind::Unavailable,
@@ -197,6 +202,7 @@ impl DomainError for PaymentsError {
             Self::ProviderNotOffered => "payments.provider.not_offered",
             Self::ProviderMissing => "payments.provider.missing",
             Self::WithdrawalsNotOffered => "payments.withdrawal.not_offered",
+            Self::FlowOpen => "payments.flow.open",
             Self::ReconciliationNotFound => "payments.reconciliation.not_found",
             Self::ProviderUnavailable(_) => "payments.provider.unavailable",
             Self::ProviderRefused(_) => "payments.provider.refused",

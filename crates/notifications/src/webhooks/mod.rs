@@ -159,9 +159,10 @@ pub(crate) struct EndpointPatch {
     pub(crate) kinds: Option<Vec<String>>,
 }
 
-/// Defines an enum whose variants have a name that is stored and shown.
+/// Defines an enum whose variants have a name that is stored and shown. The name is a token, because
+/// the API's document doesn't see through a `literal`.
 macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub(crate) enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }

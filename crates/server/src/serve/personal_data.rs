@@ -5,7 +5,7 @@ use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::bus::{Consumer, Event, JobError};
 use kernel::{ErrorKind, Problem};
-use payments::Payments;
+use payments::{Payments, PaymentsError};
 use wallet::Wallet;
 
 use super::contexts::Contexts;
@@ -72,11 +72,7 @@ async fn holds_nothing(contexts: &Contexts, user: UserId) -> Result<(), Problem>
         ));
     }
     if contexts.payments.holds_value(user).await? {
-        return Err(Problem::new(
-            ErrorKind::Conflict,
-            "payments.flow.open",
-            "a deposit, withdrawal or refund of yours is still under way; wait until it has ended",
-        ));
+        return Err(PaymentsError::FlowOpen.into());
     }
     Ok(())
 }

@@ -3,8 +3,8 @@ import { api, body, type Schemas } from '@/api/client'
 
 export type Webhook = Schemas['Webhook']
 // The document writes these words with a capital, the server without.
-export type DeliveryStatus = Lowercase<Schemas['DeliveryStatus']>
-export type DisabledReason = Lowercase<Schemas['DisabledReason']>
+export type DeliveryStatus = Schemas['DeliveryStatus']
+export type DisabledReason = Schemas['DisabledReason']
 export const WEBHOOKS = ['webhooks', 'list']
 
 export function useWebhook(id: string) {
