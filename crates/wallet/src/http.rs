@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::wallet::Wallet;
 use crate::{
-    accounts, balances, history, limits, recipients, requests, schedules, statements, transfers,
+    accounts, balances, history, limits, overview, recipients, requests, schedules, statements,
+    transfers,
 };
 
 const BODY_BYTES_MAX: usize = 64 << 10;
@@ -36,6 +37,7 @@ fn plain_routes() -> OpenApiRouter<Wallet> {
         .merge(history::http::routes())
         .merge(statements::http::routes())
         .merge(transfers::http::routes())
+        .merge(overview::http::routes())
         .merge(recipients::http::routes())
         .merge(limits::http::routes())
         .merge(requests::http::routes())

@@ -17,6 +17,7 @@
 //! | `recipients` | whom one can send to |
 //! | `limits`, `quotas` | how much may be sent, enforced on the ledger; how much may be asked of others |
 //! | `requests`, `schedules`, `invitations`, `messages` | each with its rows, jobs and SQL |
+//! | `overview` | the transfers of all users, for staff |
 //! | `past_transfers` | taking over what was before |
 //! | `feed`, `events` | what others are told |
 //! | `personal_data` | export and erasure |
@@ -36,6 +37,7 @@ mod ids;
 mod invitations;
 mod limits;
 mod messages;
+mod overview;
 mod past_transfers;
 mod people;
 mod personal_data;

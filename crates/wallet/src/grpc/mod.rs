@@ -6,6 +6,7 @@
 mod accounts;
 mod convert;
 mod limits;
+mod overview;
 mod read;
 mod requests;
 mod schedules;
@@ -118,6 +119,8 @@ calls! {
     get_schedule: GetScheduleRequest => GetScheduleResponse,
     update_schedule: UpdateScheduleRequest => UpdateScheduleResponse,
     delete_schedule: DeleteScheduleRequest => DeleteScheduleResponse,
+    list_user_transfers: ListUserTransfersRequest => ListUserTransfersResponse,
+    get_user_transfer: GetUserTransferRequest => GetUserTransferResponse,
     list_limits: ListLimitsRequest => ListLimitsResponse,
     get_limits: GetLimitsRequest => GetLimitsResponse,
     update_limits: UpdateLimitsRequest => UpdateLimitsResponse,

@@ -25,7 +25,7 @@ use ledger::engine::{PendingStatus, TransferState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use list::TransferQuery;
+pub(crate) use list::{SCAN_MAX, TransferQuery};
 pub(crate) use resolve::Resolution;
 pub(crate) use service::{NewTransfer, Sent, check_recipient, is_for_people};
 pub(crate) use submit::{Payment, Receiver};
@@ -34,6 +34,11 @@ pub(crate) use view::{is_claim, public_id};
 use crate::books;
 use crate::ids::{Purpose, derived};
 use crate::people::Party;
+
+/// Whether it is a transfer between people, and not what became of another one.
+pub(crate) fn is_between_people(transfer: &ledger::Transfer) -> bool {
+    books::is_between_people(transfer.record.code) && view::is_root(&transfer.record)
+}
 
 /// What became of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -102,33 +102,33 @@ impl Wallet {
 
     /// The parties of a transfer, for one of them. Everybody else learns nothing.
     pub(super) async fn sides(&self, id: u128, user: UserId) -> Result<Sides> {
-        let there = self.ledger.transfer(id).await?.ok_or(WalletError::TransferNotFound)?;
-        let record = &there.record;
-        let is_root = books::is_between_people(record.code) && super::view::is_root(record);
-        if !is_root {
-            return Err(WalletError::TransferNotFound);
-        }
+        let sides = self.sides_for_staff(id).await?;
+        let is_party = sides.sender == user || sides.recipient == Some(user);
+        if is_party { Ok(sides) } else { Err(WalletError::TransferNotFound) }
+    }
+
+    /// The parties of a transfer between people, whoever they are.
+    pub(crate) async fn sides_for_staff(&self, id: u128) -> Result<Sides> {
+        let found = self.ledger.transfer(id).await?.filter(super::is_between_people);
+        let there = found.ok_or(WalletError::TransferNotFound)?;
         let sender =
             self.owner_of(there.debit_account).await?.ok_or(WalletError::TransferNotFound)?;
-        let is_invitation = record.code == books::INVITATION;
+        let is_invitation = there.record.code == books::INVITATION;
         let recipient = if is_invitation {
             self.invited_user(id).await?
         } else {
             self.owner_of(there.credit_account).await?
         };
-        if sender != user && recipient != Some(user) {
-            return Err(WalletError::TransferNotFound);
-        }
         Ok(Sides { there, sender, recipient, is_invitation })
     }
 }
 
 /// A transfer, with who sends and who receives.
 #[derive(Clone, Debug)]
-pub(super) struct Sides {
+pub(crate) struct Sides {
     pub(super) there: ledger::Transfer,
-    pub(super) sender: UserId,
+    pub(crate) sender: UserId,
     /// For an invitation: who has claimed it.
-    pub(super) recipient: Option<UserId>,
+    pub(crate) recipient: Option<UserId>,
     pub(super) is_invitation: bool,
 }

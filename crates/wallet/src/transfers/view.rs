@@ -54,13 +54,20 @@ struct Context {
 impl Wallet {
     /// One transfer for one of its parties, with its timeline.
     pub(crate) async fn transfer(&self, user: UserId, id: u128) -> Result<Transfer> {
-        let Sides { there, recipient, .. } = self.sides(id, user).await?;
-        let context = self.context(std::slice::from_ref(&there)).await?;
-        let mut shown = self.view(user, &there, &context).await?;
-        if recipient == Some(user) {
+        let sides = self.sides(id, user).await?;
+        let mut shown = self.detail(&sides).await?;
+        if sides.recipient == Some(user) {
             shown.direction = Direction::In;
         }
-        shown.timeline = timeline(&there.record, shown.status, context.changes.get(&id));
+        Ok(shown)
+    }
+
+    /// One transfer as its sender sees it, with its timeline.
+    pub(crate) async fn detail(&self, Sides { there, sender, .. }: &Sides) -> Result<Transfer> {
+        let context = self.context(std::slice::from_ref(there)).await?;
+        let mut shown = self.view(*sender, there, &context).await?;
+        let change = context.changes.get(&there.record.id);
+        shown.timeline = timeline(&there.record, shown.status, change);
         Ok(shown)
     }
 
@@ -124,6 +131,23 @@ impl Wallet {
         Ok(shown)
     }
 
+    /// Transfers as their senders see them, with their places in the journal, their senders and
+    /// recipients.
+    pub(crate) async fn views_with_users(
+        &self,
+        transfers: &[ledger::Transfer],
+    ) -> Result<Vec<(i64, UserId, Option<UserId>, Transfer)>> {
+        let context = self.context(transfers).await?;
+        let mut shown = Vec::with_capacity(transfers.len());
+        for there in transfers {
+            let Some(sender) = self.owner_of(there.debit_account).await? else { continue };
+            let recipient = self.recipient(there, &context).await?;
+            let transfer = self.view(sender, there, &context).await?;
+            shown.push((there.record.seq, sender, recipient, transfer));
+        }
+        Ok(shown)
+    }
+
     async fn context(&self, transfers: &[ledger::Transfer]) -> Result<Context> {
         let accounts = transfers.iter().flat_map(|it| [it.debit_account, it.credit_account]);
         self.learn_owners(accounts.clone()).await?;
@@ -176,7 +200,7 @@ impl Wallet {
         let record = &there.record;
         let id = public_id(record);
         let sender = self.owner_of(there.debit_account).await?;
-        let recipient = self.owner_of(there.credit_account).await?;
+        let recipient = self.recipient(there, context).await?;
         let changed_by = context.changes.get(&id).map(|change| change.id);
         let status = if is_claim(record) {
             Status::Accepted
@@ -186,7 +210,6 @@ impl Wallet {
         let invited = context.invitations.get(&id);
         let to = match (recipient, invited) {
             (Some(recipient), _) => party(&context.users, recipient),
-            (None, Some(Invited { claimed_by: Some(user), .. })) => party(&context.users, *user),
             (None, Some(invited)) => Party::invited(&invited.email),
             (None, None) => Party::default(),
         };
@@ -207,6 +230,16 @@ impl Wallet {
             expires_at: expires_at(record).filter(|_| is_waiting).map(Timestamp::from_micros),
             timeline: Vec::new(),
         })
+    }
+
+    /// Who got it; of an invitation, who has claimed it.
+    async fn recipient(
+        &self,
+        there: &ledger::Transfer,
+        context: &Context,
+    ) -> Result<Option<UserId>> {
+        let claimed_by = || context.invitations.get(&public_id(&there.record))?.claimed_by;
+        Ok(self.owner_of(there.credit_account).await?.or_else(claimed_by))
     }
 }
 

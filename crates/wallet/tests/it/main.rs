@@ -13,6 +13,7 @@ mod grpc;
 mod history;
 mod invitations;
 mod limits;
+mod overview;
 mod past_transfers;
 mod personal_data;
 mod quotas;

@@ -217,6 +217,8 @@ pub(crate) const TABLE: &[Row] = table! {
         "admin_users_accounts" "admin.v1.AdminService/ListUserAccounts",
         "admin_users_timeline" "admin.v1.AdminService/ListUserTimeline",
         "identity_roles_get" "identity.v1.CredentialsService/GetUserRoles",
+        "wallet_overview_transfers" "wallet.v1.WalletService/ListUserTransfers",
+        "wallet_overview_transfer" "wallet.v1.WalletService/GetUserTransfer",
     }
     Needs(P::UsersFreeze) => {
         "admin_users_freeze" "admin.v1.AdminService/FreezeUser",

@@ -424,6 +424,8 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/wallet/limits/{user}/EUR",
         r#"{"per_day": "1", "reason": "mine"}"#,
     ),
+    ("wallet_overview_transfers", Staff, "/v1/wallet/overview/transfers?filter[asset]=EUR", ""),
+    ("wallet_overview_transfer", Staff, "/v1/wallet/overview/transfers/{transfer}", ""),
     ("wallet_recipients_list", OwnOnly(200), "/v1/wallet/recipients?query={email}", ""),
     ("wallet_requests_list", OwnOnly(200), "/v1/wallet/requests", ""),
     (

@@ -1257,7 +1257,7 @@ class MailSuppression(Model):
     """What the mail server said."""
 
 
-DisabledReason = Literal["User", "Gone", "Failing"]
+DisabledReason = Literal["user", "gone", "failing"]
 """Why no events are posted: the user switched it off, it answered 410, or nothing succeeded for
 five days.
 """
@@ -1325,7 +1325,7 @@ class WebhookAttempt(Model):
     """The HTTP status, if there was an answer."""
 
 
-DeliveryStatus = Literal["Pending", "Succeeded", "Failed", "Cancelled"]
+DeliveryStatus = Literal["pending", "succeeded", "failed", "cancelled"]
 """What became of a message: it waits for an attempt, was answered with 2xx, has no attempt left,
 or its webhook was disabled before.
 """
@@ -1949,6 +1949,77 @@ class SetLimits(Model):
     """Null: the default of the asset; in a default: as much as one has."""
 
 
+WalletTransferKind = Literal["transfer", "invitation", "request_payment", "scheduled"]
+"""Why a transfer was made."""
+
+
+WalletTransferStatus = Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"]
+"""What became of a transfer."""
+
+
+WalletRole = Literal["sender", "recipient"]
+"""A side of a transfer."""
+
+
+class WalletTransferEvent(Model):
+    """Something that happened to a transfer."""
+
+    at: datetime
+
+    by: WalletRole | str | None = None
+    """Who did it, if it was one of the two."""
+
+    event: str
+    """`created`, `accepted`, `declined`, `cancelled`, `expired` or `reversed`."""
+
+
+class WalletTransfer(Model):
+    """A transfer as one of its two parties sees it."""
+
+    amount: Whole
+
+    asset: str
+
+    created_at: datetime
+
+    direction: WalletDirection | str
+
+    expires_at: datetime | None = None
+    """Until when the recipient may accept."""
+
+    from_: WalletParty = Field(alias="from")
+
+    id: str
+
+    kind: WalletTransferKind | str
+
+    message: str | None = None
+
+    reference: str | None = None
+
+    scale: int
+    """How many decimals the asset has."""
+
+    status: WalletTransferStatus | str
+
+    timeline: list[WalletTransferEvent] | None = None
+    """What happened, oldest first. Only where one transfer is asked for."""
+
+    to: WalletParty
+
+
+class UserTransfer(Model):
+    """A transfer, and between whom it is."""
+
+    recipient: str | None = None
+    """Nobody yet, while it waits for somebody to register."""
+
+    sender: str
+
+    transfer: WalletTransfer
+    """As its sender sees it, without what they wrote."""
+
+
 class WalletRecipient(Model):
     """Somebody to send to."""
 
@@ -2073,65 +2144,6 @@ class Schedule(Model):
     to: WalletParty
 
     until: datetime | None = None
-
-
-WalletTransferKind = Literal["transfer", "invitation", "request_payment", "scheduled"]
-"""Why a transfer was made."""
-
-
-WalletTransferStatus = Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"]
-"""What became of a transfer."""
-
-
-WalletRole = Literal["sender", "recipient"]
-"""A side of a transfer."""
-
-
-class WalletTransferEvent(Model):
-    """Something that happened to a transfer."""
-
-    at: datetime
-
-    by: WalletRole | str | None = None
-    """Who did it, if it was one of the two."""
-
-    event: str
-    """`created`, `accepted`, `declined`, `cancelled`, `expired` or `reversed`."""
-
-
-class WalletTransfer(Model):
-    """A transfer as one of its two parties sees it."""
-
-    amount: Whole
-
-    asset: str
-
-    created_at: datetime
-
-    direction: WalletDirection | str
-
-    expires_at: datetime | None = None
-    """Until when the recipient may accept."""
-
-    from_: WalletParty = Field(alias="from")
-
-    id: str
-
-    kind: WalletTransferKind | str
-
-    message: str | None = None
-
-    reference: str | None = None
-
-    scale: int
-    """How many decimals the asset has."""
-
-    status: WalletTransferStatus | str
-
-    timeline: list[WalletTransferEvent] | None = None
-    """What happened, oldest first. Only where one transfer is asked for."""
-
-    to: WalletParty
 
 
 __all__ = [
@@ -2259,6 +2271,7 @@ __all__ = [
     "UserDeposit",
     "UserImport",
     "UserRoles",
+    "UserTransfer",
     "UserWithdrawal",
     "Verified",
     "VerifyLine",

@@ -83,6 +83,18 @@ _WALLET_LIMITS_UPDATE = Operation(
     parse.one(models.SetLimits),
     amounts=("per_day", "per_transfer",),
 )
+_WALLET_OVERVIEW_TRANSFERS = Operation(
+    "wallet_overview_transfers",
+    "GET",
+    "/v1/wallet/overview/transfers",
+    parse.envelope(models.UserTransfer),
+)
+_WALLET_OVERVIEW_TRANSFER = Operation(
+    "wallet_overview_transfer",
+    "GET",
+    "/v1/wallet/overview/transfers/{id}",
+    parse.one(models.UserTransfer),
+)
 _WALLET_RECIPIENTS_LIST = Operation(
     "wallet_recipients_list",
     "GET",
@@ -796,6 +808,146 @@ class AsyncLimitsWithRawResponse:
         self.update_default = raw_async(resource.update_default)
         self.get = raw_async(resource.get)
         self.update = raw_async(resource.update)
+
+
+class Overview:
+    """`client.wallet.overview`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def transfers(
+        self,
+        *,
+        limit: int | None = None,
+        status: Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"] | None = None,
+        asset: str | None = None,
+        from_: TimestampLike | None = None,
+        before: TimestampLike | None = None,
+        amount_gte: AmountLike | None = None,
+        amount_lte: AmountLike | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> Page[models.UserTransfer]:
+        """The transfers between all users, newest first, without what they wrote. That they were
+        looked at is recorded.
+
+        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`:
+        how much is looked at for one page is bounded.
+
+        - `limit`: How many a page holds.
+        - `asset`: Code of an asset.
+        - `from_`: Made at this time or later.
+        - `before`: Made before this time.
+        - `cursor`: Where the page begins: the `next_cursor` of the page before.
+        """
+        return self._caller.page(
+            _WALLET_OVERVIEW_TRANSFERS,
+            query={
+                "limit": limit,
+                "filter[status]": status,
+                "filter[asset]": asset,
+                "filter[from]": from_,
+                "filter[before]": before,
+                "filter[amount][gte]": amount_gte,
+                "filter[amount][lte]": amount_lte,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+
+    def transfer(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> models.UserTransfer:
+        """A transfer of anybody, with what happened to it. That it was looked at is recorded.
+
+        - `id`: The transfer's id.
+        """
+        return self._caller.call(
+            _WALLET_OVERVIEW_TRANSFER,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class AsyncOverview:
+    """`client.wallet.overview`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    def transfers(
+        self,
+        *,
+        limit: int | None = None,
+        status: Literal["completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired"] | None = None,
+        asset: str | None = None,
+        from_: TimestampLike | None = None,
+        before: TimestampLike | None = None,
+        amount_gte: AmountLike | None = None,
+        amount_lte: AmountLike | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncPages[models.UserTransfer]:
+        """The transfers between all users, newest first, without what they wrote. That they were
+        looked at is recorded.
+
+        A page may hold fewer transfers than asked for, or none, and still have a `next_cursor`:
+        how much is looked at for one page is bounded.
+
+        - `limit`: How many a page holds.
+        - `asset`: Code of an asset.
+        - `from_`: Made at this time or later.
+        - `before`: Made before this time.
+        - `cursor`: Where the page begins: the `next_cursor` of the page before.
+        """
+        return self._caller.page(
+            _WALLET_OVERVIEW_TRANSFERS,
+            query={
+                "limit": limit,
+                "filter[status]": status,
+                "filter[asset]": asset,
+                "filter[from]": from_,
+                "filter[before]": before,
+                "filter[amount][gte]": amount_gte,
+                "filter[amount][lte]": amount_lte,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+
+    async def transfer(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> models.UserTransfer:
+        """A transfer of anybody, with what happened to it. That it was looked at is recorded.
+
+        - `id`: The transfer's id.
+        """
+        return await self._caller.call(
+            _WALLET_OVERVIEW_TRANSFER,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class OverviewWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = Overview(caller)
+        self.transfers = raw(resource.transfers)
+        self.transfer = raw(resource.transfer)
+
+
+class AsyncOverviewWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncOverview(caller)
+        self.transfers = raw_async(resource.transfers)
+        self.transfer = raw_async(resource.transfer)
 
 
 class Recipients:
@@ -1985,6 +2137,7 @@ class Wallet:
         self._caller = caller
         self.accounts = Accounts(caller)
         self.limits = Limits(caller)
+        self.overview = Overview(caller)
         self.recipients = Recipients(caller)
         self.requests = Requests(caller)
         self.schedules = Schedules(caller)
@@ -1999,6 +2152,7 @@ class AsyncWallet:
         self._caller = caller
         self.accounts = AsyncAccounts(caller)
         self.limits = AsyncLimits(caller)
+        self.overview = AsyncOverview(caller)
         self.recipients = AsyncRecipients(caller)
         self.requests = AsyncRequests(caller)
         self.schedules = AsyncSchedules(caller)
@@ -2010,6 +2164,7 @@ class WalletWithRawResponse:
     def __init__(self, caller: Caller) -> None:
         self.accounts = AccountsWithRawResponse(caller)
         self.limits = LimitsWithRawResponse(caller)
+        self.overview = OverviewWithRawResponse(caller)
         self.recipients = RecipientsWithRawResponse(caller)
         self.requests = RequestsWithRawResponse(caller)
         self.schedules = SchedulesWithRawResponse(caller)
@@ -2021,6 +2176,7 @@ class AsyncWalletWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self.accounts = AsyncAccountsWithRawResponse(caller)
         self.limits = AsyncLimitsWithRawResponse(caller)
+        self.overview = AsyncOverviewWithRawResponse(caller)
         self.recipients = AsyncRecipientsWithRawResponse(caller)
         self.requests = AsyncRequestsWithRawResponse(caller)
         self.schedules = AsyncSchedulesWithRawResponse(caller)
