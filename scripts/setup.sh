@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh run     a Rust toolchain, a C compiler, Node, Postgres server binaries
 #   scripts/setup.sh test    the same, Node, make, Chromium, Python with what scripts/python-tools.sh
-#                            installs, and Stripe's mock (scripts/stripe-mock.sh) if Go is there
+#                            installs, Node's programs of scripts/node-tools.sh, and Stripe's mock
+#                            (scripts/stripe-mock.sh) if Go is there
 #   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, a C compiler, Node, Python
 #   scripts/setup.sh ci      everything above
 #
@@ -336,11 +337,18 @@ need_stripe_mock() {
     esac
 }
 
+# A certified OpenID Connect client and a real provider, for the tests.
+need_node_tools() {
+    scripts/node-tools.sh >/dev/null 2>&1 || stop "node tools" "the packages for the tests can't be installed" \
+        "Run this to see why: scripts/node-tools.sh"
+    line ok "node tools" "the packages of scripts/node-tools.sh"
+}
+
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
-    test) needs=(rust c_compiler make node chromium postgres python stripe_mock) ;;
+    test) needs=(rust c_compiler make node chromium postgres python node_tools stripe_mock) ;;
     check) needs=(rust c_compiler rustfmt clippy node python) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python stripe_mock) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python node_tools stripe_mock) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use kernel::audit::AuditActor;
 use kernel::{ErrorKind, Problem};
 
-use crate::ids::{ApiKeyId, SessionId, UserId};
+use crate::ids::{ApiKeyId, ApplicationId, SessionId, UserId};
 use crate::permissions::{Permission, PermissionSet};
 
 /// A caller who proved to be somebody.
@@ -32,6 +32,11 @@ pub enum ActorKind {
         user: UserId,
         key: ApiKeyId,
     },
+    /// A third party's program, with a token that the user gave it.
+    Application {
+        user: UserId,
+        application: ApplicationId,
+    },
 }
 
 impl Actor {
@@ -42,7 +47,9 @@ impl Actor {
     pub const fn user(&self) -> Option<UserId> {
         match self.kind {
             ActorKind::Operator => None,
-            ActorKind::Session { user, .. } | ActorKind::ApiKey { user, .. } => Some(user),
+            ActorKind::Session { user, .. }
+            | ActorKind::ApiKey { user, .. }
+            | ActorKind::Application { user, .. } => Some(user),
         }
     }
 
@@ -76,7 +83,7 @@ impl Actor {
             _ => Err(Problem::new(
                 ErrorKind::Forbidden,
                 "identity.actor.no_session",
-                "this needs a person who is signed in; API keys and the operator's token won't do",
+                "this needs a person who is signed in; API keys, applications and the operator's token won't do",
             )),
         }
     }
@@ -95,6 +102,9 @@ impl Actor {
             ActorKind::Operator => AuditActor::Operator,
             ActorKind::Session { user, .. } => AuditActor::User(user.as_u128()),
             ActorKind::ApiKey { key, .. } => AuditActor::ApiKey(key.as_u128()),
+            ActorKind::Application { application, .. } => {
+                AuditActor::Application(application.as_u128())
+            }
         }
     }
 

@@ -24,6 +24,10 @@ kernel::define_id! {
     /// A program's key.
     pub struct ApiKeyId = "key";
 }
+kernel::define_id! {
+    /// A third party's program that acts for users who allow it.
+    pub struct ApplicationId = "app";
+}
 
 impl UserId {
     /// No user. What is asked about an unknown name is asked about it, so that it takes as long.

@@ -69,7 +69,7 @@ pub use error::IdentityError;
 pub use events::{CONTEXT, Credential as CredentialName, IdentityEvent};
 pub use http::{document, routes};
 pub use identity::{Identity, IdentityOptions, Timeouts, Workers, workers};
-pub use ids::{ApiKeyId, ChallengeId, SessionId, SignInId, UserId};
+pub use ids::{ApiKeyId, ApplicationId, ChallengeId, SessionId, SignInId, UserId};
 pub use import::{ImportError, ImportSummary, ImportedLine, LineOutcome};
 pub use keys::PublicKey;
 pub use limits::Limits;
@@ -77,7 +77,7 @@ pub use passwords::PasswordFlaw;
 pub use permissions::{Permission, PermissionSet, Role, RoleSet};
 pub use phone::PhoneOptions;
 pub use profile::HookAnswer;
-pub use sessions::{Session, Transport};
+pub use sessions::{Session, Transport, clear_session_cookie};
 pub use users::{Confirmation, NewPassword, NewUser, User, UserFilter, UserKey, UserStatus};
 
 /// The schema `identity`.

@@ -67,6 +67,14 @@ impl<K: Hash + Eq> RateLimiter<K> {
         self.quota
     }
 
+    /// Seconds until the key has one left, if it has none: for what counts failures only.
+    pub fn wait_s(&self, key: &K, now: Timestamp) -> Option<u64> {
+        let (now, tolerance) = (now.as_micros(), self.quota.tolerance_us());
+        let known = self.keys.lock().arrivals.get(key).copied().unwrap_or(now);
+        let ahead = (known - now).min(tolerance + self.quota.step_us());
+        (ahead > tolerance).then(|| seconds(ahead - tolerance))
+    }
+
     /// Takes one, if the key has one left.
     pub fn take(&self, key: K, now: Timestamp) -> Decision {
         let (now, step) = (now.as_micros(), self.quota.step_us());
@@ -139,6 +147,18 @@ mod tests {
         let later = now.saturating_add(Duration::from_secs(1));
         assert!(limiter.take("a", later).is_allowed);
         assert!(!limiter.take("a", later).is_allowed);
+    }
+
+    #[test]
+    fn looking_takes_nothing() {
+        let limiter = RateLimiter::new(QUOTA);
+        let now = Timestamp::UNIX_EPOCH;
+        for _ in 0..3 {
+            assert_eq!(limiter.wait_s(&"a", now), None);
+            limiter.take("a", now);
+        }
+        assert_eq!(limiter.wait_s(&"a", now), Some(1));
+        assert_eq!(limiter.wait_s(&"a", now.saturating_add(Duration::from_secs(1))), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ const ROWS: &[&[&str]] = &[
     &["kernel"],
     &["proto"],
     &["ledger", "identity"],
-    &["payments", "wallet"],
+    &["payments", "wallet", "oauth"],
     &["shop", "clubs", "ads"],
     &["notifications", "admin"],
     &["gateway"],

@@ -35,12 +35,13 @@ pub(crate) enum KindParameter {
     Operator,
     System,
     Anonymous,
+    Application,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only what this user (`usr_…`) or API key (`key_…`) did.
+    /// Only what this user (`usr_…`), API key (`key_…`) or application (`app_…`) did.
     #[serde(rename = "filter[actor]")]
     actor: Option<String>,
     /// Only what actors of this kind did.
@@ -114,7 +115,10 @@ async fn list(
 
 fn filter(query: &ListQuery) -> Result<EntryFilter, Problem> {
     let actor = query.actor.as_deref().map(actor_id).transpose().map_err(|_| {
-        invalid_query("filter[actor]", "expected the id of a user (usr_…) or of a key (key_…)")
+        invalid_query(
+            "filter[actor]",
+            "expected the id of a user (usr_…), a key (key_…) or an application (app_…)",
+        )
     })?;
     Ok(EntryFilter {
         actor,

@@ -4,7 +4,7 @@
 pub(crate) mod http;
 mod service;
 
-use identity::{ApiKeyId, UserId};
+use identity::{ApiKeyId, ApplicationId, UserId};
 use kernel::audit::{AuditActor, Entry};
 use kernel::{IdError, Timestamp};
 use serde::Serialize;
@@ -62,6 +62,7 @@ impl ActorJson {
         let id = match actor {
             AuditActor::User(id) => Some(UserId::from_u128(id).to_string()),
             AuditActor::ApiKey(id) => Some(ApiKeyId::from_u128(id).to_string()),
+            AuditActor::Application(id) => Some(ApplicationId::from_u128(id).to_string()),
             AuditActor::Operator | AuditActor::System | AuditActor::Anonymous => None,
         };
         Self { kind: actor.kind(), id }
@@ -85,12 +86,11 @@ impl From<Entry> for EntryJson {
     }
 }
 
-/// An actor as a filter names it: by the id of a user or of an API key.
+/// An actor as a filter names it: by the id of a user, an API key or an application.
 pub(crate) fn actor_id(text: &str) -> Result<u128, IdError> {
-    match text.parse::<ApiKeyId>() {
-        Ok(key) => Ok(key.as_u128()),
-        Err(_) => text.parse::<UserId>().map(UserId::as_u128),
-    }
+    let key = text.parse::<ApiKeyId>().map(ApiKeyId::as_u128);
+    let application = text.parse::<ApplicationId>().map(ApplicationId::as_u128);
+    key.or(application).or_else(|_| text.parse::<UserId>().map(UserId::as_u128))
 }
 
 #[cfg(test)]
@@ -98,8 +98,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn actors_are_users_or_keys() {
+    fn actors_are_users_keys_or_applications() {
         assert_eq!(actor_id(&UserId::from_u128(7).to_string()), Ok(7));
+        assert_eq!(actor_id(&ApplicationId::from_u128(9).to_string()), Ok(9));
         assert_eq!(actor_id(&ApiKeyId::from_u128(8).to_string()), Ok(8));
         assert!(actor_id("ses_00000000000000000000000001").is_err());
     }

@@ -23,7 +23,7 @@ use crate::caller::Caller;
 use crate::ids::{AuditEntryId, EventId};
 
 /// Contexts whose events are about users.
-const CONTEXTS: [&str; 4] = ["identity", "wallet", "payments", "admin"];
+const CONTEXTS: [&str; 5] = ["identity", "wallet", "payments", "oauth", "admin"];
 
 /// Where an item comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

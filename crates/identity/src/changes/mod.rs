@@ -16,6 +16,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 
+use deadpool_postgres::Transaction;
+use kernel::DatabaseError;
+
+use crate::identity::Identity;
 use crate::ids::UserId;
 
 /// Users share slots; a neighbour's change costs one read too many and nothing else.
@@ -76,6 +80,36 @@ impl Changes {
     fn slot(&self, user: UserId) -> &AtomicU64 {
         // The low half of a UUIDv7 is random.
         &self.slots[user.as_u128() as usize % SLOTS]
+    }
+}
+
+/// For other contexts that remember something of a user.
+impl Identity {
+    /// To be asked before something about the user is read, and kept with what was read: while it
+    /// stays the same, nothing has changed. Not to be trusted unless
+    /// [`changes_are_known`](Self::changes_are_known).
+    pub fn generation(&self, user: UserId) -> u64 {
+        self.changes.generation(user)
+    }
+
+    /// Whether what is remembered may be trusted at this moment.
+    pub fn changes_are_known(&self) -> bool {
+        self.changes.are_known()
+    }
+
+    /// Says, if and when `tx` commits, that what any node remembers of the user is out of date.
+    /// [`forget`](Self::forget) is for this node, after the commit.
+    pub async fn record_change_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        user: UserId,
+    ) -> Result<(), DatabaseError> {
+        record_in_tx(tx, &*self.clock, Some(user)).await
+    }
+
+    /// What this node remembers of the user is out of date.
+    pub fn forget(&self, user: UserId) {
+        self.changes.forget(user);
     }
 }
 

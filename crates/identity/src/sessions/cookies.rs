@@ -36,7 +36,7 @@ pub(crate) fn set_device(response: &mut Response, token: &SecretToken) {
 }
 
 /// The browser forgets the session; the device stays known.
-pub(crate) fn clear_session(response: &mut Response) {
+pub fn clear_session(response: &mut Response) {
     set(response, SESSION, "", Duration::ZERO);
 }
 

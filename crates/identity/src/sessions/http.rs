@@ -205,7 +205,7 @@ async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (user, session) = actor.require_session()?;
-    identity.end_session(user, session, actor.audit(), EndReason::SignedOut).await?;
+    identity.sign_out(user, session).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if headers.contains_key(axum::http::header::COOKIE) {
         cookies::clear_session(&mut response);

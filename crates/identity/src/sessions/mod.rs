@@ -12,6 +12,7 @@ mod start;
 pub(crate) mod store;
 mod touched;
 
+pub use cookies::clear_session as clear_session_cookie;
 pub(crate) use live::{Live, Standing};
 pub(crate) use start::{NewSession, Secrets, SignedIn, Tokens, is_device_known_in_tx};
 pub(crate) use touched::Touched;

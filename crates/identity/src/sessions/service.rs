@@ -1,4 +1,5 @@
 use deadpool_postgres::Transaction;
+use kernel::Timestamp;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::{DatabaseError, Limit};
 use serde_json::json;
@@ -43,6 +44,21 @@ impl Identity {
         tx.commit().await?;
         self.changes.forget(user);
         Ok(())
+    }
+
+    /// Ends a session because its user wants so.
+    pub async fn sign_out(&self, user: UserId, session: SessionId) -> Result<(), IdentityError> {
+        let actor = AuditActor::User(user.as_u128());
+        self.end_session(user, session, actor, EndReason::SignedOut).await
+    }
+
+    /// When the user proved who they are for this session.
+    pub async fn signed_in_at(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<Timestamp>, IdentityError> {
+        let client = self.database.client().await?;
+        Ok(store::began_at(&client, session).await?)
     }
 
     /// Within a transaction that ends it for a reason of its own.

@@ -51,6 +51,15 @@ pub(crate) async fn user_of(
     Ok(row.map(|row| row.get(0)))
 }
 
+pub(super) async fn began_at(
+    client: &impl GenericClient,
+    session: SessionId,
+) -> Result<Option<Timestamp>, DatabaseError> {
+    let sql = "select created_at from identity.sessions where id = $1";
+    let row = client.query_opt_prepared(sql, &[&session]).await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
 pub(crate) async fn live(
     client: &impl GenericClient,
     session: SessionId,

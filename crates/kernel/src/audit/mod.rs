@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 pub const MIGRATIONS: crate::Migrations = crate::migrations! {
     "audit";
     1 "audit" "../../migrations/0001_audit.sql",
+    2 "applications" "../../migrations/0002_audit_applications.sql",
 };
 
 /// Who acts.
@@ -27,6 +28,8 @@ pub enum AuditActor {
     User(u128),
     /// A program, with the id of its key.
     ApiKey(u128),
+    /// A third party's program, with its id; the subject is the user for whom it acts.
+    Application(u128),
     /// Whoever holds the operator's token.
     Operator,
     /// A job.
@@ -118,13 +121,15 @@ impl NewEntry {
 }
 
 impl AuditActor {
-    pub const KINDS: [&str; 5] = ["user", "api_key", "operator", "system", "anonymous"];
+    pub const KINDS: [&str; 6] =
+        ["user", "api_key", "operator", "system", "anonymous", "application"];
 
     /// Its kind as stored and shown.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::User(_) => "user",
             Self::ApiKey(_) => "api_key",
+            Self::Application(_) => "application",
             Self::Operator => "operator",
             Self::System => "system",
             Self::Anonymous => "anonymous",
@@ -134,7 +139,7 @@ impl AuditActor {
     /// The id of the user or key.
     pub const fn id(self) -> Option<u128> {
         match self {
-            Self::User(id) | Self::ApiKey(id) => Some(id),
+            Self::User(id) | Self::ApiKey(id) | Self::Application(id) => Some(id),
             Self::Operator | Self::System | Self::Anonymous => None,
         }
     }
@@ -143,6 +148,7 @@ impl AuditActor {
         match (kind, id) {
             ("user", Some(id)) => Self::User(id),
             ("api_key", Some(id)) => Self::ApiKey(id),
+            ("application", Some(id)) => Self::Application(id),
             ("operator", _) => Self::Operator,
             ("system", _) => Self::System,
             _ => Self::Anonymous,

@@ -7,10 +7,11 @@ use super::sources::{Told, of_bus};
 use crate::Notifications;
 
 /// Names and contexts. A name is where the position is kept, so it stays.
-const CONSUMERS: [(&str, &str); 4] = [
+const CONSUMERS: [(&str, &str); 5] = [
     ("notifications.identity", "identity"),
     ("notifications.wallet", "wallet"),
     ("notifications.payments", "payments"),
+    ("notifications.oauth", "oauth"),
     // What happens in here that users have to know: webhooks that fail.
     ("notifications.own", "notifications"),
 ];

@@ -67,6 +67,10 @@ kinds! {
     SecurityCredentialRemoved = "security.credential_removed" email,
     SecurityRefreshTokenReused = "security.refresh_token_reused" email,
     SecuritySignInLocked = "security.sign_in_locked" email,
+    /// The user allowed an application something.
+    SecurityApplicationAllowed = "security.application_allowed" email,
+    /// An application's access was ended, because a token of its came twice.
+    SecurityApplicationStopped = "security.application_stopped" email,
     SecurityFrozen = "security.frozen" email,
     SecurityUnfrozen = "security.unfrozen" email,
     /// Nothing has reached a webhook for a day.

@@ -90,6 +90,14 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
         // The reason is a note of the staff.
         "identity.user.frozen" => return Some((K::SecurityFrozen, facts(event, &[]))),
         "identity.user.unfrozen" => K::SecurityUnfrozen,
+        "oauth.application.created" => {
+            return Some((K::SecurityCredentialAdded, application_credential(event)));
+        }
+        "oauth.application.deleted" => {
+            return Some((K::SecurityCredentialRemoved, application_credential(event)));
+        }
+        "oauth.consent.granted" => K::SecurityApplicationAllowed,
+        "oauth.refresh_token.reused" => K::SecurityApplicationStopped,
         "wallet.request.created" => return Some((K::RequestCreated, request(event, "payer"))),
         "wallet.request.paid" => return Some((K::RequestPaid, request(event, "payee"))),
         "wallet.request.declined" => return Some((K::RequestDeclined, request(event, "payee"))),
@@ -117,7 +125,7 @@ fn event_kind(event: &Event) -> Option<(EventKind, Value)> {
 }
 
 /// Fields that are passed on as they are, where they are there.
-const PASSED_ON: [&str; 18] = [
+const PASSED_ON: [&str; 20] = [
     "invite_id",
     "schedule_id",
     "occurrence",
@@ -127,6 +135,8 @@ const PASSED_ON: [&str; 18] = [
     "session_id",
     "webhook_id",
     "webhook_host",
+    "application_id",
+    "application_name",
     "asset",
     "amount",
     "scale",
@@ -155,6 +165,12 @@ fn facts(event: &Event, fields: &[&str]) -> Value {
 fn credential(event: &Event) -> Value {
     let field = |name: &str| event.data.get(name).cloned().unwrap_or_default();
     json!({ "credential": field("credential"), "credential_name": field("name") })
+}
+
+/// An application acts for whoever registered it, like an API key.
+fn application_credential(event: &Event) -> Value {
+    let name = event.data.get("application_name").cloned().unwrap_or_default();
+    json!({ "credential": "application", "credential_name": name })
 }
 
 /// A request as the side that is told of it sees it.

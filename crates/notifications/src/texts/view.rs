@@ -20,7 +20,7 @@ pub(crate) struct View<'c> {
 }
 
 /// Texts that are taken over as they are, once they are clean.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     "role",
     "message",
     "reference",
@@ -32,6 +32,7 @@ const WRITTEN: [&str; 11] = [
     "counterparty_name",
     "webhook_host",
     "phone_hint",
+    "application_name",
 ];
 
 /// Who is named in an event.

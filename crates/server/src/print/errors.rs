@@ -142,6 +142,7 @@ fn sections() -> Vec<Section> {
             "Mail, the inbox, webhooks.",
             &notifications::NotificationsError::all(),
         ),
+        errors("OAuth", "Applications, and what users allow them.", &oauth::OauthError::all()),
         errors("Staff", "What staff does across contexts.", &admin::AdminError::all()),
         Section {
             title: "The ledger",

@@ -10,6 +10,7 @@ use kernel::bus::{Bus, RunningBus};
 use kernel::{Clock, Database, SystemClock, Vault};
 use ledger::Ledger;
 use notifications::{Notifications, NotificationsOptions, RunningFeed};
+use oauth::{Oauth, OauthOptions};
 use payments::{Payments, PaymentsOptions};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +27,7 @@ pub(crate) struct Contexts {
     pub(crate) wallet: Wallet,
     pub(crate) payments: Payments,
     pub(crate) notifications: Notifications,
+    pub(crate) oauth: Oauth,
     pub(crate) admin: Admin,
 }
 
@@ -50,6 +52,7 @@ pub(crate) struct ContextOptions {
     pub(crate) wallet: WalletOptions,
     pub(crate) payments: PaymentsOptions,
     pub(crate) notifications: NotificationsOptions,
+    pub(crate) oauth: OauthOptions,
 }
 
 impl Contexts {
@@ -81,9 +84,13 @@ impl Contexts {
         )
         .await
         .context("notifications could not start")?;
+        let oauth =
+            Oauth::start(database(), clock(), vault.clone(), identity.clone(), options.oauth)
+                .await
+                .context("oauth could not start")?;
         let admin =
             Admin::new(database(), clock(), ledger.clone(), identity.clone(), payments.clone());
-        let contexts = Self { ledger, identity, wallet, payments, notifications, admin };
+        let contexts = Self { ledger, identity, wallet, payments, notifications, oauth, admin };
         personal_data::connect(&contexts);
         Ok(contexts)
     }
@@ -91,13 +98,13 @@ impl Contexts {
     /// Starts the background work of all.
     pub(crate) async fn run(&self, database: &Database) -> anyhow::Result<Running> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let bus = Bus::new(database.clone(), Arc::clone(&clock))
-            .consumer(Erasure { wallet: self.wallet.clone(), payments: self.payments.clone() });
+        let bus = Bus::new(database.clone(), Arc::clone(&clock)).consumer(Erasure::of(self));
         let bus = cleanup::register(bus, database, &clock, &self.payments).await?;
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);
         let bus = notifications::workers(&self.notifications).register(bus);
+        let bus = self.oauth.register(bus);
         let bus = self.admin.register(bus);
         Ok(Running { bus: bus.start(), feed: self.notifications.start_feed() })
     }
@@ -116,6 +123,7 @@ impl Contexts {
             .merge(wallet::routes(self.wallet.clone()))
             .merge(payments::routes(self.payments.clone()))
             .merge(notifications::routes(self.notifications.clone()))
+            .merge(oauth::routes(self.oauth.clone()))
             .merge(admin::routes(self.admin.clone()))
     }
 
@@ -140,6 +148,7 @@ pub(super) fn document() -> OpenApi {
     all.merge(wallet::document());
     all.merge(payments::document());
     all.merge(notifications::document());
+    all.merge(oauth::document());
     all.merge(admin::document());
     all
 }

@@ -73,6 +73,8 @@ fn schemes() -> Value {
         "session": bearer("A person's access token, `v4.public.…`: what signing in answers. It lives \
                            15 minutes; the refresh token gets the next one."),
         "api_key": bearer("A program's key, `bshl_key_…`, with the scopes that its owner gave it."),
+        "application": bearer("A third party's access token, `bshl_at_…`, with the scopes that its \
+                               user allowed: see `/.well-known/openid-configuration`."),
         "cookie": {
             "type": "apiKey",
             "in": "cookie",
@@ -89,8 +91,7 @@ fn schemes() -> Value {
 fn add_access(operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default();
     let Some(access) = access_of(id) else { return };
-    let anybody =
-        json!([{ "session": [] }, { "api_key": [] }, { "cookie": [] }, { "operator": [] }]);
+    let anybody = json!([{ "session": [] }, { "api_key": [] }, { "application": [] }, { "cookie": [] }, { "operator": [] }]);
     operation["security"] = match access {
         Access::Public => json!([{}]),
         Access::Operator => json!([{ "operator": [] }]),

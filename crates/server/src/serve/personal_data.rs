@@ -5,6 +5,7 @@ use deadpool_postgres::Transaction;
 use identity::UserId;
 use kernel::bus::{Consumer, Event, JobError};
 use kernel::{ErrorKind, Problem};
+use oauth::Oauth;
 use payments::{Payments, PaymentsError};
 use wallet::Wallet;
 
@@ -27,6 +28,11 @@ pub(super) fn connect(contexts: &Contexts) {
         let notifications = notifications.clone();
         Box::pin(async move { Ok(notifications.export(user).await?) })
     });
+    let oauth = contexts.oauth.clone();
+    identity.on_export("oauth", move |user| {
+        let oauth = oauth.clone();
+        Box::pin(async move { Ok(oauth.export(user).await?) })
+    });
     let contexts = contexts.clone();
     identity.before_delete("value", move |user| {
         let contexts = contexts.clone();
@@ -36,8 +42,19 @@ pub(super) fn connect(contexts: &Contexts) {
 
 /// Erases what other contexts keep of somebody who has left. Once more does no harm.
 pub(super) struct Erasure {
-    pub(super) wallet: Wallet,
-    pub(super) payments: Payments,
+    wallet: Wallet,
+    payments: Payments,
+    oauth: Oauth,
+}
+
+impl Erasure {
+    pub(super) fn of(contexts: &Contexts) -> Self {
+        Self {
+            wallet: contexts.wallet.clone(),
+            payments: contexts.payments.clone(),
+            oauth: contexts.oauth.clone(),
+        }
+    }
 }
 
 impl Consumer for Erasure {
@@ -57,6 +74,7 @@ impl Consumer for Erasure {
         for user in events.iter().filter_map(|event| event.subject).map(UserId::from_u128) {
             self.wallet.erase_user(user).await?;
             self.payments.erase_user(user).await?;
+            self.oauth.erase_user(user).await?;
         }
         Ok(())
     }

@@ -131,8 +131,8 @@ impl Server {
         };
         let (router, routes) = router::build(parts, &stop)?;
         let rates = Rates::new(options.rate_limit, Arc::new(SystemClock));
-        let gate =
-            Gate::new(Arc::clone(&guard), contexts.identity.clone(), routes, rates, public.origins);
+        let known = (contexts.identity.clone(), contexts.oauth.clone());
+        let gate = Gate::new(Arc::clone(&guard), known, routes, rates, public.origins);
         let (streams, stopping) = watch::channel(false);
         let forwarder = Forwarder::new(&vault);
         let has_stripe = contexts.payments.has_stripe();

@@ -64,6 +64,7 @@ impl ContextOptions {
     pub(super) fn at(mut self, public_url: &str, own_url: &str) -> Self {
         public_url.clone_into(&mut self.identity.issuer);
         public_url.clone_into(&mut self.notifications.public_url);
+        public_url.clone_into(&mut self.oauth.issuer);
         self.payments.public_url = Some(public_url.to_owned());
         self.payments.sandbox.webhook_url = Some(own_url.to_owned());
         self

@@ -74,7 +74,7 @@ impl Storage {
 }
 
 /// The schemas of everything that this program serves.
-fn schemas() -> [Migrations; 10] {
+fn schemas() -> [Migrations; 11] {
     [
         crate::operator::MIGRATIONS,
         kernel::audit::MIGRATIONS,
@@ -85,6 +85,7 @@ fn schemas() -> [Migrations; 10] {
         wallet::MIGRATIONS,
         payments::MIGRATIONS,
         notifications::MIGRATIONS,
+        oauth::MIGRATIONS,
         admin::MIGRATIONS,
     ]
 }

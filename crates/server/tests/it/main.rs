@@ -12,6 +12,8 @@ mod import;
 mod kills;
 mod lifecycle;
 mod matrix;
+mod node;
+mod oauth;
 mod people;
 mod reconcile;
 mod security;

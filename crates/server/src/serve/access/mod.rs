@@ -22,6 +22,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use identity::{Actor, AuthError, Credential, Identity};
 use kernel::http::{CallerKey, ClientInfo};
+use oauth::Oauth;
 
 use super::refusal::Refusal;
 use crate::operator::token::{self, Guard};
@@ -33,6 +34,7 @@ const SESSION_COOKIE: &str = "__Host-bushel_session";
 pub(super) struct Gate {
     guard: Arc<Guard>,
     identity: Identity,
+    oauth: Oauth,
     routes: Routes,
     rates: Rates,
     /// The origins of our own pages, such as `https://bushel.example`.
@@ -42,12 +44,12 @@ pub(super) struct Gate {
 impl Gate {
     pub(super) fn new(
         guard: Arc<Guard>,
-        identity: Identity,
+        (identity, oauth): (Identity, Oauth),
         routes: Routes,
         rates: Rates,
         origins: Vec<String>,
     ) -> Self {
-        Self { guard, identity, routes, rates, origins }
+        Self { guard, identity, oauth, routes, rates, origins }
     }
 
     /// Checks who is calling, whether they may, and how often they did. What is known of the
@@ -120,7 +122,13 @@ impl Gate {
             }
             (Some(_), Some(_)) => return Err(Refusal::TokenWrong),
         };
-        match self.identity.authenticate(credential, client).await {
+        let known = match credential {
+            Credential::Bearer(token) if oauth::is_access_token(token) => {
+                self.oauth.authenticate(token).await
+            }
+            _ => self.identity.authenticate(credential, client).await,
+        };
+        match known {
             Ok(actor) => Ok(Some(actor)),
             Err(AuthError::Expired) => Err(Refusal::TokenExpired),
             Err(AuthError::Unavailable) => Err(Refusal::TokenUnknown),

@@ -61,6 +61,11 @@ impl Routes {
             return *access;
         }
         let Ok(found) = self.paths.at(path) else { return Access::SignedIn };
+        // A browser asks by OPTIONS, without credentials, whether a page of another origin may call
+        // what is public.
+        if method == Method::OPTIONS && found.value.iter().any(|(_, it)| *it == Access::Public) {
+            return Access::Public;
+        }
         // HEAD is answered by GET; what a path has no method for is refused by the router.
         let asked = if method == Method::HEAD { &Method::GET } else { method };
         let line = found.value.iter().find(|(method, _)| method == asked);
@@ -167,6 +172,9 @@ mod tests {
         for path in ["/metrics", "/v1/ledger/assets", "/docsx", "/healthz/", "//docs", "/nothing"] {
             assert!(!public(path), "{path}");
         }
+        let asked = |path: &str| routes.access(&Method::OPTIONS, path);
+        assert_eq!(asked("/oauth/token"), Access::Public);
+        assert_eq!(asked("/v1/wallet/transfers"), Access::SignedIn);
         // A method that a public path doesn't have is not public.
         assert_eq!(routes.access(&Method::DELETE, "/healthz"), Access::SignedIn);
     }

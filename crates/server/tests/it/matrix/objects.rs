@@ -88,6 +88,7 @@ impl Ann {
             "adjustment",
             "job",
             "reconciliation",
+            "authorization_request",
         ];
         let private = self.objects.iter().filter(move |(name, _)| !everybodys.contains(name));
         private.map(|(name, value)| (*name, value.as_str()))
@@ -107,7 +108,7 @@ impl Ann {
     }
 }
 
-const OWN: [&str; 25] = [
+const OWN: [&str; 27] = [
     "/v1/identity/profile",
     "/v1/identity/sessions",
     "/v1/identity/api-keys",
@@ -133,6 +134,8 @@ const OWN: [&str; 25] = [
     "/v1/notifications/webhooks/{webhook}",
     "/v1/notifications/webhooks/{webhook}/secret",
     "/v1/notifications/webhooks/{webhook}/deliveries",
+    "/v1/oauth/applications",
+    "/v1/oauth/consents",
 ];
 const STAFFS: [&str; 3] =
     ["/v1/admin/users/{user}", "/v1/identity/users/{user}/roles", "/v1/wallet/limits/{user}/EUR"];
@@ -193,10 +196,15 @@ fn own(bank: &Bank, ann: &Person, objects: &mut BTreeMap<&'static str, String>) 
     let phone = add_phone(bank, ann);
     let mails = ok(&bank.operator.get("/v1/notifications/mailbox?to=annxq@example.org"));
     let mail = until("a mail about the new key", || mails["data"].get(0).map(|it| text(it, "id")));
+    let (application, consent) = allow(ann);
+    assert!(consent.starts_with("https://annxq.example/cb?code="), "{consent}");
     let none = "00000000000000000000000000";
     let id = text(&key, "id");
     objects.extend([
         ("api_key", id),
+        ("application", text(&application, "id")),
+        ("client_secret", text(&application, "client_secret")),
+        ("authorization_request", format!("areq_{none}")),
         ("key", text(&key, "key")),
         ("session", text(&ann.session, "session_id")),
         ("user", ann.id.clone()),
@@ -231,6 +239,25 @@ fn add_phone(bank: &Bank, ann: &Person) -> String {
     });
     post(&ann.client, "/v1/identity/phone/confirm", &json!({ "code": code }));
     number.to_owned()
+}
+
+/// An application of hers, and that she allows it something: where her browser went.
+fn allow(ann: &Person) -> (Value, String) {
+    let body = json!({ "name": "application-of-annxq", "kind": "confidential",
+        "redirect_uris": ["https://annxq.example/cb"], "grant_types": ["authorization_code"],
+        "scopes": ["wallet.read"] });
+    let application = post(&ann.client, "/v1/oauth/applications", &body);
+    let asked = format!(
+        "/oauth/authorize?response_type=code&client_id={}&scope=wallet.read\
+         &redirect_uri=https%3A%2F%2Fannxq.example%2Fcb&code_challenge_method=S256\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        text(&application, "id")
+    );
+    let page = ann.client.get(&asked);
+    let (_, request) = page.header("location").unwrap().split_once("request=").unwrap();
+    let path = format!("/v1/oauth/requests/{request}/approve");
+    let decision = ok(&ann.client.send("POST", &path, "", ""));
+    (application, text(&decision, "redirect_to"))
 }
 
 /// Takes webhooks and push messages for as long as the test runs.
