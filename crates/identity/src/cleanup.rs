@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::bus::{Job, JobError, Outcome, Worker};
 
 use crate::identity::Identity;
-use crate::{challenges, changes, phone, sessions, sign_ins};
+use crate::{challenges, changes, phone, provider_sign_ins, sessions, sign_ins};
 
 pub(crate) const KIND: &str = "identity.cleanup";
 
@@ -46,6 +46,7 @@ impl Cleanup {
         while sign_ins::store::delete_before(database, attempts, limit).await? == BATCH {}
         let counted = now.saturating_sub(PHONE_CODES_KEPT);
         while phone::store::delete_codes_before(database, counted, limit).await? == BATCH {}
+        while provider_sign_ins::store::delete_before(database, attempts, limit).await? == BATCH {}
         let unused = now.saturating_sub(SESSIONS_KEPT);
         while sessions::store::delete_before(database, unused, limit).await? == BATCH {}
         let unused = now.saturating_sub(DEVICES_KEPT);

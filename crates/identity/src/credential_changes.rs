@@ -25,6 +25,8 @@ pub(crate) enum Credential {
     RecoveryCodes,
     Passkey,
     ApiKey,
+    /// An outside provider.
+    Provider,
 }
 
 impl Credential {
@@ -34,6 +36,7 @@ impl Credential {
             Self::RecoveryCodes => "recovery_codes",
             Self::Passkey => "passkey",
             Self::ApiKey => "api_key",
+            Self::Provider => "provider",
         }
     }
 

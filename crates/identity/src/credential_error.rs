@@ -1,4 +1,4 @@
-//! What can go wrong with second factors, passkeys, API keys, the profile and roles.
+//! What can go wrong with second factors, passkeys, API keys, outside providers, the profile and roles.
 
 use kernel::ErrorKind;
 
@@ -55,12 +55,28 @@ pub enum CredentialError {
     PhoneRefused,
     #[error("there is no phone")]
     PhoneNotFound,
+    #[error("there is no such provider")]
+    ProviderNotFound,
+    #[error("the provider doesn't answer at the moment; try again, or sign in otherwise")]
+    ProviderUnavailable,
+    #[error("the provider, or you at the provider, refused; begin again")]
+    ProviderRefused,
+    #[error(
+        "this browser began no such sign-in, it was finished before, or it took too long; begin again"
+    )]
+    ProviderSignInGone,
+    #[error("who you are at this provider is linked to an account already")]
+    ProviderLinkedElsewhere,
+    #[error("there is no such linked identity")]
+    LinkedIdentityNotFound,
+    #[error("it is the last way in; set a password or add a passkey first")]
+    LastWayIn,
 }
 
 use CredentialError as E;
 
 impl CredentialError {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 31] = [
         E::TotpExists,
         E::TotpNotStarted,
         E::TotpNotEnabled,
@@ -85,6 +101,13 @@ impl CredentialError {
         E::PhonesUnavailable,
         E::PhoneRefused,
         E::PhoneNotFound,
+        E::ProviderNotFound,
+        E::ProviderUnavailable,
+        E::ProviderRefused,
+        E::ProviderSignInGone,
+        E::ProviderLinkedElsewhere,
+        E::LinkedIdentityNotFound,
+        E::LastWayIn,
     ];
 
     pub(crate) const fn kind(self) -> ErrorKind {
@@ -94,13 +117,21 @@ impl CredentialError {
             | E::TotpNotEnabled
             | E::PasskeyExists
             | E::ApiKeyExists
-            | E::ApiKeyRotated => ErrorKind::Conflict,
-            E::PasskeyNotFound | E::PasskeyChallengeGone | E::ApiKeyNotFound | E::PhoneNotFound => {
-                ErrorKind::NotFound
-            }
+            | E::ApiKeyRotated
+            | E::ProviderLinkedElsewhere => ErrorKind::Conflict,
+            E::PasskeyNotFound
+            | E::PasskeyChallengeGone
+            | E::ApiKeyNotFound
+            | E::ProviderNotFound
+            | E::ProviderSignInGone
+            | E::LinkedIdentityNotFound
+            | E::PhoneNotFound => ErrorKind::NotFound,
+            E::ProviderUnavailable => ErrorKind::Unavailable,
             E::OneFactorOnly => ErrorKind::Invalid,
             E::PasswordRequired | E::OwnRoles => ErrorKind::Forbidden,
-            E::PasskeySignInRefused | E::PasskeyCopied => ErrorKind::Unauthenticated,
+            E::PasskeySignInRefused | E::PasskeyCopied | E::ProviderRefused => {
+                ErrorKind::Unauthenticated
+            }
             E::PasskeysUnavailable
             | E::PasskeyRefused
             | E::PasskeysTooMany
@@ -109,7 +140,8 @@ impl CredentialError {
             | E::HandleChangedRecently
             | E::ConfirmationRequired
             | E::PhonesUnavailable
-            | E::PhoneRefused => ErrorKind::Unprocessable,
+            | E::PhoneRefused
+            | E::LastWayIn => ErrorKind::Unprocessable,
         }
     }
 
@@ -139,6 +171,13 @@ impl CredentialError {
             E::PhonesUnavailable => "identity.phone.unavailable",
             E::PhoneRefused => "identity.phone.country_refused",
             E::PhoneNotFound => "identity.phone.not_found",
+            E::ProviderNotFound => "identity.provider.not_found",
+            E::ProviderUnavailable => "identity.provider.unavailable",
+            E::ProviderRefused => "identity.provider.refused",
+            E::ProviderSignInGone => "identity.provider_sign_in.gone",
+            E::ProviderLinkedElsewhere => "identity.provider.linked_elsewhere",
+            E::LinkedIdentityNotFound => "identity.linked_identity.not_found",
+            E::LastWayIn => "identity.linked_identity.last_way_in",
         }
     }
 }
@@ -156,6 +195,7 @@ mod tests {
         for code in codes {
             assert!(code.starts_with("identity.") && code.split('.').count() == 3, "{code}");
         }
-        assert!(CredentialError::ALL.iter().all(|error| !error.kind().is_server_fault()));
+        let faults = CredentialError::ALL.iter().filter(|error| error.kind().is_server_fault());
+        assert_eq!(faults.collect::<Vec<_>>(), [&CredentialError::ProviderUnavailable]);
     }
 }

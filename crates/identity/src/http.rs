@@ -43,6 +43,9 @@ fn documented_routes() -> OpenApiRouter<Identity> {
         .merge(crate::recovery_codes::http::routes())
         .merge(crate::passkeys::http::routes())
         .merge(crate::api_keys::http::routes())
+        .merge(crate::providers::http::routes())
+        .merge(crate::provider_sign_ins::http::routes())
+        .merge(crate::linked_identities::http::routes())
         .merge(crate::profile::http::routes())
         .merge(crate::roles::http::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

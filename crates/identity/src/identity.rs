@@ -20,6 +20,7 @@ use crate::passkeys::RelyingParty;
 use crate::passwords::Pool;
 use crate::phone::PhoneOptions;
 use crate::profile::Hooks;
+use crate::providers::{Providers, SignInProvider};
 use crate::sessions::Touched;
 use crate::users::Confirmation;
 
@@ -37,6 +38,8 @@ pub struct IdentityOptions {
     pub limits: Limits,
     pub timeouts: Timeouts,
     pub phones: PhoneOptions,
+    /// Outside providers with which people sign in.
+    pub providers: Vec<SignInProvider>,
 }
 
 /// How long sessions live.
@@ -84,6 +87,7 @@ impl Default for IdentityOptions {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             phones: PhoneOptions::default(),
+            providers: Vec::new(),
         }
     }
 }
@@ -107,6 +111,7 @@ pub struct Parts {
     pub(crate) known_keys: KnownKeys,
     pub(crate) relying_party: RelyingParty,
     pub(crate) hooks: Hooks,
+    pub(crate) providers: Providers,
     /// Reads changes and writes uses for as long as this lives.
     tasks: Tasks,
 }
@@ -150,6 +155,7 @@ impl Identity {
             known_keys: KnownKeys::new(),
             relying_party: RelyingParty::new(&options.issuer),
             hooks: Hooks::default(),
+            providers: Providers::new(&options.providers),
             tasks: Tasks { feed, writer },
             touched,
             changes,

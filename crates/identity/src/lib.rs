@@ -13,6 +13,7 @@
 //! | `challenges` | one-time codes and links by mail |
 //! | `sign_ins`, `email_verifications`, `password`, `password_resets`, `email` | the ways in |
 //! | `sessions`, `tokens`, `keys` | what being signed in consists of |
+//! | `providers`, `provider_sign_ins`, `linked_identities` | signing in with outside providers |
 //! | `totp`, `recovery_codes`, `passkeys`, `api_keys` | other credentials |
 //! | `phone` | where short messages go |
 //! | `profile`, `roles`, `import` | what a user is, and taking users in |
@@ -43,6 +44,7 @@ mod ids;
 mod import;
 mod keys;
 mod limits;
+mod linked_identities;
 mod owners;
 mod passkeys;
 mod password;
@@ -52,6 +54,8 @@ mod permissions;
 mod person;
 mod phone;
 mod profile;
+mod provider_sign_ins;
+mod providers;
 mod recovery_codes;
 mod roles;
 mod second_factors;
@@ -77,6 +81,7 @@ pub use passwords::PasswordFlaw;
 pub use permissions::{Permission, PermissionSet, Role, RoleSet};
 pub use phone::PhoneOptions;
 pub use profile::HookAnswer;
+pub use providers::{ProviderError, SignInProvider};
 pub use sessions::{Session, Transport, clear_session_cookie};
 pub use users::{Confirmation, NewPassword, NewUser, User, UserFilter, UserKey, UserStatus};
 
@@ -88,4 +93,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     3 "devices" "../migrations/0003_devices.sql",
     4 "discoverable" "../migrations/0004_discoverable.sql",
     5 "phones" "../migrations/0005_phones.sql",
+    6 "providers" "../migrations/0006_providers.sql",
 };

@@ -53,6 +53,13 @@ impl Setting {
     }
 }
 
+/// A variable whose name another setting says, as the name of a secret in a file. One that is empty
+/// or no UTF-8 counts as not set.
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads settings")]
+pub fn named(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +69,7 @@ mod tests {
         assert!(PATH.text().is_some());
         let nothing = Setting { name: "BUSHEL_NO_SUCH_SETTING", meaning: "" };
         assert_eq!(nothing.value(), None);
+        assert_eq!(named("PATH"), PATH.text());
+        assert_eq!(named("BUSHEL_NO_SUCH_SETTING"), None);
     }
 }

@@ -15,7 +15,7 @@ use crate::second_factors::SecondFactor;
 use crate::sessions::EndReason;
 use crate::users::store::{Account, by_key, lock, take_handle};
 use crate::users::{Confirmation, UserKey};
-use crate::{api_keys, changes, passkeys, phone, recovery_codes, totp};
+use crate::{api_keys, changes, linked_identities, passkeys, phone, recovery_codes, totp};
 
 /// Entries of the audit log that are read at a time.
 const ENTRIES_AT_A_TIME: i64 = 1_000;
@@ -121,8 +121,20 @@ impl Identity {
         drop(client);
         let left = self.recovery_codes_left(user).await?;
         own["recovery_codes"] = json!({ "remaining": left.left, "created_at": left.created_at });
+        own["linked_identities"] = self.exported_links(user).await?.into();
         own["log"] = self.log_about(user).await?.into();
         Ok(own)
+    }
+
+    async fn exported_links(&self, user: UserId) -> Result<Vec<Value>, IdentityError> {
+        let linked = self.linked_identities(user).await?.into_iter();
+        let linked = linked.map(|it| {
+            json!({
+                "id": it.id, "provider": it.provider, "email": it.email,
+                "created_at": it.created_at, "last_used_at": it.last_used_at,
+            })
+        });
+        Ok(linked.collect())
     }
 
     /// What the audit log says about a user. Who of the staff did it stays inside.
@@ -185,6 +197,7 @@ impl Identity {
         passkeys::store::delete_all(tx, user).await?;
         api_keys::store::delete_all(tx, user).await?;
         phone::store::delete(tx, user).await?;
+        linked_identities::store::delete_all(tx, user).await?;
         store::erase(tx, user, self.clock.now()).await?;
         tell_in_tx(tx, &*self.clock, user, &[IdentityEvent::UserDeleted]).await?;
         let entry = NewEntry::new(owner.audit(), "identity.user.deleted")

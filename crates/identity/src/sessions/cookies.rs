@@ -1,4 +1,5 @@
-//! The two cookies: one proves a session, the other tells a device from a new one.
+//! The cookies: one proves a session, one tells a device from a new one, one tells the browser that
+//! was sent to an outside provider from others, for some minutes.
 //!
 //! Both have the prefix `__Host-` (RFC 6265bis, 4.1.3.2): they come from this very host, over a
 //! safe connection, and no other host can set them. Scripts don't see them, and other sites can't
@@ -13,6 +14,7 @@ use kernel::secret::SecretToken;
 
 pub(crate) const SESSION: &str = "__Host-bushel_session";
 pub(crate) const DEVICE: &str = "__Host-bushel_device";
+pub(crate) const PROVIDER: &str = "__Host-bushel_provider";
 
 /// A device is known for a year after its last confirmed sign-in.
 const DEVICE_MAX: Duration = Duration::from_secs(365 * 24 * 3_600);
@@ -33,6 +35,14 @@ pub(crate) fn set_session(response: &mut Response, token: &SecretToken, max: Dur
 
 pub(crate) fn set_device(response: &mut Response, token: &SecretToken) {
     set(response, DEVICE, token.as_str(), DEVICE_MAX);
+}
+
+pub(crate) fn set_provider(response: &mut Response, token: &SecretToken, max: Duration) {
+    set(response, PROVIDER, token.as_str(), max);
+}
+
+pub(crate) fn clear_provider(response: &mut Response) {
+    set(response, PROVIDER, "", Duration::ZERO);
 }
 
 /// The browser forgets the session; the device stays known.

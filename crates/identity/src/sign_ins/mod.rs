@@ -9,6 +9,7 @@ mod service;
 pub(crate) mod store;
 
 pub(crate) use service::{Credentials, Outcome, Proof};
+pub(crate) use store::Origin;
 
 use std::time::Duration;
 

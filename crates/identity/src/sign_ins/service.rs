@@ -3,14 +3,16 @@ use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::ClientInfo;
 use serde_json::json;
 
-use super::store::{self, Origin, Waiting};
-use super::{CONFIRM_MAX, Method, Pending};
+use super::store::{self, Waiting};
+use super::{CONFIRM_MAX, Method, Origin, Pending};
 use crate::challenges::{Answer, NewChallenge, Purpose};
+use crate::credential_changes::Owner;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::ids::{SignInId, UserId};
 use crate::limits::Attempt;
 use crate::passwords;
+use crate::provider_sign_ins::Link;
 use crate::second_factors::SecondFactor;
 use crate::sessions::{self, NewSession, SignedIn, Transport};
 use crate::totp;
@@ -128,7 +130,7 @@ impl Identity {
                 ip: client_info.ip,
                 transport: given.transport,
             };
-            let pending = self.ask_in_tx(&tx, account, methods, &origin).await?;
+            let pending = self.ask_in_tx(&tx, account, (methods, None), &origin).await?;
             Outcome::ConfirmationRequired(pending)
         };
         tx.commit().await?;
@@ -181,17 +183,18 @@ impl Identity {
         if is_needed { vec![Method::EmailCode] } else { Vec::new() }
     }
 
-    async fn ask_in_tx(
+    /// Asks for a confirmation; with a provider to link when it is given.
+    pub(crate) async fn ask_in_tx(
         &self,
         tx: &Transaction<'_>,
         account: &Account,
-        methods: Vec<Method>,
+        (methods, link): (Vec<Method>, Option<&Link>),
         origin: &Origin<'_>,
     ) -> Result<Pending, IdentityError> {
         let now = self.clock.now();
         let expires_at = now.saturating_add(CONFIRM_MAX);
         let pending = Pending { id: SignInId::generate(), methods, expires_at };
-        store::insert(tx, &pending, origin, now).await?;
+        store::insert(tx, &pending, (origin, link), now).await?;
         if pending.methods.contains(&Method::EmailCode) {
             let device = origin.device.or(origin.user_agent);
             self.mail_in_tx(tx, account, pending.id, device).await?;
@@ -246,6 +249,10 @@ impl Identity {
             return Err(refusal);
         }
         store::finish(&tx, id, now).await?;
+        if let Some(link) = &waiting.link {
+            let owner = Owner { user: waiting.user, session: None, ip: client_info.ip };
+            self.link_in_tx(&tx, &owner, link).await?;
+        }
         let new = NewSession {
             user: waiting.user,
             roles: account.user.roles,
@@ -257,6 +264,9 @@ impl Identity {
         };
         let signed_in = self.start_session_in_tx(&tx, &new).await?;
         tx.commit().await?;
+        if waiting.link.is_some() {
+            self.changes.forget(waiting.user);
+        }
         Ok(signed_in)
     }
 

@@ -3,9 +3,11 @@ use std::net::IpAddr;
 use deadpool_postgres::{GenericClient, Transaction};
 use kernel::db::Statements as _;
 use kernel::{Database, DatabaseError, Timestamp};
+use tokio_postgres::Row;
 
 use super::{Method, Pending, TRIES_MAX};
 use crate::ids::{SignInId, UserId};
+use crate::provider_sign_ins::Link;
 use crate::sessions::Transport;
 
 /// A sign-in as it waits.
@@ -15,27 +17,30 @@ pub(super) struct Waiting {
     pub(super) device: Option<String>,
     pub(super) is_device_known: bool,
     pub(super) transport: Transport,
+    /// Who they are at a provider, to be linked when it is confirmed.
+    pub(super) link: Option<Link>,
 }
 
 /// Where a sign-in comes from.
-pub(super) struct Origin<'o> {
-    pub(super) user: UserId,
-    pub(super) device: Option<&'o str>,
-    pub(super) is_device_known: bool,
-    pub(super) user_agent: Option<&'o str>,
-    pub(super) ip: IpAddr,
-    pub(super) transport: Transport,
+pub(crate) struct Origin<'o> {
+    pub(crate) user: UserId,
+    pub(crate) device: Option<&'o str>,
+    pub(crate) is_device_known: bool,
+    pub(crate) user_agent: Option<&'o str>,
+    pub(crate) ip: IpAddr,
+    pub(crate) transport: Transport,
 }
 
 pub(super) async fn insert(
     tx: &Transaction<'_>,
     new: &Pending,
-    origin: &Origin<'_>,
+    (origin, link): (&Origin<'_>, Option<&Link>),
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     let sql = "insert into identity.sign_ins (id, user_id, methods, device, user_agent, ip, \
-               transport, created_at, expires_at, is_device_known) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+               transport, created_at, expires_at, is_device_known, linked_provider, linked_issuer, \
+               linked_subject, linked_email) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let methods: Vec<&str> = new.methods.iter().map(|method| method.as_str()).collect();
     tx.execute_prepared(
         sql,
@@ -50,6 +55,10 @@ pub(super) async fn insert(
             &now,
             &new.expires_at,
             &origin.is_device_known,
+            &link.map(|link| &link.provider),
+            &link.map(|link| &link.issuer),
+            &link.map(|link| &link.subject),
+            &link.and_then(|link| link.email.as_ref()),
         ],
     )
     .await?;
@@ -66,7 +75,8 @@ pub(super) async fn lock(
     let user = "select from identity.users where id = \
                 (select user_id from identity.sign_ins where id = $1) for no key update";
     tx.execute_prepared(user, &[&id]).await?;
-    let sql = "select user_id, methods, device, transport, is_device_known from identity.sign_ins \
+    let sql = "select user_id, methods, device, transport, is_device_known, linked_provider, \
+               linked_issuer, linked_subject, linked_email from identity.sign_ins \
                where id = $1 and done_at is null and expires_at > $2 and tries < $3 for update";
     let row = tx.query_opt_prepared(sql, &[&id, &now, &TRIES_MAX]).await?;
     Ok(row.and_then(|row| {
@@ -77,8 +87,18 @@ pub(super) async fn lock(
             device: row.get(2),
             transport: Transport::from_name(row.get(3))?,
             is_device_known: row.get(4),
+            link: link(&row),
         })
     }))
+}
+
+fn link(row: &Row) -> Option<Link> {
+    Some(Link {
+        provider: row.get::<_, Option<String>>("linked_provider")?,
+        issuer: row.get::<_, Option<String>>("linked_issuer")?,
+        subject: row.get::<_, Option<String>>("linked_subject")?,
+        email: row.get("linked_email"),
+    })
 }
 
 /// Whether its session will live in a browser's cookie.

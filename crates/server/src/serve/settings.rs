@@ -3,8 +3,11 @@
 mod messages;
 mod payments;
 
-use anyhow::ensure;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
 use clap::Args;
+use identity::SignInProvider;
 use ipnet::IpNet;
 
 use super::ContextOptions;
@@ -33,6 +36,10 @@ pub(crate) struct Settings {
     /// 127.0.0.0/8 for development
     #[arg(long, value_name = "CIDR", env = "BUSHEL_WEBHOOK_ALLOW", value_delimiter = ',')]
     webhook_allow: Vec<IpNet>,
+    /// A file of JSON that says with which outside provider people can sign in; for several, give it
+    /// several times. See docs/sign-in-providers.md
+    #[arg(long, value_name = "FILE", env = "BUSHEL_SIGN_IN_PROVIDERS", value_delimiter = ',')]
+    sign_in_provider: Vec<PathBuf>,
     /// The key that seals secrets, if it isn't in the data folder: 64 hexadecimal digits
     #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
@@ -55,7 +62,20 @@ impl Settings {
         self.messages.apply(&mut options)?;
         options.notifications.webhooks.allowed.clone_from(&self.webhook_allow);
         self.payments.apply(&mut options.payments)?;
+        options.identity.providers = self.providers()?;
         Ok(options)
+    }
+
+    fn providers(&self) -> anyhow::Result<Vec<SignInProvider>> {
+        let read = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("--sign-in-provider {} can't be read", path.display()))?;
+            SignInProvider::try_parse(&text, kernel::config::named)
+                .with_context(|| format!("--sign-in-provider {}", path.display()))
+        };
+        let all = self.sign_in_provider.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+        SignInProvider::check_all(&all).context("--sign-in-provider")?;
+        Ok(all)
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 /// What would change the program.
-const FORGOTTEN: [&str; 16] = [
+const FORGOTTEN: [&str; 17] = [
     "DATABASE_URL",
     "BUSHEL_TOKEN",
     "BUSHEL_LOG",
@@ -33,6 +33,7 @@ const FORGOTTEN: [&str; 16] = [
     "BUSHEL_RATE_LIMIT",
     "BUSHEL_WEBHOOK_ALLOW",
     "BUSHEL_SECRET_KEY",
+    "BUSHEL_SIGN_IN_PROVIDERS",
 ];
 
 /// The program with nothing of the environment that would change what it does.

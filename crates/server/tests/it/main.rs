@@ -15,6 +15,7 @@ mod matrix;
 mod node;
 mod oauth;
 mod people;
+mod providers;
 mod reconcile;
 mod security;
 mod staff;

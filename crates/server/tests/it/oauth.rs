@@ -25,7 +25,7 @@ fn a_certified_client_passes_every_flow_and_is_refused_what_is_wrong() {
     ann.deposit(1_234);
     let all = ["authorization_code", "device_code", "client_credentials"];
     let settings = json!({
-        "issuer": bank.server.url, "callback": CALLBACK, "user": ann.id, "owner": dev.id,
+        "issuer": bank.server.url.replace("127.0.0.1", "localhost"), "callback": CALLBACK, "user": ann.id, "owner": dev.id,
         "session": text(&ann.session, "access_token"),
         "confidential": register(&dev, "confidential", &all),
         "public": register(&dev, "public", &all[..2]),

@@ -3,5 +3,5 @@
 
 mod bodies;
 mod browsers;
-mod canary;
+pub(crate) mod canary;
 mod failures;

@@ -108,7 +108,7 @@ impl Ann {
     }
 }
 
-const OWN: [&str; 27] = [
+const OWN: [&str; 28] = [
     "/v1/identity/profile",
     "/v1/identity/sessions",
     "/v1/identity/api-keys",
@@ -134,6 +134,7 @@ const OWN: [&str; 27] = [
     "/v1/notifications/webhooks/{webhook}",
     "/v1/notifications/webhooks/{webhook}/secret",
     "/v1/notifications/webhooks/{webhook}/deliveries",
+    "/v1/identity/linked-identities",
     "/v1/oauth/applications",
     "/v1/oauth/consents",
 ];

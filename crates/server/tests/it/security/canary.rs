@@ -34,7 +34,7 @@ impl Errors {
 }
 
 /// The code that an authenticator app would show.
-fn totp(secret: &str) -> String {
+pub(crate) fn totp(secret: &str) -> String {
     let script = "import base64,hmac,struct,sys,time
 key=base64.b32decode(sys.argv[1]); d=hmac.new(key,struct.pack('>Q',int(time.time())//30),'sha1').digest()
 o=d[-1]&15; print('%06d'%((struct.unpack('>I',d[o:o+4])[0]&0x7fffffff)%10**6))";
