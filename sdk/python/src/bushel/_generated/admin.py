@@ -532,7 +532,7 @@ class Audit:
         self,
         *,
         actor: str | None = None,
-        actor_kind: Literal["user", "api_key", "operator", "system", "anonymous"] | None = None,
+        actor_kind: Literal["user", "api_key", "operator", "system", "anonymous", "application"] | None = None,
         subject: str | None = None,
         action: str | None = None,
         from_: TimestampLike | None = None,
@@ -547,7 +547,7 @@ class Audit:
         With `Accept: application/x-ndjson` the answer is a file with one entry a line, up to
         10,000; if there are more, the `Link` header says where the next file begins.
 
-        - `actor`: Only what this user (`usr_…`) or API key (`key_…`) did.
+        - `actor`: Only what this user (`usr_…`), API key (`key_…`) or application (`app_…`) did.
         - `actor_kind`: Only what actors of this kind did.
         - `subject`: Only what concerns this user.
         - `action`: Only this action, or everything below it if it ends with a dot: `admin.user.`
@@ -582,7 +582,7 @@ class AsyncAudit:
         self,
         *,
         actor: str | None = None,
-        actor_kind: Literal["user", "api_key", "operator", "system", "anonymous"] | None = None,
+        actor_kind: Literal["user", "api_key", "operator", "system", "anonymous", "application"] | None = None,
         subject: str | None = None,
         action: str | None = None,
         from_: TimestampLike | None = None,
@@ -597,7 +597,7 @@ class AsyncAudit:
         With `Accept: application/x-ndjson` the answer is a file with one entry a line, up to
         10,000; if there are more, the `Link` header says where the next file begins.
 
-        - `actor`: Only what this user (`usr_…`) or API key (`key_…`) did.
+        - `actor`: Only what this user (`usr_…`), API key (`key_…`) or application (`app_…`) did.
         - `actor_kind`: Only what actors of this kind did.
         - `subject`: Only what concerns this user.
         - `action`: Only this action, or everything below it if it ends with a dot: `admin.user.`

@@ -12,6 +12,7 @@ from .health import AsyncHealth, AsyncHealthWithRawResponse, Health, HealthWithR
 from .identity import AsyncIdentity, AsyncIdentityWithRawResponse, Identity, IdentityWithRawResponse
 from .ledger import AsyncLedger, AsyncLedgerWithRawResponse, Ledger, LedgerWithRawResponse
 from .notifications import AsyncNotifications, AsyncNotificationsWithRawResponse, Notifications, NotificationsWithRawResponse
+from .oauth import AsyncOauth, AsyncOauthWithRawResponse, Oauth, OauthWithRawResponse
 from .operator import AsyncOperator, AsyncOperatorWithRawResponse, Operator, OperatorWithRawResponse
 from .payments import AsyncPayments, AsyncPaymentsWithRawResponse, Payments, PaymentsWithRawResponse
 from .wallet import AsyncWallet, AsyncWalletWithRawResponse, Wallet, WalletWithRawResponse
@@ -25,6 +26,7 @@ class Contexts:
         self.identity = Identity(caller)
         self.ledger = Ledger(caller)
         self.notifications = Notifications(caller)
+        self.oauth = Oauth(caller)
         self.operator = Operator(caller)
         self.payments = Payments(caller)
         self.wallet = Wallet(caller)
@@ -38,6 +40,7 @@ class AsyncContexts:
         self.identity = AsyncIdentity(caller)
         self.ledger = AsyncLedger(caller)
         self.notifications = AsyncNotifications(caller)
+        self.oauth = AsyncOauth(caller)
         self.operator = AsyncOperator(caller)
         self.payments = AsyncPayments(caller)
         self.wallet = AsyncWallet(caller)
@@ -51,6 +54,7 @@ class ContextsWithRawResponse:
         self.identity = IdentityWithRawResponse(caller)
         self.ledger = LedgerWithRawResponse(caller)
         self.notifications = NotificationsWithRawResponse(caller)
+        self.oauth = OauthWithRawResponse(caller)
         self.operator = OperatorWithRawResponse(caller)
         self.payments = PaymentsWithRawResponse(caller)
         self.wallet = WalletWithRawResponse(caller)
@@ -64,6 +68,7 @@ class AsyncContextsWithRawResponse:
         self.identity = AsyncIdentityWithRawResponse(caller)
         self.ledger = AsyncLedgerWithRawResponse(caller)
         self.notifications = AsyncNotificationsWithRawResponse(caller)
+        self.oauth = AsyncOauthWithRawResponse(caller)
         self.operator = AsyncOperatorWithRawResponse(caller)
         self.payments = AsyncPaymentsWithRawResponse(caller)
         self.wallet = AsyncWalletWithRawResponse(caller)

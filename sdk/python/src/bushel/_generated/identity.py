@@ -70,6 +70,24 @@ _IDENTITY_KEYS_LIST = Operation(
     "/v1/identity/keys",
     parse.one(models.PublicKeys),
 )
+_IDENTITY_LINKED_IDENTITIES_LIST = Operation(
+    "identity_linked_identities_list",
+    "GET",
+    "/v1/identity/linked-identities",
+    parse.one(models.LinkedIdentities),
+)
+_IDENTITY_LINKED_IDENTITIES_CREATE = Operation(
+    "identity_linked_identities_create",
+    "POST",
+    "/v1/identity/linked-identities",
+    parse.one(models.ProviderSignInBegun),
+)
+_IDENTITY_LINKED_IDENTITIES_DELETE = Operation(
+    "identity_linked_identities_delete",
+    "DELETE",
+    "/v1/identity/linked-identities/{id}",
+    parse.none,
+)
 _IDENTITY_PASSKEY_SIGN_INS_CREATE: Operation[models.SignInResult] = Operation(
     "identity_passkey_sign_ins_create",
     "POST",
@@ -171,6 +189,30 @@ _IDENTITY_PROFILE_EXPORT = Operation(
     "GET",
     "/v1/identity/profile/export",
     parse.one(models.ProfileExport),
+)
+_IDENTITY_PROVIDER_SIGN_INS_CREATE = Operation(
+    "identity_provider_sign_ins_create",
+    "POST",
+    "/v1/identity/provider-sign-ins",
+    parse.one(models.ProviderSignInBegun),
+)
+_IDENTITY_PROVIDER_SIGN_INS_FINISH: Operation[models.ProviderSignInResult] = Operation(
+    "identity_provider_sign_ins_finish",
+    "POST",
+    "/v1/identity/provider-sign-ins/finish",
+    parse.union(models.ProviderSignInResult),
+)
+_IDENTITY_PROVIDERS_LIST = Operation(
+    "identity_providers_list",
+    "GET",
+    "/v1/identity/providers",
+    parse.one(models.SignInProviders),
+)
+_IDENTITY_PROVIDERS_SIGN_OUT = Operation(
+    "identity_providers_sign_out",
+    "GET",
+    "/v1/identity/providers/{name}/sign-out",
+    parse.one(models.ProviderSignOut),
 )
 _IDENTITY_RECOVERY_CODES_GET = Operation(
     "identity_recovery_codes_get",
@@ -754,6 +796,136 @@ class AsyncKeysWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         resource = AsyncKeys(caller)
         self.list = raw_async(resource.list)
+
+
+class LinkedIdentities:
+    """`client.identity.linked_identities`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.LinkedIdentities:
+        """The outside providers with which the caller can sign in."""
+        return self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_LIST,
+            timeout=timeout,
+        )
+
+    def create(
+        self,
+        *,
+        provider: str,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInBegun:
+        """Begins to link a provider to the caller.
+
+        Send the browser to the address in the answer; it comes back to the page
+        `/sign-in/callback`, which finishes it like a sign-in.
+
+        - `provider`: The provider's name.
+        """
+        return self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_CREATE,
+            body=present(
+                {
+                    "provider": provider,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes a provider away. The last way in stays.
+
+        - `id`: The linked identity's id.
+        """
+        self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_DELETE,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class AsyncLinkedIdentities:
+    """`client.identity.linked_identities`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.LinkedIdentities:
+        """The outside providers with which the caller can sign in."""
+        return await self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_LIST,
+            timeout=timeout,
+        )
+
+    async def create(
+        self,
+        *,
+        provider: str,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInBegun:
+        """Begins to link a provider to the caller.
+
+        Send the browser to the address in the answer; it comes back to the page
+        `/sign-in/callback`, which finishes it like a sign-in.
+
+        - `provider`: The provider's name.
+        """
+        return await self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_CREATE,
+            body=present(
+                {
+                    "provider": provider,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Takes a provider away. The last way in stays.
+
+        - `id`: The linked identity's id.
+        """
+        await self._caller.call(
+            _IDENTITY_LINKED_IDENTITIES_DELETE,
+            path={"id": id},
+            timeout=timeout,
+        )
+
+
+class LinkedIdentitiesWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = LinkedIdentities(caller)
+        self.list = raw(resource.list)
+        self.create = raw(resource.create)
+        self.delete = raw(resource.delete)
+
+
+class AsyncLinkedIdentitiesWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncLinkedIdentities(caller)
+        self.list = raw_async(resource.list)
+        self.create = raw_async(resource.create)
+        self.delete = raw_async(resource.delete)
 
 
 class PasskeySignIns:
@@ -1600,6 +1772,220 @@ class AsyncProfileWithRawResponse:
         self.get = raw_async(resource.get)
         self.update = raw_async(resource.update)
         self.export = raw_async(resource.export)
+
+
+class ProviderSignIns:
+    """`client.identity.provider_sign_ins`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        provider: str,
+        device_name: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInBegun:
+        """Begins to sign in with an outside provider.
+
+        Send the browser to the address in the answer; it comes back to the page
+        `/sign-in/callback`.
+
+        - `device_name`: What the user calls this device.
+        - `provider`: The provider's name.
+        """
+        return self._caller.call(
+            _IDENTITY_PROVIDER_SIGN_INS_CREATE,
+            body=present(
+                {
+                    "device_name": device_name,
+                    "provider": provider,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    def finish(
+        self,
+        *,
+        state: str,
+        code: str | None = None,
+        error: str | None = None,
+        iss: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInResult:
+        """Finishes what the browser began, with what the provider sent back. It works once.
+
+        - `error`: In place of a code, if the provider or its user refused.
+        """
+        return self._caller.call(
+            _IDENTITY_PROVIDER_SIGN_INS_FINISH,
+            body=present(
+                {
+                    "code": code,
+                    "error": error,
+                    "iss": iss,
+                    "state": state,
+                }
+            ),
+            timeout=timeout,
+        )
+
+
+class AsyncProviderSignIns:
+    """`client.identity.provider_sign_ins`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        provider: str,
+        device_name: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInBegun:
+        """Begins to sign in with an outside provider.
+
+        Send the browser to the address in the answer; it comes back to the page
+        `/sign-in/callback`.
+
+        - `device_name`: What the user calls this device.
+        - `provider`: The provider's name.
+        """
+        return await self._caller.call(
+            _IDENTITY_PROVIDER_SIGN_INS_CREATE,
+            body=present(
+                {
+                    "device_name": device_name,
+                    "provider": provider,
+                }
+            ),
+            timeout=timeout,
+        )
+
+    async def finish(
+        self,
+        *,
+        state: str,
+        code: str | None = None,
+        error: str | None = None,
+        iss: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ProviderSignInResult:
+        """Finishes what the browser began, with what the provider sent back. It works once.
+
+        - `error`: In place of a code, if the provider or its user refused.
+        """
+        return await self._caller.call(
+            _IDENTITY_PROVIDER_SIGN_INS_FINISH,
+            body=present(
+                {
+                    "code": code,
+                    "error": error,
+                    "iss": iss,
+                    "state": state,
+                }
+            ),
+            timeout=timeout,
+        )
+
+
+class ProviderSignInsWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = ProviderSignIns(caller)
+        self.create = raw(resource.create)
+        self.finish = raw(resource.finish)
+
+
+class AsyncProviderSignInsWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncProviderSignIns(caller)
+        self.create = raw_async(resource.create)
+        self.finish = raw_async(resource.finish)
+
+
+class Providers:
+    """`client.identity.providers`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.SignInProviders:
+        """The outside providers with which one can sign in."""
+        return self._caller.call(
+            _IDENTITY_PROVIDERS_LIST,
+            timeout=timeout,
+        )
+
+    def sign_out(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+    ) -> models.ProviderSignOut:
+        """Where a browser signs out of the provider itself, after it has signed out here.
+
+        - `name`: The provider's name.
+        """
+        return self._caller.call(
+            _IDENTITY_PROVIDERS_SIGN_OUT,
+            path={"name": name},
+            timeout=timeout,
+        )
+
+
+class AsyncProviders:
+    """`client.identity.providers`."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> models.SignInProviders:
+        """The outside providers with which one can sign in."""
+        return await self._caller.call(
+            _IDENTITY_PROVIDERS_LIST,
+            timeout=timeout,
+        )
+
+    async def sign_out(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+    ) -> models.ProviderSignOut:
+        """Where a browser signs out of the provider itself, after it has signed out here.
+
+        - `name`: The provider's name.
+        """
+        return await self._caller.call(
+            _IDENTITY_PROVIDERS_SIGN_OUT,
+            path={"name": name},
+            timeout=timeout,
+        )
+
+
+class ProvidersWithRawResponse:
+    def __init__(self, caller: Caller) -> None:
+        resource = Providers(caller)
+        self.list = raw(resource.list)
+        self.sign_out = raw(resource.sign_out)
+
+
+class AsyncProvidersWithRawResponse:
+    def __init__(self, caller: AsyncCaller) -> None:
+        resource = AsyncProviders(caller)
+        self.list = raw_async(resource.list)
+        self.sign_out = raw_async(resource.sign_out)
 
 
 class RecoveryCodes:
@@ -2517,12 +2903,15 @@ class Identity:
         self.email = Email(caller)
         self.email_verifications = EmailVerifications(caller)
         self.keys = Keys(caller)
+        self.linked_identities = LinkedIdentities(caller)
         self.passkey_sign_ins = PasskeySignIns(caller)
         self.passkeys = Passkeys(caller)
         self.password = Password(caller)
         self.password_resets = PasswordResets(caller)
         self.phone = Phone(caller)
         self.profile = Profile(caller)
+        self.provider_sign_ins = ProviderSignIns(caller)
+        self.providers = Providers(caller)
         self.recovery_codes = RecoveryCodes(caller)
         self.roles = Roles(caller)
         self.sessions = Sessions(caller)
@@ -2541,12 +2930,15 @@ class AsyncIdentity:
         self.email = AsyncEmail(caller)
         self.email_verifications = AsyncEmailVerifications(caller)
         self.keys = AsyncKeys(caller)
+        self.linked_identities = AsyncLinkedIdentities(caller)
         self.passkey_sign_ins = AsyncPasskeySignIns(caller)
         self.passkeys = AsyncPasskeys(caller)
         self.password = AsyncPassword(caller)
         self.password_resets = AsyncPasswordResets(caller)
         self.phone = AsyncPhone(caller)
         self.profile = AsyncProfile(caller)
+        self.provider_sign_ins = AsyncProviderSignIns(caller)
+        self.providers = AsyncProviders(caller)
         self.recovery_codes = AsyncRecoveryCodes(caller)
         self.roles = AsyncRoles(caller)
         self.sessions = AsyncSessions(caller)
@@ -2562,12 +2954,15 @@ class IdentityWithRawResponse:
         self.email = EmailWithRawResponse(caller)
         self.email_verifications = EmailVerificationsWithRawResponse(caller)
         self.keys = KeysWithRawResponse(caller)
+        self.linked_identities = LinkedIdentitiesWithRawResponse(caller)
         self.passkey_sign_ins = PasskeySignInsWithRawResponse(caller)
         self.passkeys = PasskeysWithRawResponse(caller)
         self.password = PasswordWithRawResponse(caller)
         self.password_resets = PasswordResetsWithRawResponse(caller)
         self.phone = PhoneWithRawResponse(caller)
         self.profile = ProfileWithRawResponse(caller)
+        self.provider_sign_ins = ProviderSignInsWithRawResponse(caller)
+        self.providers = ProvidersWithRawResponse(caller)
         self.recovery_codes = RecoveryCodesWithRawResponse(caller)
         self.roles = RolesWithRawResponse(caller)
         self.sessions = SessionsWithRawResponse(caller)
@@ -2583,12 +2978,15 @@ class AsyncIdentityWithRawResponse:
         self.email = AsyncEmailWithRawResponse(caller)
         self.email_verifications = AsyncEmailVerificationsWithRawResponse(caller)
         self.keys = AsyncKeysWithRawResponse(caller)
+        self.linked_identities = AsyncLinkedIdentitiesWithRawResponse(caller)
         self.passkey_sign_ins = AsyncPasskeySignInsWithRawResponse(caller)
         self.passkeys = AsyncPasskeysWithRawResponse(caller)
         self.password = AsyncPasswordWithRawResponse(caller)
         self.password_resets = AsyncPasswordResetsWithRawResponse(caller)
         self.phone = AsyncPhoneWithRawResponse(caller)
         self.profile = AsyncProfileWithRawResponse(caller)
+        self.provider_sign_ins = AsyncProviderSignInsWithRawResponse(caller)
+        self.providers = AsyncProvidersWithRawResponse(caller)
         self.recovery_codes = AsyncRecoveryCodesWithRawResponse(caller)
         self.roles = AsyncRolesWithRawResponse(caller)
         self.sessions = AsyncSessionsWithRawResponse(caller)

@@ -13,11 +13,168 @@ from pydantic import Field
 from .._models import Model, Whole
 
 
+class OauthMetadata(Model):
+    """Where everything is, and what is supported."""
+
+    authorization_endpoint: str
+
+    authorization_response_iss_parameter_supported: bool
+
+    claims_parameter_supported: bool
+
+    claims_supported: list[str]
+
+    code_challenge_methods_supported: list[str]
+
+    device_authorization_endpoint: str
+
+    end_session_endpoint: str
+
+    grant_types_supported: list[str]
+
+    id_token_signing_alg_values_supported: list[str]
+
+    introspection_endpoint: str
+
+    introspection_endpoint_auth_methods_supported: list[str]
+
+    issuer: str
+
+    jwks_uri: str
+
+    prompt_values_supported: list[str]
+
+    request_parameter_supported: bool
+
+    request_uri_parameter_supported: bool
+
+    response_modes_supported: list[str]
+
+    response_types_supported: list[str]
+
+    revocation_endpoint: str
+
+    revocation_endpoint_auth_methods_supported: list[str]
+
+    scopes_supported: list[str]
+
+    service_documentation: str
+
+    subject_types_supported: list[str]
+
+    token_endpoint: str
+
+    token_endpoint_auth_methods_supported: list[str]
+
+    userinfo_endpoint: str
+
+
 class Alive(Model):
     """The process lives."""
 
     status: str
     """Always `alive`."""
+
+
+class OauthDeviceCodes(Model):
+    """What a device shows its user, and what it asks with (RFC 8628, 3.2)."""
+
+    device_code: str
+
+    expires_in: int
+    """Seconds."""
+
+    interval: int
+    """Seconds between two questions."""
+
+    user_code: str
+
+    verification_uri: str
+
+    verification_uri_complete: str
+    """The same with the code in it, for a QR code."""
+
+
+class OauthIntrospection(Model):
+    """What a token is good for (RFC 7662)."""
+
+    active: bool
+    """Nothing else is said of a token that isn't."""
+
+    client_id: str | None = None
+
+    exp: int | None = None
+    """Seconds since 1970."""
+
+    iat: int | None = None
+
+    iss: str | None = None
+
+    scope: str | None = None
+
+    sub: str | None = None
+
+    token_type: str | None = None
+
+
+class OauthKey(Model):
+    """A public key on P-256."""
+
+    alg: str
+
+    crv: str
+
+    kid: str
+
+    kty: str
+
+    use: str
+
+    x: str
+
+    y: str
+
+
+class OauthKeys(Model):
+    """Public keys."""
+
+    keys: list[OauthKey]
+
+
+class OauthTokens(Model):
+    """Tokens (RFC 6749, 5.1)."""
+
+    access_token: str
+
+    expires_in: int
+    """Seconds."""
+
+    id_token: str | None = None
+
+    refresh_token: str | None = None
+
+    scope: str
+
+    token_type: str
+
+
+class OauthUserinfo(Model):
+    """What there is to say about a user, as far as the scopes go. Also the answer of userinfo."""
+
+    email: str | None = None
+    """With `email`, like `email_verified`."""
+
+    email_verified: bool | None = None
+
+    locale: str | None = None
+
+    name: str | None = None
+    """With `profile`, like `preferred_username` and `locale`."""
+
+    preferred_username: str | None = None
+    """The handle."""
+
+    sub: str
 
 
 class Ready(Model):
@@ -484,6 +641,35 @@ class PublicKeys(Model):
     data: list[PublicKey]
 
 
+class LinkedIdentity(Model):
+    """Who the caller is at a provider."""
+
+    created_at: datetime
+
+    email: str | None = None
+    """What the provider called their address when it was linked."""
+
+    id: str
+
+    last_used_at: datetime | None = None
+
+    provider: str
+    """The provider's name."""
+
+
+class LinkedIdentities(Model):
+    """Who the caller is at providers."""
+
+    linked_identities: list[LinkedIdentity]
+    """The oldest first."""
+
+
+class ProviderSignInBegun(Model):
+    """Where the browser has to go now."""
+
+    authorization_url: str
+
+
 class PasskeySignInOptions(Model):
     """What the authenticator is to be asked."""
 
@@ -602,6 +788,86 @@ class ProfileExport(Model):
 
     identity: dict[str, Any]
     """Profile, sessions, devices, credentials without their secrets, and the log."""
+
+
+class ProviderSignInResultSignedIn(Model):
+    """The session has begun, in its cookie."""
+
+    session_expires_at: datetime
+
+    session_id: str
+
+    status: Literal["signed_in"]
+
+    user_id: str
+
+
+class ProviderSignInResultConfirmationRequired(Model):
+    """Confirm at `/v1/identity/sign-ins/{id}/confirm`: with `totp` or `recovery_code` that it is
+    you, or with the mailed code that the account with the same address is yours, which links
+    the provider to it.
+    """
+
+    expires_at: datetime
+
+    methods: list[str]
+
+    sign_in: str
+
+    status: Literal["confirmation_required"]
+
+
+class ProviderSignInResultSignInFirst(Model):
+    """An account with the same address is protected by an authenticator app: sign in to it, then
+    link the provider in the settings.
+    """
+
+    status: Literal["sign_in_first"]
+
+
+class ProviderSignInResultRegistrationRequired(Model):
+    """The provider has not verified an address: register here, then link it in the settings."""
+
+    email: str | None = None
+
+    name: str | None = None
+
+    status: Literal["registration_required"]
+
+
+class ProviderSignInResultLinked(Model):
+    """The provider is linked to whoever is signed in."""
+
+    linked_identity: LinkedIdentity
+
+    status: Literal["linked"]
+
+
+ProviderSignInResult: TypeAlias = ProviderSignInResultSignedIn | ProviderSignInResultConfirmationRequired | ProviderSignInResultSignInFirst | ProviderSignInResultRegistrationRequired | ProviderSignInResultLinked
+"""What became of it."""
+
+
+class SignInProvider(Model):
+    """A provider with which one can sign in."""
+
+    label: str
+    """On the button."""
+
+    name: str
+    """In other operations."""
+
+
+class SignInProviders(Model):
+    """The providers, in the order of the configuration."""
+
+    providers: list[SignInProvider]
+
+
+class ProviderSignOut(Model):
+    """Where the browser has to go now."""
+
+    url: str | None = None
+    """Left out if the provider has no such place."""
 
 
 class RecoveryCodesLeft(Model):
@@ -1376,6 +1642,124 @@ class WebhookSecret(Model):
     """A secret."""
 
     secret: str
+
+
+ApplicationGrantType = Literal["authorization_code", "device_code", "client_credentials"]
+"""A way in which an application gets tokens."""
+
+
+ApplicationKind = Literal["confidential", "public"]
+"""Whether a program can keep a secret: one on a server can, one on people's devices or in their
+browsers can't.
+"""
+
+
+class Application(Model):
+    """A program that acts for users who allow it."""
+
+    created_at: datetime
+
+    former_secret_until: datetime | None = None
+    """Until when the secret before the last rotation is good."""
+
+    grant_types: list[ApplicationGrantType | str]
+
+    id: str
+    """Its `client_id`."""
+
+    kind: ApplicationKind | str
+
+    name: str
+
+    post_logout_redirect_uris: list[str]
+
+    redirect_uris: list[str]
+
+    scopes: list[str]
+
+    updated_at: datetime
+
+
+class Applications(Model):
+    """The caller's applications."""
+
+    applications: list[Application]
+    """The oldest first."""
+
+
+class ShownApplication(Application):
+    """An application with a secret that was made just now."""
+
+    client_secret: str | None = None
+    """Shown only in this answer; a public application has none."""
+
+
+class AskingApplication(Model):
+    """An application that asks."""
+
+    id: str
+
+    name: str
+
+
+class Consent(Model):
+    """What the caller allows an application."""
+
+    application: AskingApplication
+
+    granted_at: datetime
+
+    scopes: list[str]
+
+    updated_at: datetime
+    """When more was allowed for the last time."""
+
+
+class Consents(Model):
+    """What the caller allows."""
+
+    consents: list[Consent]
+    """The newest first."""
+
+
+class DeviceRequest(Model):
+    """What a device asks its user for."""
+
+    application: AskingApplication
+
+    expires_at: datetime
+
+    scopes: list[str]
+
+
+class AuthorizationRequest(Model):
+    """What an application asks its user for."""
+
+    application: AskingApplication
+
+    expires_at: datetime
+
+    id: str
+
+    is_consent_needed: bool
+    """If not, the page may approve at once, without showing anything."""
+
+    is_sign_in_needed: bool
+    """The application wants a fresh sign-in: sign in again, then come back with the same request."""
+
+    new_scopes: list[str]
+    """What the user hasn't allowed before."""
+
+    redirect_origin: str
+    """Where the browser goes afterwards: an origin, or a private scheme."""
+
+    scopes: list[str]
+
+
+class AuthorizationDecision(Model):
+    """Where the browser has to go now."""
+
+    redirect_to: str
 
 
 class Administrator(Model):
@@ -2167,10 +2551,17 @@ __all__ = [
     "Alive",
     "ApiKey",
     "ApiKeys",
+    "Application",
+    "ApplicationGrantType",
+    "ApplicationKind",
+    "Applications",
+    "AskingApplication",
     "Asset",
     "AssetKind",
     "AuditActor",
     "AuditEntry",
+    "AuthorizationDecision",
+    "AuthorizationRequest",
     "Balances",
     "Card",
     "CardEntry",
@@ -2178,6 +2569,8 @@ __all__ = [
     "ConfirmationPolicy",
     "ConfirmationRequired",
     "ConfirmedTotp",
+    "Consent",
+    "Consents",
     "Consumer",
     "Consumers",
     "CurrentNotificationPreference",
@@ -2190,6 +2583,7 @@ __all__ = [
     "DepositAsset",
     "DepositStatus",
     "Destination",
+    "DeviceRequest",
     "Direction",
     "DisabledReason",
     "Dispute",
@@ -2199,6 +2593,8 @@ __all__ = [
     "Job",
     "KeptMail",
     "KeptMailSummary",
+    "LinkedIdentities",
+    "LinkedIdentity",
     "Mail",
     "MailStatus",
     "MailSuppression",
@@ -2207,6 +2603,13 @@ __all__ = [
     "Notification",
     "NotificationPerson",
     "NotificationPreferences",
+    "OauthDeviceCodes",
+    "OauthIntrospection",
+    "OauthKey",
+    "OauthKeys",
+    "OauthMetadata",
+    "OauthTokens",
+    "OauthUserinfo",
     "Passkey",
     "PasskeyOptions",
     "PasskeySignInOptions",
@@ -2222,6 +2625,9 @@ __all__ = [
     "Phone",
     "Profile",
     "ProfileExport",
+    "ProviderSignInBegun",
+    "ProviderSignInResult",
+    "ProviderSignOut",
     "PublicKey",
     "PublicKeys",
     "PushKey",
@@ -2253,7 +2659,10 @@ __all__ = [
     "Session",
     "SetLimits",
     "ShownApiKey",
+    "ShownApplication",
     "Sides",
+    "SignInProvider",
+    "SignInProviders",
     "SignInResult",
     "SignedIn",
     "StartedTotp",

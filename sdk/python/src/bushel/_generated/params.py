@@ -330,6 +330,16 @@ class PushSubscriptionKeys(TypedDict):
     p256dh: str
 
 
+ApplicationGrantType = Literal["authorization_code", "device_code", "client_credentials"]
+"""A way in which an application gets tokens."""
+
+
+ApplicationKind = Literal["confidential", "public"]
+"""Whether a program can keep a secret: one on a server can, one on people's devices or in their
+browsers can't.
+"""
+
+
 class CardInput(TypedDict):
     """A new card with its number, or one that was used before by its token."""
 
