@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowLeftRight,
   Bell,
   CalendarClock,
   CircleUser,
@@ -38,6 +39,7 @@ export const texts = defineTexts(
     users: 'Users',
     limits: 'Limits',
     adjustments: 'Adjustments',
+    staff_transfers: 'Transfers',
     staff_payments: 'Payments',
     audit: 'Audit log',
     jobs: 'Background work',
@@ -63,6 +65,7 @@ export const texts = defineTexts(
     users: 'Personen',
     limits: 'Limits',
     adjustments: 'Korrekturen',
+    staff_transfers: 'Überträge',
     staff_payments: 'Zahlungen',
     audit: 'Protokoll',
     jobs: 'Hintergrundarbeit',
@@ -101,6 +104,12 @@ export const ACCOUNT: readonly Place[] = [
 
 export const HOUSE: readonly Place[] = [
   { to: '/staff/users', text: 'users', icon: Users, permission: 'users.read' },
+  {
+    to: '/staff/transfers',
+    text: 'staff_transfers',
+    icon: ArrowLeftRight,
+    permission: 'users.read',
+  },
   { to: '/staff/limits', text: 'limits', icon: Gauge, permission: 'limits.write' },
   {
     to: '/staff/adjustments',

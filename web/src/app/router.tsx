@@ -113,6 +113,8 @@ const routes = root.addChildren([
         about('/sessions', () => import('@/features/staff/users/sessions-page')),
         about('/timeline', () => import('@/features/staff/users/timeline-page')),
       ]),
+      house('/transfers', () => import('@/features/staff/transfers/page')),
+      house('/transfers/$id', () => import('@/features/staff/transfers/transfer-page')),
       house('/limits', () => import('@/features/staff/limits/page')),
       house('/adjustments', () => import('@/features/staff/adjustments/page')),
       house('/adjustments/new', () => import('@/features/staff/adjustments/new-page')),

@@ -3,9 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { OfflineError, ProblemError } from './problem'
 import { codes, describeField, describeProblem } from './problem-texts'
 
-/** Codes that the server answers with although its list of codes doesn't have them. */
-const UNLISTED = [/^notifications\.webhook(_delivery)?\./, /^payments\.flow\.open$/]
-
 const listed = new Set(
   [...readFileSync('../docs/errors.md', 'utf8').matchAll(/^\| `([a-z0-9_.]+)` \|/gm)].map(
     ([, code]) => code,
@@ -13,7 +10,7 @@ const listed = new Set(
 )
 
 it.each(Object.keys(codes))('%s is a code of the server', (code) => {
-  expect(listed.has(code) || UNLISTED.some((pattern) => pattern.test(code))).toBe(true)
+  expect(listed.has(code)).toBe(true)
 })
 
 it('has a text for every refusal of the people’s parts, and of the staff’s', () => {

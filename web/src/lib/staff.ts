@@ -36,3 +36,9 @@ export function useAccountsOf(id: string | null | undefined) {
     ...SEEN,
   })
 }
+
+/** A moment that was typed in the reader's time zone, as the API takes it. */
+export function momentOf(local: string | undefined): string | undefined {
+  const moment = new Date(local ?? '')
+  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
+}

@@ -63,10 +63,12 @@ named! {
         /// Staff: jobs, consumers and dead letters.
         JobsRead = "jobs.read",
         JobsWrite = "jobs.write",
-        /// Staff: mail that was not sent out but kept here, and the log of mail.
+        /// Staff: the log of messages, and addresses to which nothing is sent.
         MailRead = "mail.read",
         /// Staff: refunds of other people's deposits, and disputes.
         PaymentsManage = "payments.manage",
+        /// Staff: mail that was not sent out but kept here, also the codes in it.
+        MailboxRead = "mailbox.read",
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/v1/identity/sign-ins`.
 
-use identity::{Confirmation, IdentityOptions, Limits, NewPassword, Purpose};
+use identity::{Confirmation, IdentityOptions, Limits, NewPassword, Purpose, Role, RoleSet};
 use kernel::audit::AuditActor;
 use serde_json::{Value, json};
 
@@ -310,6 +310,22 @@ async fn always_means_on_known_devices_too() {
         device = given.or(device);
     }
     assert_eq!(app.count("select count(*) from identity.devices").await, 1);
+}
+
+#[tokio::test]
+async fn staff_confirms_on_known_devices_too() {
+    let app = App::start().await;
+    let roles = RoleSet::default().with(Role::User).with(Role::Support);
+    app.user_with("ann", |new| new.roles = roles).await;
+    let mut device = None;
+    for _ in 0..2 {
+        let body = json!({ "login": MAIL, "password": PASSWORD, "device_token": device });
+        let id = pending(&app.post(SIGN_INS, body).await);
+        let code = app.mail(MAIL, Purpose::SignIn).await.code;
+        let given = Tokens::of(&confirm(&app, &id, json!({ "code": code })).await).device;
+        device = given.or(device);
+    }
+    assert!(device.is_some());
 }
 
 /// One that is in use must not be forgotten, and a flood of sign-ins need not write each time.

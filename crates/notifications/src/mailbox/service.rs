@@ -18,12 +18,12 @@ impl Notifications {
         before: Option<MailId>,
         limit: Limit,
     ) -> Result<Vec<KeptMailSummary>, Problem> {
-        actor.require(Permission::MailRead)?;
+        actor.require(Permission::MailboxRead)?;
         Ok(store::list(&self.database, to, before, limit.with_one_more()).await?)
     }
 
     pub(crate) async fn kept_mail(&self, actor: &Actor, id: MailId) -> Result<KeptMail, Problem> {
-        actor.require(Permission::MailRead)?;
+        actor.require(Permission::MailboxRead)?;
         let mail = store::get(&self.database, id).await?.ok_or(NotificationsError::MailNotFound)?;
         let entry = NewEntry::new(actor.audit(), "notifications.mail.viewed").object(id);
         audit::record(&self.database, &*self.clock, &[entry]).await?;
@@ -31,7 +31,7 @@ impl Notifications {
     }
 
     pub(crate) async fn delete_kept_mail(&self, actor: &Actor, id: MailId) -> Result<(), Problem> {
-        actor.require(Permission::MailRead)?;
+        actor.require(Permission::MailboxRead)?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await.map_err(DatabaseError::from)?;
         if !store::delete_in_tx(&tx, id).await? {

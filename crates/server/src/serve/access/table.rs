@@ -234,10 +234,12 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_webhooks_resend_delivery" "notifications.v1.WebhooksService/ResendWebhookDelivery",
         "notifications_webhooks_replay" "notifications.v1.WebhooksService/ReplayWebhook",
     }
-    Needs(P::MailRead) => {
+    Needs(P::MailboxRead) => {
         "notifications_mailbox_list" "notifications.v1.NotificationsService/ListMailbox",
         "notifications_mailbox_get" "notifications.v1.NotificationsService/GetMailboxMail",
         "notifications_mailbox_delete" "notifications.v1.NotificationsService/DeleteMailboxMail",
+    }
+    Needs(P::MailRead) => {
         "notifications_messages_list" "notifications.v1.NotificationsService/ListMessages",
         "notifications_suppressions_list" "notifications.v1.NotificationsService/ListSuppressions",
         "notifications_suppressions_delete" "notifications.v1.NotificationsService/DeleteSuppression",

@@ -1,4 +1,5 @@
 import type { Filters } from '@/lib/filters'
+import { momentOf } from '@/lib/staff'
 
 export const FILTERS = ['actor', 'kind', 'subject', 'action', 'from', 'before'] as const
 export const ACTOR_KINDS = ['user', 'api_key', 'operator', 'system', 'anonymous'] as const
@@ -15,9 +16,4 @@ export function queryOf({ actor, kind, subject, action, from, before }: AuditFil
     'filter[from]': momentOf(from),
     'filter[before]': momentOf(before),
   }
-}
-
-function momentOf(local: string | undefined): string | undefined {
-  const moment = new Date(local ?? '')
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
 }

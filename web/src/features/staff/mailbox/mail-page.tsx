@@ -28,11 +28,11 @@ export default function MailPage() {
   const query = useQuery({
     queryKey: ['staff', 'mail', id],
     queryFn: () => body(api.GET('/v1/notifications/mailbox/{id}', { params: { path: { id } } })),
-    enabled: usePermissions().has('mail.read'),
+    enabled: usePermissions().has('mailbox.read'),
     ...SEEN,
   })
   return (
-    <Guarded permission="mail.read" title={t.mail}>
+    <Guarded permission="mailbox.read" title={t.mail}>
       <Page
         title={query.data?.subject ?? t.mail}
         back={{ to: '/staff/mailbox', label: t.title }}

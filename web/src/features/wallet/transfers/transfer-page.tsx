@@ -17,8 +17,8 @@ import { Countdown } from '@/ui/wallet/countdown'
 import { Headline } from '@/ui/wallet/headline'
 import { otherOf, TransferBadge } from '@/ui/wallet/transfer'
 import { TransferAnswer } from '@/ui/wallet/transfer-answer'
+import { TransferTimeline } from '@/ui/wallet/transfer-timeline'
 import { texts } from './texts'
-import { TransferTimeline } from './timeline'
 
 /** One transfer as it stands at this moment; the stream of events keeps it so. */
 export default function TransferPage() {
@@ -38,7 +38,10 @@ export default function TransferPage() {
               <Actions transfer={found} />
             </Section>
             <Section title={t.timeline}>
-              <TransferTimeline transfer={found} />
+              <TransferTimeline
+                transfer={found}
+                viewer={found.direction === 'out' ? 'sender' : 'recipient'}
+              />
             </Section>
             <Details transfer={found} />
           </>
