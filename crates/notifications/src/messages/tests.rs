@@ -70,10 +70,11 @@ fn samples() -> Vec<(&'static str, Value)> {
                         "device": "Firefox on Linux", "ip": "192.0.2.7", "credential": "passkey",
                         "credential_name": "my key", "old_email": "a@example.org",
                         "new_email": "b@example.org", "webhook_host": "hooks.example.org", "phone_hint": "…567",
-                        "at": "2026-11-20T21:33:00Z",
+                        "application_name": "Orchard planner", "at": "2026-11-20T21:33:00Z",
                     }),
                 ));
-                if kind.starts_with("security.") && !kind.contains("credential") {
+                let names_something = kind.contains("credential") || kind.contains("application");
+                if kind.starts_with("security.") && !names_something {
                     samples.push((kind, bare()));
                 }
             }

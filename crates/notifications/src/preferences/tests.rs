@@ -19,7 +19,7 @@ fn nothing_chosen_is_the_default() {
     assert_eq!(none.of(EventKind::TransferSent), quiet);
     let mailed = EventKind::ALL.iter().filter(|kind| kind.is_mailed_by_default()).count();
     assert_eq!(
-        mailed, 22,
+        mailed, 24,
         "money in, what waits, what failed, withdrawals, webhooks, all security"
     );
 }

@@ -199,9 +199,9 @@ impl App {
         self.send(Method::POST, path, user.map(person), &[], Some(body)).await
     }
 
-    /// As somebody of the support.
+    /// As an administrator.
     pub(crate) async fn staff(&self, method: Method, path: &str) -> Answer {
-        self.send(method, path, Some(support()), &[], None).await
+        self.send(method, path, Some(administrator()), &[], None).await
     }
 
     pub(crate) async fn send(
@@ -334,11 +334,11 @@ pub(crate) fn person(user: UserId) -> Actor {
     with_role(user, Role::User)
 }
 
-pub(crate) fn support() -> Actor {
-    with_role(UserId::from_u128(0x5099), Role::Support)
+pub(crate) fn administrator() -> Actor {
+    with_role(UserId::from_u128(0x5099), Role::Administrator)
 }
 
-fn with_role(user: UserId, role: Role) -> Actor {
+pub(crate) fn with_role(user: UserId, role: Role) -> Actor {
     let roles = RoleSet::default().with(Role::User).with(role);
     Actor {
         kind: ActorKind::Session { user, session: SessionId::from_u128(1) },

@@ -10,7 +10,7 @@ use serde_json::json;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
-use crate::app::{App, person, support};
+use crate::app::{App, administrator, person};
 
 macro_rules! call {
     ($app:expr, $call:ident, $message:expr, $actor:expr) => {{
@@ -85,7 +85,7 @@ async fn preferences_are_replaced_by_version() {
     let app = App::start().await;
     let me = person(app.user("ann").await.id);
     let now = call!(app, get_preferences, GetPreferencesRequest {}, me).unwrap();
-    assert_eq!((now.version, now.preferences.len()), (0, 40));
+    assert_eq!((now.version, now.preferences.len()), (0, 42));
     let quiet = |kind: &str| NotificationPreference { kind: kind.to_owned(), ..Default::default() };
     let update = |kind, expected_version| UpdatePreferencesRequest {
         preferences: vec![quiet(kind)],
@@ -110,28 +110,30 @@ async fn staff_reads_mail_and_others_do_not() {
     app.publish("identity.password.changed", ann, json!({})).await;
     app.settle().await;
     let log = ListMessagesRequest { status: MailStatus::Kept.into(), ..Default::default() };
-    let log = call!(app, list_messages, log, support()).unwrap();
+    let log = call!(app, list_messages, log, administrator()).unwrap();
     assert_eq!(log.messages[0].to, "ann@example.org");
-    let mailbox = call!(app, list_mailbox, ListMailboxRequest::default(), support()).unwrap();
+    let mailbox = call!(app, list_mailbox, ListMailboxRequest::default(), administrator()).unwrap();
     assert!(mailbox.mails[0].text.is_empty());
     let id = mailbox.mails[0].id.clone();
     let mail =
-        call!(app, get_mailbox_mail, GetMailboxMailRequest { id: id.clone() }, support()).unwrap();
+        call!(app, get_mailbox_mail, GetMailboxMailRequest { id: id.clone() }, administrator())
+            .unwrap();
     assert!(mail.mail.unwrap().text.contains("password"));
     let refused = call!(app, list_mailbox, ListMailboxRequest::default(), person(ann)).unwrap_err();
     assert_eq!(
         reason(&refused),
         (Code::PermissionDenied, "identity.permission.missing".to_owned())
     );
-    call!(app, delete_mailbox_mail, DeleteMailboxMailRequest { id: id.clone() }, support())
+    call!(app, delete_mailbox_mail, DeleteMailboxMailRequest { id: id.clone() }, administrator())
         .unwrap();
-    let gone = call!(app, get_mailbox_mail, GetMailboxMailRequest { id }, support()).unwrap_err();
+    let gone =
+        call!(app, get_mailbox_mail, GetMailboxMailRequest { id }, administrator()).unwrap_err();
     assert_eq!(reason(&gone).1, "notifications.mail.not_found");
     let list =
-        call!(app, list_suppressions, ListSuppressionsRequest::default(), support()).unwrap();
+        call!(app, list_suppressions, ListSuppressionsRequest::default(), administrator()).unwrap();
     assert!(list.suppressions.is_empty());
     let lift = DeleteSuppressionRequest { address: "a@b.c".to_owned() };
-    let missing = call!(app, delete_suppression, lift, support()).unwrap_err();
+    let missing = call!(app, delete_suppression, lift, administrator()).unwrap_err();
     assert_eq!(reason(&missing).1, "notifications.suppression.not_found");
 }
 
@@ -154,8 +156,8 @@ async fn nobody_and_nonsense_are_refused() {
     let cursor = ListInboxRequest { cursor: "x".to_owned(), ..Default::default() };
     assert_eq!(field(call!(app, list_inbox, cursor, me).unwrap_err()), "cursor");
     let id = GetMailboxMailRequest { id: "x".to_owned() };
-    assert_eq!(field(call!(app, get_mailbox_mail, id, support()).unwrap_err()), "id");
+    assert_eq!(field(call!(app, get_mailbox_mail, id, administrator()).unwrap_err()), "id");
     let status = ListMessagesRequest { status: 99, ..Default::default() };
     // An unknown number of an enum is read as "not given" (proto3).
-    call!(app, list_messages, status, support()).unwrap();
+    call!(app, list_messages, status, administrator()).unwrap();
 }
