@@ -64,7 +64,7 @@ impl Wallet {
 
     /// Looks at everything for which a payment is refused without its id being spent.
     pub(super) async fn prepare<'p>(&self, payment: &'p Payment) -> Result<Prepared<'p>> {
-        let credit_account = self.open_for(payment.receiver, &payment.asset).await?;
+        let credit_account = self.open_for(payment).await?;
         let limit_use = self.limit_use(payment).await?;
         Ok(Prepared { payment, credit_account, limit_use })
     }
@@ -90,8 +90,9 @@ impl Wallet {
 
     /// The account that value goes to; it is opened when it is missing. In the usual case this reads
     /// the leader's memory and nothing else.
-    async fn open_for(&self, receiver: Receiver, asset: &Arc<Asset>) -> Result<u128> {
-        let user = match receiver {
+    async fn open_for(&self, payment: &Payment) -> Result<u128> {
+        let asset = &payment.asset;
+        let user = match payment.receiver {
             Receiver::User(user) => user,
             Receiver::Invitations => {
                 return self
@@ -103,8 +104,19 @@ impl Wallet {
         match self.ledger.account(AccountKey::Id(id)).await? {
             Some(account) if account.closed => Err(WalletError::RecipientUnavailable),
             Some(_) => Ok(id),
+            // Nobody gets an account from somebody who has nothing to put into it.
+            None if !self.is_covered(payment).await? && self.burn(payment).await? => {
+                Err(WalletError::InsufficientFunds)
+            }
             None => self.ensure_account(books::user_account(user, &asset.code, asset.no)).await,
         }
+    }
+
+    /// Whether the sender has enough at this moment. Only the ledger's answer counts.
+    async fn is_covered(&self, payment: &Payment) -> Result<bool> {
+        let id = payment.sender.account_id(&payment.asset.code);
+        let account = self.ledger.account(AccountKey::Id(id)).await?;
+        Ok(account.is_some_and(|it| it.debit_room().is_none_or(|room| room >= payment.amount)))
     }
 
     /// Creates an account unless it is there. Limits may have been changed since.

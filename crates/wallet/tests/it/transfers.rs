@@ -54,6 +54,23 @@ async fn recipients_are_found_by_handle_address_and_account() {
 }
 
 #[tokio::test]
+async fn nobody_gets_an_account_from_somebody_who_has_nothing() {
+    let app = App::start().await;
+    let (ann, bob) = (app.rich("ann", 10).await, app.person("bob").await);
+    let body = json!({ "to": { "handle": "bob" }, "asset": "EUR", "amount": "11" });
+    let send = async || {
+        let key = [("idempotency-key", "once")];
+        app.send(&ann, Method::POST, "/v1/wallet/transfers", &key, Some(body.clone())).await
+    };
+    assert_eq!(send().await.problem(), (422, "wallet.transfer.insufficient_funds"));
+    let accounts = app.get(&bob, "/v1/wallet/accounts").await;
+    assert_eq!(accounts.data().len(), 0, "{accounts:?}");
+    app.fund(&ann, "EUR", 100).await;
+    let again = send().await;
+    assert_eq!(again.problem(), (422, "wallet.transfer.insufficient_funds"), "it is remembered");
+}
+
+#[tokio::test]
 async fn what_can_not_be_is_refused_and_changes_nothing() {
     let app = App::start().await;
     let (ann, bob) = (app.rich("ann", 100).await, app.rich("bob", 1).await);
