@@ -33,6 +33,8 @@ fn every_operation_has_its_name_and_answers() {
       "wallet_limits_list",
       "wallet_limits_update",
       "wallet_limits_update_default",
+      "wallet_overview_transfer",
+      "wallet_overview_transfers",
       "wallet_recipients_list",
       "wallet_requests_cancel",
       "wallet_requests_create",
