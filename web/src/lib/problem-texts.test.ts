@@ -39,9 +39,12 @@ describe('describeProblem', () => {
     expect(describeProblem(failure, 'en')).toMatch(/on our side.*\(request req_1\)$/)
   })
 
-  it('says when to come back', () => {
-    const failure = problem('identity.rate_limited', '', 429, { retry_after_s: 12 })
-    expect(describeProblem(failure, 'de')).toContain('in 12 s')
+  it.each([
+    [12, 'in 12 s'],
+    [3_590, 'in 60 min'],
+  ])('says when to come back: after %i s', (retry_after_s, words) => {
+    const failure = problem('identity.rate_limited', '', 429, { retry_after_s })
+    expect(describeProblem(failure, 'de')).toContain(words)
   })
 
   it('knows a server that can’t be reached', () => {

@@ -17,13 +17,13 @@ const texts = defineTexts(
   {
     offline: 'The server can’t be reached. Check your connection and try again.',
     failed: 'Something went wrong on our side. Try again in a moment.',
-    wait: (seconds: number) => `Too many attempts. Try again in ${seconds} s.`,
+    wait: (time: string) => `Too many attempts. Try again in ${time}.`,
     request: (id: string) => ` (request ${id})`,
   },
   {
     offline: 'Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuche es noch einmal.',
     failed: 'Bei uns ist etwas schiefgegangen. Versuche es gleich noch einmal.',
-    wait: (seconds: number) => `Zu viele Versuche. Versuche es in ${seconds} s noch einmal.`,
+    wait: (time: string) => `Zu viele Versuche. Versuche es in ${time} noch einmal.`,
     request: (id: string) => ` (Anfrage ${id})`,
   },
 )
@@ -44,7 +44,7 @@ export function describeProblem(error: unknown, language: Language): string {
   const t = texts[language]
   if (error instanceof OfflineError) return t.offline
   if (!(error instanceof ProblemError)) return t.failed
-  if (error.status === 429 && error.retryAfterS) return t.wait(error.retryAfterS)
+  if (error.status === 429 && error.retryAfterS) return t.wait(time(error.retryAfterS))
   const [field] = error.fields
   if (error.code === BODY_INVALID && field) return describeField(field, language)
   const known = codes[error.code]?.[language]
@@ -57,6 +57,12 @@ export function describeField(field: FieldProblem, language: Language): string {
   const name = /^\/([a-z_]+)/.exec(field.pointer)?.[1] ?? ''
   const ofField = field.code === BODY_INVALID && language === 'de' && fieldsInGerman[name]
   return ofField || (codes[field.code]?.[language] ?? sentence(field.detail))
+}
+
+const SECONDS_MAX = 120
+
+function time(seconds: number): string {
+  return seconds > SECONDS_MAX ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`
 }
 
 /** The server begins in lower case, and says where in the body a parser stopped. */

@@ -11,6 +11,7 @@ export const fieldsInGerman: Readonly<Record<string, string>> = {
   handle: '3 bis 30 Zeichen: a–z, 0–9, _ . und -; zuerst ein Buchstabe.',
   message: 'Höchstens 500 Zeichen.',
   name: '1 bis 100 Zeichen.',
+  number: 'Gib die Nummer mit der Vorwahl des Landes an, etwa +49 170 1234567.',
   reason: 'Ein Grund hat 5 bis 500 Zeichen, in einer Zeile.',
   reference: 'Höchstens 100 Zeichen, in einer Zeile.',
   scopes: 'Wähle mindestens ein Recht.',

@@ -5,6 +5,7 @@ import { About } from './about'
 import { EmailAddress } from './email-address'
 import { Leaving, OwnData } from './leaving'
 import { Limits } from './limits'
+import { PhoneNumber } from './phone-number'
 import { ConfirmationPolicy } from './policy'
 import { texts } from './texts'
 
@@ -16,6 +17,7 @@ export default function ProfilePage() {
     <Page title={t.title}>
       <About profile={profile} />
       <EmailAddress profile={profile} />
+      <PhoneNumber />
       <ConfirmationPolicy profile={profile} />
       <Limits />
       <OwnData />

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { asUpdate, isLocked, toggled } from './choices'
+import { asUpdate, channelsOf, isLocked, toggled } from './choices'
 
 const received = {
   kind: 'transfer.received',
@@ -34,4 +34,9 @@ it('sends back what the server takes', () => {
     push: true,
     webhook: true,
   })
+})
+
+it('has short messages only where they are sent', () => {
+  expect(channelsOf(true)).toContain('sms')
+  expect(channelsOf(false)).toEqual(['in_app', 'email', 'push', 'webhook'])
 })

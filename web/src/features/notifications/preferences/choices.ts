@@ -5,7 +5,12 @@ export type Preference = Preferences['preferences'][number]
 export type Channel = 'in_app' | 'email' | 'sms' | 'push' | 'webhook'
 
 /** In the order in which they are shown. */
-export const CHANNELS: readonly Channel[] = ['in_app', 'email', 'sms', 'push', 'webhook']
+const CHANNELS: readonly Channel[] = ['in_app', 'email', 'sms', 'push', 'webhook']
+
+/** Those that there are: not every server sends short messages. */
+export function channelsOf(hasPhones: boolean): readonly Channel[] {
+  return CHANNELS.filter((channel) => channel !== 'sms' || hasPhones)
+}
 
 /** What protects the user can't be switched off there. */
 const PROTECTED: readonly Channel[] = ['in_app', 'email', 'webhook']

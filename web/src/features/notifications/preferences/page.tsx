@@ -1,13 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Lock } from 'lucide-react'
 import { api, body, type Schemas } from '@/api/client'
+import { phoneQuery } from '@/lib/phone'
 import { useTexts } from '@/lib/text'
 import { groupOf, useKindNames } from '@/ui/event-kind'
 import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
 import { Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
-import { asUpdate, CHANNELS, type Channel, isLocked, type Preference, toggled } from './choices'
+import { asUpdate, type Channel, channelsOf, isLocked, type Preference, toggled } from './choices'
 import styles from './page.module.css'
 import { texts } from './texts'
 
@@ -23,10 +25,23 @@ export default function PreferencesPage() {
   })
   return (
     <Page title={t.title} lead={t.lead} back={{ to: '/notifications', label: t.back }}>
+      <WithoutPhone />
       <Loaded query={query} lines={12}>
         {(all) => <Groups all={all} />}
       </Loaded>
     </Page>
+  )
+}
+
+/** Choices of short messages do nothing as long as there is no number. */
+function WithoutPhone() {
+  const t = useTexts(texts)
+  const { data: phone } = useQuery(phoneQuery)
+  if (!phone?.is_available || phone.number) return null
+  return (
+    <Notice>
+      {t.no_phone} <Link to="/profile">{t.add_phone}</Link>
+    </Notice>
   )
 }
 
@@ -50,12 +65,14 @@ function Choices({ preferences, label }: { preferences: readonly Preference[]; l
   const t = useTexts(texts)
   const names = useKindNames()
   const toggle = useToggle()
+  const { data: phone } = useQuery(phoneQuery)
+  const channels = channelsOf(phone?.is_available ?? true)
   return (
     <table className={styles.table} aria-label={label}>
       <thead>
         <tr>
           <th scope="col">{t.kind}</th>
-          {CHANNELS.map((channel) => (
+          {channels.map((channel) => (
             <th key={channel} scope="col" className={styles.channel}>
               {t[channel]}
             </th>
@@ -66,7 +83,7 @@ function Choices({ preferences, label }: { preferences: readonly Preference[]; l
         {preferences.map((it) => (
           <tr key={it.kind}>
             <th scope="row">{names.kind(it.kind)}</th>
-            {CHANNELS.map((channel) => (
+            {channels.map((channel) => (
               <td key={channel} className={styles.channel}>
                 {isLocked(it, channel) ? (
                   <span className={styles.locked} title={t.always}>

@@ -11,6 +11,8 @@ export const texts = defineTexts(
     sms: 'SMS',
     push: 'Push',
     webhook: 'Webhooks',
+    no_phone: 'You have no phone number here, so no short messages come.',
+    add_phone: 'Add a phone number',
     always: 'Always',
     required:
       'You are always told what concerns your security. Otherwise whoever gets into your account could hide it.',
@@ -28,6 +30,8 @@ export const texts = defineTexts(
     sms: 'SMS',
     push: 'Push',
     webhook: 'Webhooks',
+    no_phone: 'Du hast hier keine Telefonnummer, darum kommen keine SMS.',
+    add_phone: 'Telefonnummer hinzufügen',
     always: 'Immer',
     required:
       'Was deine Sicherheit betrifft, erfährst du immer. Sonst könnte, wer in dein Konto eindringt, das verbergen.',
