@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './app/router'
 import { demoQuery } from './lib/demo'
+import { PushWatch } from './lib/push-watch'
 import { queryClient } from './lib/query'
 import { SessionWatch } from './lib/session'
 import { LanguageProvider } from './lib/text'
@@ -22,6 +23,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <ToastProvider>
           <SessionWatch />
+          <PushWatch />
           <RouterProvider router={router} />
         </ToastProvider>
       </QueryClientProvider>

@@ -3,6 +3,7 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { LogOut, Menu } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { api, body } from '@/api/client'
+import { unsubscribe } from '@/lib/push'
 import { usePermissions, useSession, useSessionChange } from '@/lib/session'
 import { useTexts } from '@/lib/text'
 import { Avatar, nameOf } from '@/ui/shown'
@@ -109,7 +110,9 @@ function SignOut() {
   const t = useTexts(texts)
   const navigate = useNavigate()
   const changed = useSessionChange()
+  const user = useSession().data?.id
   const signOut = async () => {
+    if (user) await unsubscribe(user).catch(() => null)
     await api.POST('/v1/identity/sign-out').catch(() => null)
     await changed()
     await navigate({ to: '/' })

@@ -12,6 +12,7 @@ import { useToast } from '@/ui/toast'
 import { asUpdate, type Channel, channelsOf, isLocked, type Preference, toggled } from './choices'
 import styles from './page.module.css'
 import { texts } from './texts'
+import { ThisDevice } from './this-device'
 
 const KEY = ['notifications', 'preferences']
 type Preferences = Schemas['NotificationPreferences']
@@ -25,6 +26,7 @@ export default function PreferencesPage() {
   })
   return (
     <Page title={t.title} lead={t.lead} back={{ to: '/notifications', label: t.back }}>
+      <ThisDevice />
       <WithoutPhone />
       <Loaded query={query} lines={12}>
         {(all) => <Groups all={all} />}
