@@ -119,6 +119,16 @@ const routes = root.addChildren([
       house('/adjustments', () => import('@/features/staff/adjustments/page')),
       house('/adjustments/new', () => import('@/features/staff/adjustments/new-page')),
       house('/adjustments/$id', () => import('@/features/staff/adjustments/adjustment-page')),
+      house('/payments', () => import('@/features/staff/payments/page')),
+      house('/payments/withdrawals', () => import('@/features/staff/payments/withdrawals-page')),
+      house(
+        '/payments/reconciliations',
+        () => import('@/features/staff/payments/reconciliations-page'),
+      ),
+      house(
+        '/payments/reconciliations/$id',
+        () => import('@/features/staff/payments/reconciliation-page'),
+      ),
       house('/audit', () => import('@/features/staff/audit/page')),
       house('/jobs', () => import('@/features/staff/jobs/page')),
       house('/jobs/consumers', () => import('@/features/staff/jobs/consumers-page')),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Deposit } from '@/ui/payments/deposit'
 import { knownCards, parseExpiry } from './card'
-import type { Deposit } from './shown'
 
 describe('the date on a card', () => {
   it('is read as people and browsers write it', () => {

@@ -1,4 +1,4 @@
-import type { Deposit } from './shown'
+import type { Deposit } from '@/ui/payments/deposit'
 
 /** A card to pay with again. */
 export type KnownCard = NonNullable<Deposit['card']> & { readonly token: string }

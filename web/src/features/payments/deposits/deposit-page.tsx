@@ -5,12 +5,18 @@ import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
+import {
+  CardName,
+  type Deposit,
+  DepositBadge,
+  DisputeState,
+  PaymentFailure,
+} from '@/ui/payments/deposit'
+import { RefundButton, Refunds } from '@/ui/payments/refunds'
 import { Money, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { Headline } from '@/ui/wallet/headline'
 import { NextStep } from './provider'
-import { RefundButton, Refunds } from './refunds'
-import { CardName, type Deposit, DepositBadge } from './shown'
 import { texts } from './texts'
 
 /** One deposit; it follows along as the provider decides. */
@@ -51,34 +57,16 @@ function State({ deposit }: { deposit: Deposit }) {
       />
       {failure && (
         <Notice tone="bad">
-          <Failure code={failure.code} />
+          <PaymentFailure code={failure.code} />
         </Notice>
       )}
-      {dispute && <Notice tone="warning">{disputeText(dispute.status, t)}</Notice>}
+      {dispute && (
+        <Notice tone="warning">
+          <DisputeState status={dispute.status} />
+        </Notice>
+      )}
     </>
   )
-}
-
-const FAILURES = [
-  'card_declined',
-  'insufficient_funds',
-  'expired_card',
-  'incorrect_cvc',
-  'processing_error',
-  'authentication_failed',
-] as const
-
-function Failure({ code }: { code: string }) {
-  const t = useTexts(texts)
-  const known = FAILURES.find((it) => it === code)
-  return known ? t[`f_${known}`] : t.f_other(code)
-}
-
-type DisputeTexts = Record<'dispute_open' | 'dispute_won' | 'dispute_lost', string>
-
-function disputeText(status: string, t: DisputeTexts): string {
-  if (status === 'won') return t.dispute_won
-  return status === 'lost' ? t.dispute_lost : t.dispute_open
 }
 
 function Actions({ deposit }: { deposit: Deposit }) {
@@ -87,9 +75,7 @@ function Actions({ deposit }: { deposit: Deposit }) {
   if (status === 'requires_action') return <NextStep deposit={deposit} />
   return (
     <div className="row">
-      {(status === 'succeeded' || status === 'partly_refunded') && (
-        <RefundButton deposit={deposit} />
-      )}
+      <RefundButton deposit={deposit} />
       {status !== 'pending' && (
         <ButtonLink to="/payments/deposit" search={{ asset } as never} look="secondary" small>
           {t.again}

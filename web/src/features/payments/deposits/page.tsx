@@ -4,10 +4,10 @@ import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Item, PagedList } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
+import { CardName, type Deposit, DepositBadge } from '@/ui/payments/deposit'
 import { PaymentActions, PaymentTabs } from '@/ui/payments/payment-tabs'
 import { Money, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
-import { CardName, type Deposit, DepositBadge } from './shown'
 import { texts } from './texts'
 
 /** What was paid in by card. */

@@ -1,8 +1,7 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { api, body, type Schemas } from '@/api/client'
+import type { Provider } from '@/lib/payments'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
-import type { Deposit } from './shown'
+import type { Deposit } from '@/ui/payments/deposit'
 import { StripeForm } from './stripe-form'
 import { texts } from './texts'
 
@@ -10,17 +9,6 @@ import { texts } from './texts'
  * The one place where the payment provider decides what is shown. With one that has a form of its
  * own the deposit is made without a card, and then `next_action` says what to open the form with.
  */
-export type Provider = Schemas['PaymentProvider']
-
-const providersQuery = queryOptions({
-  queryKey: ['providers'],
-  staleTime: 10 * 60_000,
-  queryFn: async () => (await body(api.GET('/v1/payments/providers'))).data,
-})
-
-export function useProviders() {
-  return useQuery(providersQuery)
-}
 
 /** Whether our page asks for the card. */
 export function asksHere(provider: Provider): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Withdrawal } from '@/ui/payments/withdrawal'
 import { knownDestinations } from './destinations'
-import type { Withdrawal } from './shown'
 
 const withdrawal = (token: string, last4: string, status: Withdrawal['status']) =>
   ({ destination: { token, country: 'AT', last4 }, status }) as Withdrawal

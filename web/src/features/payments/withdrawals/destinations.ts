@@ -1,4 +1,4 @@
-import type { Withdrawal } from './shown'
+import type { Withdrawal } from '@/ui/payments/withdrawal'
 
 /** The bank accounts of earlier withdrawals, newest first, each once. */
 export function knownDestinations(

@@ -14,11 +14,11 @@ import { SelectField, TextField } from '@/ui/fields'
 import { FieldErrors, Form, type Values } from '@/ui/form'
 import { Page, Section } from '@/ui/page'
 import { MoneyAccounts } from '@/ui/payments/money-accounts'
+import { useBankName } from '@/ui/payments/withdrawal'
 import { Loading } from '@/ui/states'
 import { AccountField } from '@/ui/wallet/account-field'
 import { AvailableField } from '@/ui/wallet/available-field'
 import { knownDestinations } from './destinations'
-import { useBankName } from './shown'
 import { texts } from './texts'
 
 /** Has money paid out to a bank account. */

@@ -5,9 +5,9 @@ import { ButtonLink } from '@/ui/button'
 import { Item, PagedList } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
 import { PaymentActions, PaymentTabs } from '@/ui/payments/payment-tabs'
+import { useBankName, type Withdrawal, WithdrawalBadge } from '@/ui/payments/withdrawal'
 import { Money, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
-import { useBankName, type Withdrawal, WithdrawalBadge } from './shown'
 import { texts } from './texts'
 
 /** What was paid out to bank accounts. */

@@ -5,10 +5,11 @@ import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
+import { PaymentFailure } from '@/ui/payments/deposit'
+import { useBankName, type Withdrawal, WithdrawalBadge } from '@/ui/payments/withdrawal'
 import { Money, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { Headline } from '@/ui/wallet/headline'
-import { useBankName, type Withdrawal, WithdrawalBadge } from './shown'
 import { texts } from './texts'
 
 /** That the bank has it is no event, so that is asked for until it is decided. */
@@ -48,7 +49,7 @@ function Shown({ withdrawal }: { withdrawal: Withdrawal }) {
         />
         {failure && (
           <Notice tone="bad">
-            {failure.code === 'account_closed' ? t.f_account_closed : t.f_other(failure.code)}
+            <PaymentFailure code={failure.code} />
           </Notice>
         )}
         {!UNDECIDED.includes(status) && (

@@ -1,7 +1,7 @@
 import type { Schemas } from '@/api/client'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Badge } from '@/ui/shown'
-import { texts } from './texts'
+import { paymentTexts } from './texts'
 
 export type Withdrawal = Schemas['Withdrawal']
 
@@ -14,13 +14,13 @@ const TONES = {
 } as const
 
 export function WithdrawalBadge({ status }: { status: Withdrawal['status'] }) {
-  const t = useTexts(texts)
-  return <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>
+  const t = useTexts(paymentTexts)
+  return <Badge tone={TONES[status]}>{t[`w_${status}`]}</Badge>
 }
 
 /** "Austria account ending in 3201" */
 export function useBankName() {
-  const t = useTexts(texts)
+  const t = useTexts(paymentTexts)
   const { language } = useLanguage()
   const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' })
   return ({ country, last4 }: Withdrawal['destination']) =>

@@ -13,16 +13,17 @@ import { Section } from '@/ui/page'
 import { Badge, Money, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
-import type { Deposit } from './shown'
-import { texts } from './texts'
+import type { Deposit } from './deposit'
+import { paymentTexts } from './texts'
 
-/** Gives back to the card what is left of a deposit, or a part of it. */
+/** Gives back to the card what is left of a deposit, or a part of it; only where that is possible. */
 export function RefundButton({ deposit }: { deposit: Deposit }) {
-  const t = useTexts(texts)
+  const t = useTexts(paymentTexts)
   const { language } = useLanguage()
   const { amount, refunded, scale, asset } = deposit
   const refund = useRefund(deposit)
   const left = (BigInt(amount) - BigInt(refunded)).toString()
+  if (deposit.status !== 'succeeded' && deposit.status !== 'partly_refunded') return null
   return (
     <Confirm label={t.refund} title={t.refund_title} action={t.refund_action} onConfirm={refund}>
       <p>{t.refund_lead(`${formatAmount(left, scale, language)} ${asset}`)}</p>
@@ -39,7 +40,7 @@ export function RefundButton({ deposit }: { deposit: Deposit }) {
 }
 
 function useRefund(deposit: Deposit) {
-  const t = useTexts(texts)
+  const t = useTexts(paymentTexts)
   const { language } = useLanguage()
   const toast = useToast()
   const reread = useReread()
@@ -54,14 +55,15 @@ function useRefund(deposit: Deposit) {
       return api.POST('/v1/payments/deposits/{id}/refunds', { params, body: content })
     })
     toast(t.refund_toast)
-    await reread('deposits', 'accounts', 'history', 'balances')
+    await reread('deposits', 'accounts', 'history', 'balances', 'staff')
   }
 }
 
 const TONES = { pending: 'info', succeeded: 'good', failed: 'bad' } as const
 
+/** What went back to the card; nothing as long as nothing did. */
 export function Refunds({ deposit }: { deposit: Deposit }) {
-  const t = useTexts(texts)
+  const t = useTexts(paymentTexts)
   const refunds = useQuery({
     queryKey: ['deposits', 'refunds', deposit.id],
     queryFn: async () => {

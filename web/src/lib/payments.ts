@@ -1,0 +1,15 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api, body, type Schemas } from '@/api/client'
+
+export type Provider = Schemas['PaymentProvider']
+
+/** Who takes money in, and pays it out; that changes when the server is started anew. */
+const providersQuery = queryOptions({
+  queryKey: ['providers'],
+  staleTime: 10 * 60_000,
+  queryFn: async () => (await body(api.GET('/v1/payments/providers'))).data,
+})
+
+export function useProviders() {
+  return useQuery(providersQuery)
+}
