@@ -3,6 +3,7 @@ import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { LogOut, Menu } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { api, body } from '@/api/client'
+import { useHasWithdrawals } from '@/lib/payments'
 import { unsubscribe } from '@/lib/push'
 import { usePermissions, useSession, useSessionChange } from '@/lib/session'
 import { useTexts } from '@/lib/text'
@@ -80,6 +81,8 @@ function PlaceLink({ place }: { place: Place }) {
   const t = useTexts(texts)
   const Icon = place.icon
   const path = useLocation({ select: (location) => location.pathname })
+  const hasWithdrawals = useHasWithdrawals()
+  const text = place.text === 'payments' && !hasWithdrawals ? 'deposits' : place.text
   const isAround = place.also?.some((start) => path === start || path.startsWith(`${start}/`))
   return (
     <Link
@@ -89,7 +92,7 @@ function PlaceLink({ place }: { place: Place }) {
       aria-current={isAround ? 'true' : undefined}
     >
       <Icon size={20} aria-hidden="true" />
-      <span>{t[place.text]}</span>
+      <span>{t[text]}</span>
       {place.to === '/notifications' && <Unread />}
     </Link>
   )

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
+import { useSession } from './session'
 
 export type Provider = Schemas['PaymentProvider']
 
@@ -11,5 +12,10 @@ const providersQuery = queryOptions({
 })
 
 export function useProviders() {
-  return useQuery(providersQuery)
+  return useQuery({ ...providersQuery, enabled: Boolean(useSession().data) })
+}
+
+/** Whether anybody pays out; until that is known, as if, because most do. */
+export function useHasWithdrawals(): boolean {
+  return useProviders().data?.some(({ withdrawals }) => withdrawals) ?? true
 }

@@ -59,6 +59,7 @@ function useRefund(deposit: Deposit) {
   }
 }
 
+const ASK_MS = 2_000
 const TONES = { pending: 'info', succeeded: 'good', failed: 'bad' } as const
 
 /** What went back to the card; nothing as long as nothing did. */
@@ -70,7 +71,11 @@ export function Refunds({ deposit }: { deposit: Deposit }) {
       const params = { path: { id: deposit.id } }
       return (await body(api.GET('/v1/payments/deposits/{id}/refunds', { params }))).data
     },
+    // Staff hears no events of others.
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ status }) => status === 'pending') ? ASK_MS : false,
   })
+  if (refunds.data?.length === 0) return null
   return (
     <Section title={t.refunds}>
       <Loaded query={refunds} lines={1}>

@@ -2,12 +2,8 @@ import { api, body } from '@/api/client'
 import { usePages } from '@/lib/query'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
-import { Item, PagedList } from '@/ui/list'
-import { Page, Section } from '@/ui/page'
-import { CardName, type Deposit, DepositBadge } from '@/ui/payments/deposit'
-import { PaymentActions, PaymentTabs } from '@/ui/payments/payment-tabs'
-import { Money, When } from '@/ui/shown'
-import { Empty } from '@/ui/states'
+import { CardName, DepositBadge } from '@/ui/payments/deposit'
+import { PaymentItem, PaymentsPage } from '@/ui/payments/payments-page'
 import { texts } from './texts'
 
 /** What was paid in by card. */
@@ -16,46 +12,22 @@ export default function DepositsPage() {
   const pages = usePages(['deposits'], (cursor) =>
     body(api.GET('/v1/payments/deposits', { params: { query: { cursor } } })),
   )
+  const first = <ButtonLink to="/payments/deposit">{t.make}</ButtonLink>
   return (
-    <Page title={t.payments} lead={t.lead} actions={<PaymentActions />}>
-      <PaymentTabs />
-      <Section>
-        <PagedList
-          pages={pages}
-          label={t.list}
-          empty={
-            <Empty
-              title={t.empty}
-              action={<ButtonLink to="/payments/deposit">{t.make}</ButtonLink>}
-            >
-              {t.empty_lead}
-            </Empty>
-          }
-        >
-          {(deposit) => <DepositItem key={deposit.id} deposit={deposit} />}
-        </PagedList>
-      </Section>
-    </Page>
-  )
-}
-
-function DepositItem({ deposit }: { deposit: Deposit }) {
-  return (
-    <Item
-      link={{ to: '/payments/deposits/$id', params: { id: deposit.id } }}
-      end={
-        <>
-          <Money units={deposit.amount} scale={deposit.scale} asset={deposit.asset} />
-          <DepositBadge status={deposit.status} />
-        </>
-      }
+    <PaymentsPage
+      pages={pages}
+      label={t.list}
+      empty={{ title: t.empty, lead: t.empty_lead, action: first }}
     >
-      <strong>
-        <CardName card={deposit.card} />
-      </strong>
-      <p className="muted">
-        <When at={deposit.created_at} />
-      </p>
-    </Item>
+      {(deposit) => (
+        <PaymentItem
+          key={deposit.id}
+          payment={deposit}
+          name={<CardName card={deposit.card} />}
+          badge={<DepositBadge status={deposit.status} />}
+          link={{ to: '/payments/deposits/$id', params: { id: deposit.id } }}
+        />
+      )}
+    </PaymentsPage>
   )
 }

@@ -2,8 +2,6 @@ import { defineTexts } from '@/lib/text'
 
 export const texts = defineTexts(
   {
-    payments: 'Deposit and withdraw',
-    lead: 'Money in by card, money out to your bank account.',
     list: 'Deposits',
     empty: 'No deposits yet',
     empty_lead: 'Pay in by card, and it is in your account within seconds.',
@@ -67,8 +65,6 @@ export const texts = defineTexts(
     to_deposit: 'Back to the deposit',
   },
   {
-    payments: 'Ein- und auszahlen',
-    lead: 'Geld herein mit der Karte, hinaus auf dein Bankkonto.',
     list: 'Einzahlungen',
     empty: 'Noch keine Einzahlungen',
     empty_lead: 'Zahle mit der Karte ein, und es ist in Sekunden auf deinem Konto.',

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
+import { useHasWithdrawals } from '@/lib/payments'
 import { hasCode } from '@/lib/problem'
 import { useProfile } from '@/lib/session'
 import { useLanguage, useTexts } from '@/lib/text'
@@ -15,7 +16,7 @@ import { FieldErrors, Form, type Values } from '@/ui/form'
 import { Page, Section } from '@/ui/page'
 import { MoneyAccounts } from '@/ui/payments/money-accounts'
 import { useBankName } from '@/ui/payments/withdrawal'
-import { Loading } from '@/ui/states'
+import { Empty, Loading } from '@/ui/states'
 import { AccountField } from '@/ui/wallet/account-field'
 import { AvailableField } from '@/ui/wallet/available-field'
 import { knownDestinations } from './destinations'
@@ -24,6 +25,7 @@ import { texts } from './texts'
 /** Has money paid out to a bank account. */
 export default function NewWithdrawalPage() {
   const t = useTexts(texts)
+  const isPossible = useHasWithdrawals()
   return (
     <Page
       title={t.make}
@@ -32,9 +34,13 @@ export default function NewWithdrawalPage() {
       narrow
     >
       <Section>
-        <MoneyAccounts lines={6}>
-          {(accounts) => <NewWithdrawal accounts={accounts} />}
-        </MoneyAccounts>
+        {isPossible ? (
+          <MoneyAccounts lines={6}>
+            {(accounts) => <NewWithdrawal accounts={accounts} />}
+          </MoneyAccounts>
+        ) : (
+          <Empty title={t.impossible}>{t.impossible_lead}</Empty>
+        )}
       </Section>
     </Page>
   )

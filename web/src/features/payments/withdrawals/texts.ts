@@ -2,8 +2,6 @@ import { defineTexts } from '@/lib/text'
 
 export const texts = defineTexts(
   {
-    payments: 'Deposit and withdraw',
-    lead: 'Money in by card, money out to your bank account.',
     list: 'Withdrawals',
     empty: 'No withdrawals yet',
     empty_lead: 'Have money paid out to your bank account whenever you like.',
@@ -16,6 +14,8 @@ export const texts = defineTexts(
     back: 'All withdrawals',
     title: 'Withdrawal',
     new_lead: 'From your account to a bank account.',
+    impossible: 'Nothing can be paid out here',
+    impossible_lead: 'What you have stays in your account, and you can send it to others.',
     amount: 'How much',
     too_much: (amount: string) => `You have ${amount}.`,
     destination: 'Where to',
@@ -35,8 +35,6 @@ export const texts = defineTexts(
     again: 'Withdraw again',
   },
   {
-    payments: 'Ein- und auszahlen',
-    lead: 'Geld herein mit der Karte, hinaus auf dein Bankkonto.',
     list: 'Auszahlungen',
     empty: 'Noch keine Auszahlungen',
     empty_lead: 'Lass dir Geld auf dein Bankkonto auszahlen, wann du magst.',
@@ -49,6 +47,8 @@ export const texts = defineTexts(
     back: 'Alle Auszahlungen',
     title: 'Auszahlung',
     new_lead: 'Von deinem Konto auf ein Bankkonto.',
+    impossible: 'Hier wird nichts ausgezahlt',
+    impossible_lead: 'Was du hast, bleibt auf deinem Konto, und du kannst es anderen senden.',
     amount: 'Wie viel',
     too_much: (amount: string) => `Du hast ${amount}.`,
     destination: 'Wohin',

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
+import { useHasWithdrawals } from '@/lib/payments'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Notice } from '@/ui/notice'
@@ -38,6 +39,7 @@ export default function WithdrawalPage() {
 function Shown({ withdrawal }: { withdrawal: Withdrawal }) {
   const t = useTexts(texts)
   const bankName = useBankName()
+  const canRepeat = useHasWithdrawals()
   const { amount, scale, asset, status, failure } = withdrawal
   return (
     <>
@@ -52,7 +54,7 @@ function Shown({ withdrawal }: { withdrawal: Withdrawal }) {
             <PaymentFailure code={failure.code} />
           </Notice>
         )}
-        {!UNDECIDED.includes(status) && (
+        {canRepeat && !UNDECIDED.includes(status) && (
           <div className="row">
             <ButtonLink to="/payments/withdraw" search={{ asset } as never} look="secondary" small>
               {t.again}

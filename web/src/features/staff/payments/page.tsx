@@ -88,7 +88,7 @@ function DepositEntry({ user, deposit }: UserDeposit) {
       }
     >
       <DepositFacts user={user} deposit={deposit} />
-      {deposit.refunded !== '0' && <Refunds deposit={deposit} />}
+      <Refunds deposit={deposit} />
       <div className="row">
         <RefundButton deposit={deposit} />
       </div>
