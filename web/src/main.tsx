@@ -7,7 +7,7 @@ import { router } from './app/router'
 import { demoQuery } from './lib/demo'
 import { PushWatch } from './lib/push-watch'
 import { queryClient } from './lib/query'
-import { SessionWatch } from './lib/session'
+import { SessionWatch } from './lib/session-watch'
 import { LanguageProvider } from './lib/text'
 import { ToastProvider } from './ui/toast'
 

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
+import { MOVED } from '@/lib/moved'
 import { parseSearch, stringifySearch } from '@/lib/search'
 import { NotFound, PageFailed, PageLoading } from './edges'
 import { Home } from './home'
@@ -39,8 +40,8 @@ const staff = createRoute({ getParentRoute: () => signedIn, path: '/staff', comp
 const house = <const Path extends string>(path: Path, load: Load) =>
   createRoute({ getParentRoute: () => staff, path, component: lazyRouteComponent(load) })
 
-/** Addresses that mails and notifications have; they lead on to the page that shows it. */
-const moved = <const Path extends string>(path: Path, to: string) =>
+/** Leads on to the page that shows it. */
+const moved = (path: string, to: string) =>
   createRoute({
     getParentRoute: () => root,
     path,
@@ -58,15 +59,7 @@ const home = createRoute({ getParentRoute: () => root, path: '/', component: Hom
 
 const routes = root.addChildren([
   home,
-  moved('/deposits', '/payments'),
-  moved('/deposits/$id', '/payments/deposits/$id'),
-  moved('/withdrawals', '/payments/withdrawals'),
-  moved('/withdrawals/$id', '/payments/withdrawals/$id'),
-  moved('/invites', '/transfers'),
-  moved('/register', '/sign-up'),
-  moved('/settings/notifications', '/notifications/preferences'),
-  moved('/settings/security', '/security'),
-  moved('/settings/webhooks', '/developers/webhooks'),
+  ...(Object.entries(MOVED).map(([path, to]) => moved(path, to)) as never[]),
   plain.addChildren([
     open('/sign-in', () => import('@/features/identity/sign-in/page')),
     open('/sign-up', () => import('@/features/identity/sign-up/page')),

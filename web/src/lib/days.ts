@@ -1,3 +1,14 @@
+/** How dates are written in a language where the reader is: English has more ways than one. */
+export function dateFormat(language: string, options: Intl.DateTimeFormatOptions) {
+  return new Intl.DateTimeFormat(regional(language, globalThis.navigator?.language), options)
+}
+
+/** `en` in a browser of Austria is `en-AT`. */
+export function regional(language: string, browser = ''): string {
+  const region = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2}|\d{3})\b/.exec(browser)?.[1]
+  return region ? `${language}-${region}` : language
+}
+
 /** The things of each day of the reader's time zone, in the order in which they come. */
 export function byDay<T>(
   things: readonly T[],
@@ -23,7 +34,7 @@ export function dayOf(moment: Date): string {
 export function nameOfDay(day: string, language: string, now = new Date()): string {
   const year = day.startsWith(String(now.getFullYear())) ? undefined : 'numeric'
   const options = { weekday: 'long', day: 'numeric', month: 'long', year } as const
-  return new Intl.DateTimeFormat(language, options).format(new Date(`${day}T12:00`))
+  return dateFormat(language, options).format(new Date(`${day}T12:00`))
 }
 
 /** The first moment of a day of a date field, and that of the day after it, for filters. */

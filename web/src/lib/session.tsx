@@ -1,8 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import { api, body, onSessionEnded, type Schemas } from '@/api/client'
+import { api, body, type Schemas } from '@/api/client'
 import { ProblemError } from './problem'
-import { isLanguage, useLanguage } from './text'
 
 export type Profile = Schemas['Profile']
 
@@ -29,25 +27,6 @@ export function useProfile(): Profile {
   const { data } = useSession()
   if (!data) throw new Error('this page stands where somebody is signed in')
   return data
-}
-
-/** Keeps what is shown in step with the session: its end, and its user's language. */
-export function SessionWatch() {
-  const client = useQueryClient()
-  const { setLanguage } = useLanguage()
-  const locale = useSession().data?.locale
-  useEffect(
-    () =>
-      onSessionEnded(() => {
-        if (client.getQueryData(profileQuery.queryKey))
-          client.setQueryData(profileQuery.queryKey, null)
-      }),
-    [client],
-  )
-  useEffect(() => {
-    if (isLanguage(locale)) setLanguage(locale)
-  }, [locale, setLanguage])
-  return null
 }
 
 /** After a sign-in or a sign-out nothing of the person before may be shown. */

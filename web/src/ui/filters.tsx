@@ -3,8 +3,7 @@ import type { Filters as Values } from '@/lib/filters'
 import { defineTexts, useTexts } from '@/lib/text'
 import { Button } from './button'
 import { Submit } from './confirm'
-import styles from './filters.module.css'
-import { Form } from './form'
+import { Form, FormActions, SideBySide } from './form'
 
 const texts = defineTexts(
   { filter: 'Filter', clear: 'Clear' },
@@ -35,24 +34,24 @@ export function Filters({ label, values, onChange, action, children }: FiltersPr
     }
   }, [shown])
   return (
-    <search ref={around} className={styles.filters}>
+    <search
+      ref={around}
+      onChange={(event) => {
+        if (event.target instanceof HTMLSelectElement) event.target.form?.requestSubmit()
+      }}
+    >
       <Form label={label} onSubmit={onChange}>
-        <div
-          className={styles.fields}
-          onChange={(event) => {
-            if (event.target instanceof HTMLSelectElement) event.target.form?.requestSubmit()
-          }}
-        >
+        <SideBySide>
           {children}
-          <div className={styles.actions}>
+          <FormActions>
             <Submit look="secondary">{action ?? t.filter}</Submit>
             {shown !== '{}' && (
               <Button look="quiet" onClick={() => onChange({})}>
                 {t.clear}
               </Button>
             )}
-          </div>
-        </div>
+          </FormActions>
+        </SideBySide>
       </Form>
     </search>
   )

@@ -57,12 +57,22 @@ export function Form({ onSubmit, children, aliases, label }: FormProps) {
     }
   }
 
+  /** What was said of a field doesn't hold any more when it is edited. */
+  function forget(name: string) {
+    if (!(name in state.errors)) return
+    const { [name]: _, ...errors } = state.errors
+    setState({ ...state, errors })
+  }
+
   return (
     <form
       ref={form}
       noValidate
       aria-label={label}
       className={styles.form}
+      onInput={(event) => {
+        if ('name' in event.target) forget(String(event.target.name))
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         void submit()
@@ -76,6 +86,11 @@ export function Form({ onSubmit, children, aliases, label }: FormProps) {
       <FormContext value={state}>{children}</FormContext>
     </form>
   )
+}
+
+/** Fields beside each other as far as there is room. */
+export function SideBySide({ children }: { children: ReactNode }) {
+  return <div className={styles.sideBySide}>{children}</div>
 }
 
 /** The buttons under a form. */

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { formatAmount } from '@/lib/amount'
+import { dateFormat } from '@/lib/days'
 import { useLanguage } from '@/lib/text'
 import styles from './shown.module.css'
 
@@ -53,7 +54,7 @@ export function dateIn(at: string, language: string): string {
 }
 
 function absolute(moment: Date, style: keyof typeof STYLES, language: string): string {
-  return new Intl.DateTimeFormat(language, STYLES[style]).format(moment)
+  return dateFormat(language, STYLES[style]).format(moment)
 }
 
 const STEPS = [

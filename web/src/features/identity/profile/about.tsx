@@ -13,7 +13,7 @@ import { usePatch } from './use-patch'
 /** Name, handle and language. */
 export function About({ profile }: { profile: Profile }) {
   const t = useTexts(texts)
-  const { language } = useLanguage()
+  const { language, setLanguage } = useLanguage()
   const toast = useToast()
   const patch = usePatch(profile)
   const fixedUntil = profile.handle_changeable_at
@@ -32,6 +32,7 @@ export function About({ profile }: { profile: Profile }) {
             ...(fixedUntil || handle === (profile.handle ?? null) ? {} : { handle }),
             ...(isLanguage(values.locale) ? { locale: values.locale } : {}),
           })
+          if (isLanguage(values.locale)) setLanguage(values.locale)
           toast(t.saved)
         }}
       >

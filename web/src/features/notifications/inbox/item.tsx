@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { placeOf } from '@/lib/moved'
 import { useTexts } from '@/lib/text'
 import { KindIcon } from '@/ui/event-kind'
 import { When } from '@/ui/shown'
@@ -19,7 +20,7 @@ export function InboxItem({
   return (
     <li>
       <Link
-        to={notification.link}
+        to={placeOf(notification.link)}
         className={isUnread ? `${styles.item} ${styles.unread}` : styles.item}
         onClick={() => isUnread && onOpen()}
       >

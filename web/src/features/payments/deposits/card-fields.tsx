@@ -2,8 +2,7 @@ import type { Schemas } from '@/api/client'
 import { hasCode } from '@/lib/problem'
 import { useTexts } from '@/lib/text'
 import { TextField } from '@/ui/fields'
-import { FilterBar } from '@/ui/filter-bar'
-import { FieldErrors, type Values } from '@/ui/form'
+import { FieldErrors, SideBySide, type Values } from '@/ui/form'
 import { parseExpiry } from './card'
 import { texts } from './texts'
 
@@ -23,7 +22,7 @@ export function CardFields({ number, onNumber }: Props) {
         value={number}
         onChange={(event) => onNumber(event.target.value)}
       />
-      <FilterBar>
+      <SideBySide>
         <TextField
           name="expiry"
           label={t.expiry}
@@ -40,7 +39,7 @@ export function CardFields({ number, onNumber }: Props) {
           autoComplete="cc-csc"
           maxLength={4}
         />
-      </FilterBar>
+      </SideBySide>
     </>
   )
 }

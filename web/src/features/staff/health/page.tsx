@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api, body } from '@/api/client'
+import { dateFormat } from '@/lib/days'
 import { OfflineError } from '@/lib/problem'
 import { describeProblem } from '@/lib/problem-texts'
 import { usePermissions } from '@/lib/session'
@@ -90,7 +91,7 @@ function Readiness() {
 function LookedAt({ moment }: { moment: number }) {
   const { language } = useLanguage()
   const at = new Date(moment)
-  const shown = new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(at)
+  const shown = dateFormat(language, { timeStyle: 'medium' }).format(at)
   return <time dateTime={at.toISOString()}>{shown}</time>
 }
 

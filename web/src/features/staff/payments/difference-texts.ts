@@ -37,22 +37,22 @@ export const differenceTexts = defineTexts(
     meanings_lead:
       'Nichts wird von selbst berichtigt. Wo sich die Bücher ändern müssen, schlag eine Korrektur vor; darüber entscheidet eine zweite Person.',
     missing_here: 'Fehlt hier',
-    missing_here_means: 'Der Zahlungsdienst hat es, unsere Bücher nicht.',
+    missing_here_means: 'Der Anbieter hat es, unsere Bücher nicht.',
     missing_here_do:
-      'Oft hat jemand auf den Seiten des Zahlungsdienstes eingezogen oder erstattet, oder ein anderes Programm benutzt das Konto. Such es dort, und buche es hier nach oder lass es zurücknehmen.',
+      'Oft hat jemand auf den Seiten des Anbieters eingezogen oder erstattet, oder ein anderes Programm benutzt das Konto. Such es dort, und buche es hier nach oder lass es zurücknehmen.',
     missing_there: 'Fehlt dort',
-    missing_there_means: 'Unsere Bücher haben es, der Zahlungsdienst nicht.',
+    missing_there_means: 'Unsere Bücher haben es, der Anbieter nicht.',
     missing_there_do:
-      'Oft hat der Zahlungsdienst es noch nicht geschrieben: Vergleiche morgen wieder, oder lass mehr vom Jüngsten aus. Wenn es bleibt, frag den Zahlungsdienst.',
+      'Oft hat der Anbieter es noch nicht geschrieben: Vergleiche morgen wieder, oder lass mehr vom Jüngsten aus. Wenn es bleibt, frag den Anbieter.',
     amount: 'Anderer Betrag',
     amount_means: 'Beide Seiten haben es, mit verschiedenen Beträgen.',
     amount_do: 'Das geschieht nicht von selbst: Sieh dir zuerst beide Seiten an.',
     fee: 'Andere Gebühr',
-    fee_means: 'Der Zahlungsdienst behielt mehr oder weniger, als an Gebühr gebucht ist.',
+    fee_means: 'Der Anbieter behielt mehr oder weniger, als an Gebühr gebucht ist.',
     fee_do:
       'Oft wurde die Gebühr in einer Währung genommen, die hier nicht gezählt wird. Sieh in seine Rechnung.',
     currency: 'Andere Währung',
-    currency_means: 'Der Zahlungsdienst zählt es in einer anderen Währung als wir.',
+    currency_means: 'Der Anbieter zählt es in einer anderen Währung als wir.',
     currency_do:
       'Er hat es umgerechnet. Lass ihn in der Währung abrechnen, in der Karten belastet werden.',
     s_deposit: 'Einzahlung',

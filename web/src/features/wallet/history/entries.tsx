@@ -1,7 +1,7 @@
 import type { LinkProps } from '@tanstack/react-router'
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
-import { byDay, nameOfDay } from '@/lib/days'
+import { byDay, dateFormat, nameOfDay } from '@/lib/days'
 import { usePages } from '@/lib/query'
 import { useLanguage, useTexts } from '@/lib/text'
 import type { Account } from '@/lib/wallet'
@@ -70,7 +70,7 @@ function EntryItem({ entry, account }: { entry: Entry; account: Account }) {
   const { language } = useLanguage()
   const { asset, scale } = account
   const { counterparty, message, kind } = entry
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(entry.at))
+  const time = dateFormat(language, { timeStyle: 'short' }).format(new Date(entry.at))
   return (
     <Item
       link={pageOf(entry)}

@@ -6,8 +6,7 @@ import { AmountField, amountOf } from '@/ui/amount-field'
 import { Button } from '@/ui/button'
 import { Submit } from '@/ui/confirm'
 import { SelectField, TextField } from '@/ui/fields'
-import { FilterBar } from '@/ui/filter-bar'
-import { Form, FormActions, type Values } from '@/ui/form'
+import { Form, FormActions, SideBySide, type Values } from '@/ui/form'
 import { type Filters, filtersOf } from './filters'
 import styles from './history.module.css'
 import { texts } from './texts'
@@ -62,7 +61,7 @@ export function FilterForm({ account, filters, onChange }: Props) {
           maxLength={200}
           defaultValue={filters.q}
         />
-        <FilterBar>
+        <SideBySide>
           <SelectField
             name="direction"
             label={t.direction}
@@ -83,8 +82,8 @@ export function FilterForm({ account, filters, onChange }: Props) {
             spellCheck={false}
             defaultValue={filters.counterparty}
           />
-        </FilterBar>
-        <FilterBar>
+        </SideBySide>
+        <SideBySide>
           <TextField name="from" label={t.from} type="date" defaultValue={filters.from} />
           <TextField name="to" label={t.to} type="date" defaultValue={filters.to} />
           <AmountField
@@ -101,7 +100,7 @@ export function FilterForm({ account, filters, onChange }: Props) {
             scale={scale}
             defaultValue={typed(filters.max)}
           />
-        </FilterBar>
+        </SideBySide>
         <FormActions>
           <Submit>{t.apply}</Submit>
           <Button look="quiet" onClick={() => onChange({})}>

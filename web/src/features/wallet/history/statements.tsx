@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { api, body } from '@/api/client'
+import { dateFormat } from '@/lib/days'
 import { useLanguage, useTexts } from '@/lib/text'
 import type { Account } from '@/lib/wallet'
 import { Item, List } from '@/ui/list'
@@ -80,5 +81,5 @@ function Statement({ account, month, name, format }: StatementProps) {
 
 function nameOfMonth(month: string, language: string): string {
   const options = { month: 'long', year: 'numeric' } as const
-  return new Intl.DateTimeFormat(language, options).format(new Date(`${month}-15T12:00`))
+  return dateFormat(language, options).format(new Date(`${month}-15T12:00`))
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatAmount } from '@/lib/amount'
+import { dateFormat } from '@/lib/days'
 import { useLanguage, useTexts } from '@/lib/text'
 import type { Account } from '@/lib/wallet'
 import { SelectField } from '@/ui/fields'
@@ -159,5 +160,5 @@ function Days({ days, account }: DaysProps) {
 /** Days are those of UTC. */
 function nameOf(date: string, language: string): string {
   const options = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const
-  return new Intl.DateTimeFormat(language, options).format(new Date(`${date}T00:00:00Z`))
+  return dateFormat(language, options).format(new Date(`${date}T00:00:00Z`))
 }

@@ -4,7 +4,7 @@ import { usePages } from '@/lib/query'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { SelectField } from '@/ui/fields'
-import { FilterBar } from '@/ui/filter-bar'
+import { SideBySide } from '@/ui/form'
 import { PagedList } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
 import { Empty } from '@/ui/states'
@@ -40,7 +40,7 @@ export default function RequestsPage() {
           { to: '/requests', search: { view: 'outgoing' } as never, label: t.outgoing },
         ]}
       />
-      <FilterBar>
+      <SideBySide>
         <SelectField
           name="status"
           label={t.status}
@@ -57,7 +57,7 @@ export default function RequestsPage() {
             ...STATUSES.map((value) => ({ value, label: t[`s_${value}`] })),
           ]}
         />
-      </FilterBar>
+      </SideBySide>
       <Section>
         <PagedList
           pages={pages}

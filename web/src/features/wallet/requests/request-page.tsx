@@ -11,6 +11,7 @@ import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Money, nameOf, Person, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
+import { Cancel } from '@/ui/wallet/cancel'
 import { Countdown } from '@/ui/wallet/countdown'
 import { Headline } from '@/ui/wallet/headline'
 import { type PaymentRequest, RequestBadge } from '@/ui/wallet/request'
@@ -74,7 +75,7 @@ function Actions({ request }: { request: PaymentRequest }) {
   return request.direction === 'incoming' ? (
     <Answer request={request} />
   ) : (
-    <Withdraw request={request} />
+    <TakeBack request={request} />
   )
 }
 
@@ -118,28 +119,14 @@ function Answer({ request }: { request: PaymentRequest }) {
   )
 }
 
-function Withdraw({ request }: { request: PaymentRequest }) {
+function TakeBack({ request }: { request: PaymentRequest }) {
   const t = useTexts(texts)
-  const toast = useToast()
   const reread = useReread()
-  return (
-    <div className="row">
-      <Confirm
-        label={t.cancel}
-        title={t.cancel_title}
-        action={t.cancel}
-        isDanger
-        onConfirm={async () => {
-          const params = { path: { id: request.id } }
-          await api.POST('/v1/wallet/requests/{id}/cancel', { params })
-          toast(t.cancelled_toast)
-          await reread('requests')
-        }}
-      >
-        <p>{t.cancel_lead}</p>
-      </Confirm>
-    </div>
-  )
+  const cancel = async () => {
+    await api.POST('/v1/wallet/requests/{id}/cancel', { params: { path: { id: request.id } } })
+    await reread('requests')
+  }
+  return <Cancel texts={t} onCancel={cancel} />
 }
 
 function Details({ request }: { request: PaymentRequest }) {

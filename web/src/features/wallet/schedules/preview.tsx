@@ -1,3 +1,4 @@
+import { dateFormat } from '@/lib/days'
 import { useLanguage, useTexts } from '@/lib/text'
 import { firstDates, type Rhythm } from './dates'
 import styles from './schedules.module.css'
@@ -11,7 +12,7 @@ export function Preview({ rhythm }: { rhythm: Rhythm }) {
   const { language } = useLanguage()
   if (Number.isNaN(rhythm.start.getTime())) return null
   const dates = firstDates(rhythm, SHOWN + 1)
-  const format = new Intl.DateTimeFormat(language, {
+  const format = dateFormat(language, {
     weekday: 'short',
     day: 'numeric',
     month: 'long',

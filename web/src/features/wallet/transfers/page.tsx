@@ -7,7 +7,7 @@ import { useLanguage, useTexts } from '@/lib/text'
 import { accountsQuery, type Transfer } from '@/lib/wallet'
 import { ButtonLink } from '@/ui/button'
 import { SelectField } from '@/ui/fields'
-import { FilterBar } from '@/ui/filter-bar'
+import { SideBySide } from '@/ui/form'
 import { List, Pages } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
 import { Empty } from '@/ui/states'
@@ -91,7 +91,7 @@ function TransferFilters({ filters }: { filters: Filters }) {
     void navigate({ to: '/transfers', search: { ...filters, ...change } as never, replace: true })
   const any = { value: '', label: t.any }
   return (
-    <FilterBar>
+    <SideBySide>
       <SelectField
         name="direction"
         label={t.direction}
@@ -113,6 +113,6 @@ function TransferFilters({ filters }: { filters: Filters }) {
         onChange={(event) => choose({ asset: event.target.value })}
         choices={[any, ...accounts.map(({ asset }) => ({ value: asset, label: asset }))]}
       />
-    </FilterBar>
+    </SideBySide>
   )
 }

@@ -7,12 +7,11 @@ import { textOfParty } from '@/lib/party'
 import { useTexts } from '@/lib/text'
 import { MOVED, type Transfer, useReread } from '@/lib/wallet'
 import { ButtonLink } from '@/ui/button'
-import { Confirm } from '@/ui/confirm'
 import { Copyable } from '@/ui/copyable'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Money, nameOf, Person, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
-import { useToast } from '@/ui/toast'
+import { Cancel } from '@/ui/wallet/cancel'
 import { Countdown } from '@/ui/wallet/countdown'
 import { Headline } from '@/ui/wallet/headline'
 import { otherOf, TransferBadge } from '@/ui/wallet/transfer'
@@ -77,7 +76,7 @@ function Actions({ transfer }: { transfer: Transfer }) {
   const { direction, status, asset, amount, scale } = transfer
   if (status === 'waiting' && direction === 'in') return <TransferAnswer transfer={transfer} />
   if (status === 'waiting' || (status === 'invited' && direction === 'out')) {
-    return <Cancel transfer={transfer} />
+    return <TakeBack transfer={transfer} />
   }
   const to = textOfParty(otherOf(transfer))
   if (!to) return null
@@ -91,28 +90,14 @@ function Actions({ transfer }: { transfer: Transfer }) {
   )
 }
 
-function Cancel({ transfer }: { transfer: Transfer }) {
+function TakeBack({ transfer }: { transfer: Transfer }) {
   const t = useTexts(texts)
-  const toast = useToast()
   const reread = useReread()
-  return (
-    <div className="row">
-      <Confirm
-        label={t.cancel}
-        title={t.cancel_title}
-        action={t.cancel}
-        isDanger
-        onConfirm={async () => {
-          const params = { path: { id: transfer.id } }
-          await api.POST('/v1/wallet/transfers/{id}/cancel', { params })
-          toast(t.cancelled_toast)
-          await reread(...MOVED)
-        }}
-      >
-        <p>{t.cancel_lead}</p>
-      </Confirm>
-    </div>
-  )
+  const cancel = async () => {
+    await api.POST('/v1/wallet/transfers/{id}/cancel', { params: { path: { id: transfer.id } } })
+    await reread(...MOVED)
+  }
+  return <Cancel texts={t} onCancel={cancel} />
 }
 
 function Details({ transfer }: { transfer: Transfer }) {
