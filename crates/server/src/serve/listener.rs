@@ -1,5 +1,5 @@
-//! Connections: HTTP/1.1 and HTTP/2 without TLS on one port, bounded in number, in the size of
-//! their headers and in the time that a slow client may take.
+//! Connections: HTTP/1.1 and HTTP/2 on one port, with or without TLS, bounded in number, in the size
+//! of their headers and in the time that a slow client may take.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,11 +14,13 @@ use axum::middleware::from_fn;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use kernel::http::{ClientInfo, request_context};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::{Layer as _, ServiceExt as _};
 
@@ -44,13 +46,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Takes connections until it is told to stop, then waits for those that are busy.
 pub(super) async fn accept(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     edge: Arc<Edge>,
     stop: CancellationToken,
     drain_max: Duration,
 ) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let builder = builder();
+    let door = Door { builder: builder(), tls, edge };
     loop {
         let next = async {
             let place = Arc::clone(&places).acquire_owned().await.expect("it is never closed");
@@ -60,7 +63,13 @@ pub(super) async fn accept(
             biased;
             () = stop.cancelled() => break,
             (accepted, place) = next => match accepted {
-                Ok((stream, peer)) => serve(&builder, &graceful, &edge, (stream, peer), place),
+                Ok((stream, peer)) => {
+                    let connection = door.clone().serve(stream, peer, graceful.watcher());
+                    tokio::spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
                 Err(error) => pause_after(&error).await,
             },
         }
@@ -92,33 +101,45 @@ fn builder() -> auto::Builder<TokioExecutor> {
     builder
 }
 
-fn serve(
-    builder: &auto::Builder<TokioExecutor>,
-    graceful: &GracefulShutdown,
-    edge: &Arc<Edge>,
-    (stream, peer): (TcpStream, SocketAddr),
-    place: OwnedSemaphorePermit,
-) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection ended before it began");
-        return;
+/// What every connection of a port goes through.
+#[derive(Clone)]
+struct Door {
+    builder: auto::Builder<TokioExecutor>,
+    tls: Option<TlsAcceptor>,
+    edge: Arc<Edge>,
+}
+
+impl Door {
+    async fn serve(self, stream: TcpStream, peer: SocketAddr, watcher: Watcher) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection ended before it began");
+            return;
+        }
+        let Some(tls) = &self.tls else { return self.talk(stream, peer, watcher).await };
+        match tokio::time::timeout(HEAD_MAX, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.talk(stream, peer, watcher).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a connection didn't come to TLS"),
+            Err(_) => tracing::debug!("a connection took too long to come to TLS"),
+        }
     }
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let service = service(Arc::clone(edge), Arc::clone(&has_asked), peer.ip().to_canonical());
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        let _place = place;
-        let mut connection = std::pin::pin!(connection);
+
+    async fn talk<S>(&self, stream: S, peer: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let service =
+            service(Arc::clone(&self.edge), Arc::clone(&has_asked), peer.ip().to_canonical());
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let ended = tokio::select! {
-            ended = &mut connection => ended,
+            ended = watcher.watch(connection) => ended,
             // Until the protocol is known, no timeout of the protocols runs.
             () = silent(&has_asked) => return,
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended badly");
         }
-    });
+    }
 }
 
 /// Ends if nothing was asked in time, otherwise never.

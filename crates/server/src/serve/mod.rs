@@ -29,6 +29,7 @@ mod security_txt;
 mod server;
 mod settings;
 mod storage;
+mod tls;
 mod web;
 
 pub(crate) use access::{access_of, check_origin};
@@ -89,6 +90,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         data: command.data,
         listen: command.listen,
         advertise: command.advertise,
+        tls: command.settings.tls(),
         contexts: command.settings.contexts()?,
         public_url: command.settings.public_url,
         database_url: command.database_url,
@@ -108,6 +110,9 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
     };
     if is_ready {
         announce_demo(&server, command.demo).await?;
+        if let Some(url) = server.tls_url() {
+            say(&format!("TLS at {url}"));
+        }
         say(&format!("ready {}", server.url()));
         tracing::info!(url = server.url(), ms = began.elapsed().as_millis() as u64, "ready");
         if !has_public_url && matches!(server.ledger().role(), ledger::Role::Following(_)) {

@@ -5,7 +5,8 @@
 
 use super::access::origin_of;
 
-const LOOPBACK: &str = "http://127.0.0.1:";
+const LOOPBACKS: [(&str, &str); 2] =
+    [("http://127.0.0.1:", "http://localhost:"), ("https://127.0.0.1:", "https://localhost:")];
 
 pub(super) struct PublicUrl {
     /// Without a slash at its end.
@@ -20,8 +21,10 @@ impl PublicUrl {
             Some(given) => vec![given.trim_end_matches('/').to_owned()],
             None => vec![own_url.to_owned()],
         };
-        if let Some(port) = urls[0].strip_prefix(LOOPBACK) {
-            urls.insert(0, format!("http://localhost:{port}"));
+        for (address, name) in LOOPBACKS {
+            if let Some(port) = urls[0].strip_prefix(address) {
+                urls.insert(0, format!("{name}{port}"));
+            }
         }
         let origins = urls.iter().map(|url| origin_of(url)).collect();
         Self { url: urls.swap_remove(0), origins }
@@ -42,6 +45,8 @@ mod tests {
         let both = ["http://localhost:8080", "http://127.0.0.1:8080"];
         check(None, "http://127.0.0.1:8080", "http://localhost:8080", &both);
         check(Some("http://127.0.0.1:8080/"), "http://127.0.0.1:1", "http://localhost:8080", &both);
+        let both = ["https://localhost:8443", "https://127.0.0.1:8443"];
+        check(None, "https://127.0.0.1:8443", "https://localhost:8443", &both);
         check(None, "http://10.0.0.5:80", "http://10.0.0.5:80", &["http://10.0.0.5"]);
         check(
             Some("https://bank.example/"),

@@ -10,16 +10,18 @@ use kernel::telemetry::Metrics;
 use ledger::{Ledger, LedgerOptions, Role, Stopping};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::access::{Gate, Rates};
 use super::contexts::{ContextOptions, Contexts, Running};
 use super::edge::Edge;
 use super::forward::Forwarder;
+use super::listener::accept;
 use super::presence::{Announced, Presence};
 use super::public_url::PublicUrl;
-use super::{Storage, listener, router};
+use super::tls::{Certificate, TlsOptions};
+use super::{Storage, router};
 use crate::demo::{self, Demo};
 use crate::operator;
 use crate::operator::token::{self, First, Guard, Token};
@@ -37,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) data: PathBuf,
     pub(crate) listen: String,
     pub(crate) advertise: Option<String>,
+    /// A second address, for those who come from elsewhere.
+    pub(crate) tls: Option<TlsOptions>,
     /// Where people reach it; its own address unless given.
     pub(crate) public_url: Option<String>,
     pub(crate) database_url: Option<String>,
@@ -59,6 +63,7 @@ impl Options {
             data,
             listen: "127.0.0.1:0".to_owned(),
             advertise: None,
+            tls: None,
             public_url: None,
             database_url: None,
             token: None,
@@ -75,6 +80,7 @@ impl Options {
 /// A running server.
 pub(crate) struct Server {
     url: String,
+    tls_url: Option<String>,
     public_url: String,
     first: First,
     contexts: Contexts,
@@ -82,7 +88,7 @@ pub(crate) struct Server {
     stop: CancellationToken,
     /// Ends the streams when it turns true.
     streams: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
+    accepting: JoinSet<()>,
     running: Running,
     // Dropped in this order: the announcement, the database, the lock.
     announced: std::sync::Mutex<Option<Announced>>,
@@ -95,11 +101,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts everything; [`ready`](Self::ready) tells when requests can be served.
     pub(crate) async fn start(options: Options) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(&options.listen)
-            .await
-            .with_context(|| format!("could not listen on {}", options.listen))?;
-        let address = listener.local_addr().context("the listener has no address")?;
-        let is_local = is_local(&options, address);
+        let (listener, address) = listen(&options.listen).await?;
+        let tls = match &options.tls {
+            Some(tls) => Some((listen(&tls.listen).await?, Certificate::read(tls).await?)),
+            None => None,
+        };
+        let tls_address = tls.as_ref().map(|((_, address), _)| *address);
+        let is_local = is_local(&options, [Some(address), tls_address]);
         ensure!(!options.demo || is_local, DEMO_IS_LOCAL);
         ensure!(!options.demo || !reaches_outside(&options.contexts), DEMO_IS_ALONE);
         let data = DataDir::lock(&options.data)?;
@@ -110,8 +118,9 @@ impl Server {
         let (guard, first) = Guard::init(database.clone(), data.token(), given).await?;
         let vault =
             operator::vault::open(database, &data.secret(), options.secret_key.as_deref()).await?;
-        let url = local_url(address);
-        let public = PublicUrl::new(options.public_url, &url);
+        let url = local_url("http", address);
+        let tls_url = tls_address.map(|address| local_url("https", address));
+        let public = PublicUrl::new(options.public_url, tls_url.as_ref().unwrap_or(&url));
         let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
         let settings = options.contexts.at(&public.url, &url);
         let contexts = Contexts::start(database, &vault, ledger.clone(), settings).await?;
@@ -138,11 +147,18 @@ impl Server {
         let has_stripe = contexts.payments.has_stripe();
         let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping), has_stripe);
         let running = contexts.run(database).await?;
-        let accepting = listener::accept(listener, Arc::new(edge), stop.clone(), DRAIN_MAX);
-        let accepting = tokio::spawn(accepting);
+        let edge = Arc::new(edge);
+        let mut accepting = JoinSet::new();
+        if let Some(((listener, _), certificate)) = tls {
+            let acceptor = Some(certificate.acceptor()?);
+            tokio::spawn(certificate.follow(stop.clone()));
+            accepting.spawn(accept(listener, acceptor, Arc::clone(&edge), stop.clone(), DRAIN_MAX));
+        }
+        accepting.spawn(accept(listener, None, edge, stop.clone(), DRAIN_MAX));
         let announced = std::sync::Mutex::new(None);
         Ok(Self {
             url,
+            tls_url,
             public_url: public.url,
             first,
             contexts,
@@ -179,8 +195,11 @@ impl Server {
         drop(self.announced);
         self.stop.cancel();
         self.streams.send_replace(true);
-        if let Err(error) = self.accepting.await {
-            tracing::warn!(%error, "the listener did not stop in order");
+        let mut accepting = self.accepting;
+        while let Some(stopped) = accepting.join_next().await {
+            if let Err(error) = stopped {
+                tracing::warn!(%error, "a listener did not stop in order");
+            }
         }
         self.running.stop().await;
         self.contexts.stop();
@@ -192,6 +211,11 @@ impl Server {
     /// Where this host reaches it.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where this host reaches it over TLS, if it does.
+    pub(crate) fn tls_url(&self) -> Option<&str> {
+        self.tls_url.as_deref()
     }
 
     /// Where people reach it.
@@ -235,9 +259,17 @@ impl Server {
 }
 
 /// Whether nobody but this host can reach the server.
-fn is_local(options: &Options, address: SocketAddr) -> bool {
+fn is_local(options: &Options, addresses: [Option<SocketAddr>; 2]) -> bool {
     let is_public = options.public_url.as_deref().is_some_and(|url| !demo::is_local_url(url));
-    address.ip().is_loopback() && !is_public
+    addresses.into_iter().flatten().all(|address| address.ip().is_loopback()) && !is_public
+}
+
+async fn listen(address: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("could not listen on {address}"))?;
+    let bound = listener.local_addr().context("the listener has no address")?;
+    Ok((listener, bound))
 }
 
 /// Whether mail or money would leave this program.
@@ -258,12 +290,12 @@ fn given_token(text: &str) -> anyhow::Result<Token> {
 }
 
 /// An address that listens everywhere is reached over loopback from here.
-fn local_url(address: SocketAddr) -> String {
+fn local_url(scheme: &str, address: SocketAddr) -> String {
     let port = address.port();
     match (address.ip().is_unspecified(), address.is_ipv6()) {
-        (true, false) => format!("http://127.0.0.1:{port}"),
-        (true, true) => format!("http://[::1]:{port}"),
-        (false, _) => format!("http://{address}"),
+        (true, false) => format!("{scheme}://127.0.0.1:{port}"),
+        (true, true) => format!("{scheme}://[::1]:{port}"),
+        (false, _) => format!("{scheme}://{address}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod messages;
 mod payments;
+mod tls;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use ipnet::IpNet;
 
 use super::ContextOptions;
 use super::access::origin_of;
+use super::tls::TlsOptions;
 
 /// How often a user may call, unless it is said.
 const RATE_LIMIT_DEFAULT: u32 = 100;
@@ -44,6 +46,8 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
     #[command(flatten)]
+    tls: tls::TlsSettings,
+    #[command(flatten)]
     messages: messages::MessageSettings,
     #[command(flatten)]
     payments: payments::PaymentSettings,
@@ -64,6 +68,10 @@ impl Settings {
         self.payments.apply(&mut options.payments)?;
         options.identity.providers = self.providers()?;
         Ok(options)
+    }
+
+    pub(super) fn tls(&self) -> Option<TlsOptions> {
+        self.tls.options()
     }
 
     fn providers(&self) -> anyhow::Result<Vec<SignInProvider>> {

@@ -5,3 +5,4 @@ mod bodies;
 mod browsers;
 pub(crate) mod canary;
 mod failures;
+mod tls;
