@@ -56,7 +56,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     #[command(flatten)]
     Person(cli::PersonCommand),
     Admin(cli::AdminCommand),
@@ -106,7 +106,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Openapi => print::openapi(),
         Command::Routes => print::routes::print(),
         Command::Errors => print::errors::print(),
-        Command::Serve(serve) => block_on(serve::run(serve, metrics)).map(|()| ExitCode::SUCCESS),
+        Command::Serve(serve) => block_on(serve::run(*serve, metrics)).map(|()| ExitCode::SUCCESS),
     }
 }
 

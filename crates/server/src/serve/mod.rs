@@ -4,7 +4,7 @@
 //! backwards, and within bounds, because whoever stops us may not wait for ever. While the
 //! ledger isn't ready the health addresses answer already.
 //!
-//! Reading order: `server` (start and stop), `listener` (connections), `edge` (what happens to
+//! Reading order: `server` (start and stop), `ports` and `listener` (connections), `edge` (what happens to
 //! every request), then one file for each of its concerns.
 
 mod access;
@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod pages;
 mod personal_data;
+mod ports;
 mod presence;
 mod public_url;
 pub(crate) mod refusal;

@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +7,6 @@ use kernel::SystemClock;
 use kernel::postgres::{DataDir, PrivatePostgres};
 use kernel::telemetry::Metrics;
 use ledger::{Ledger, LedgerOptions, Role, Stopping};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -17,17 +15,15 @@ use super::access::{Gate, Rates};
 use super::contexts::{ContextOptions, Contexts, Running};
 use super::edge::Edge;
 use super::forward::Forwarder;
-use super::listener::accept;
+use super::ports::Ports;
 use super::presence::{Announced, Presence};
 use super::public_url::PublicUrl;
-use super::tls::{Certificate, TlsOptions};
+use super::tls::TlsOptions;
 use super::{Storage, router};
 use crate::demo::{self, Demo};
 use crate::operator;
 use crate::operator::token::{self, First, Guard, Token};
 
-/// How long requests may go on after the stop.
-const DRAIN_MAX: Duration = Duration::from_secs(10);
 const DEMO_IS_LOCAL: &str = "in a demo world anybody can be anybody, so it is for this host alone: \
      say --empty, or listen on 127.0.0.1 and leave --public-url out";
 const DEMO_IS_ALONE: &str = "the people of a demo world are invented, so their mail and money go \
@@ -101,13 +97,8 @@ pub(crate) struct Server {
 impl Server {
     /// Starts everything; [`ready`](Self::ready) tells when requests can be served.
     pub(crate) async fn start(options: Options) -> anyhow::Result<Self> {
-        let (listener, address) = listen(&options.listen).await?;
-        let tls = match &options.tls {
-            Some(tls) => Some((listen(&tls.listen).await?, Certificate::read(tls).await?)),
-            None => None,
-        };
-        let tls_address = tls.as_ref().map(|((_, address), _)| *address);
-        let is_local = is_local(&options, [Some(address), tls_address]);
+        let ports = Ports::bind(&options.listen, options.tls.as_ref()).await?;
+        let is_local = ports.are_local() && !is_public(&options);
         ensure!(!options.demo || is_local, DEMO_IS_LOCAL);
         ensure!(!options.demo || !reaches_outside(&options.contexts), DEMO_IS_ALONE);
         let data = DataDir::lock(&options.data)?;
@@ -118,8 +109,7 @@ impl Server {
         let (guard, first) = Guard::init(database.clone(), data.token(), given).await?;
         let vault =
             operator::vault::open(database, &data.secret(), options.secret_key.as_deref()).await?;
-        let url = local_url("http", address);
-        let tls_url = tls_address.map(|address| local_url("https", address));
+        let (url, tls_url) = (ports.url(), ports.tls_url());
         let public = PublicUrl::new(options.public_url, tls_url.as_ref().unwrap_or(&url));
         let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
         let settings = options.contexts.at(&public.url, &url);
@@ -147,14 +137,7 @@ impl Server {
         let has_stripe = contexts.payments.has_stripe();
         let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping), has_stripe);
         let running = contexts.run(database).await?;
-        let edge = Arc::new(edge);
-        let mut accepting = JoinSet::new();
-        if let Some(((listener, _), certificate)) = tls {
-            let acceptor = Some(certificate.acceptor()?);
-            tokio::spawn(certificate.follow(stop.clone()));
-            accepting.spawn(accept(listener, acceptor, Arc::clone(&edge), stop.clone(), DRAIN_MAX));
-        }
-        accepting.spawn(accept(listener, None, edge, stop.clone(), DRAIN_MAX));
+        let accepting = ports.accept(Arc::new(edge), &stop);
         let announced = std::sync::Mutex::new(None);
         Ok(Self {
             url,
@@ -258,18 +241,9 @@ impl Server {
     }
 }
 
-/// Whether nobody but this host can reach the server.
-fn is_local(options: &Options, addresses: [Option<SocketAddr>; 2]) -> bool {
-    let is_public = options.public_url.as_deref().is_some_and(|url| !demo::is_local_url(url));
-    addresses.into_iter().flatten().all(|address| address.ip().is_loopback()) && !is_public
-}
-
-async fn listen(address: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("could not listen on {address}"))?;
-    let bound = listener.local_addr().context("the listener has no address")?;
-    Ok((listener, bound))
+/// Whether it says of itself that it is reached from elsewhere.
+fn is_public(options: &Options) -> bool {
+    options.public_url.as_deref().is_some_and(|url| !demo::is_local_url(url))
 }
 
 /// Whether mail or money would leave this program.
@@ -287,16 +261,6 @@ fn given_token(text: &str) -> anyhow::Result<Token> {
     token::parse(text.trim()).context(
         "the given token is no operator token: they start with bshl_op_ and have 80 characters",
     )
-}
-
-/// An address that listens everywhere is reached over loopback from here.
-fn local_url(scheme: &str, address: SocketAddr) -> String {
-    let port = address.port();
-    match (address.ip().is_unspecified(), address.is_ipv6()) {
-        (true, false) => format!("{scheme}://127.0.0.1:{port}"),
-        (true, true) => format!("{scheme}://[::1]:{port}"),
-        (false, _) => format!("{scheme}://{address}"),
-    }
 }
 
 async fn keep_up(metrics: Metrics, stop: CancellationToken) {

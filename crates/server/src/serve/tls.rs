@@ -50,24 +50,21 @@ impl ResolvesServerCert for Current {
 }
 
 impl Certificate {
-    pub(super) async fn read(options: &TlsOptions) -> anyhow::Result<Self> {
+    /// Reads it, and takes connections with the certificate of the moment.
+    pub(super) async fn read(options: &TlsOptions) -> anyhow::Result<(TlsAcceptor, Self)> {
         let files = [options.certificate.clone(), options.key.clone()];
         let (hash, texts) = read(&files).await?;
         let key = parse(&texts).with_context(|| {
             format!("--tls-cert {} with --tls-key {}", files[0].display(), files[1].display())
         })?;
-        Ok(Self { files, hash, current: Arc::new(Current(RwLock::new(Arc::new(key)))) })
-    }
-
-    /// Takes connections with the certificate of the moment.
-    pub(super) fn acceptor(&self) -> anyhow::Result<TlsAcceptor> {
+        let current = Arc::new(Current(RwLock::new(Arc::new(key))));
         let builder = rustls::ServerConfig::builder_with_provider(provider());
         let mut config = builder
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
-            .with_cert_resolver(Arc::clone(&self.current) as Arc<dyn ResolvesServerCert>);
+            .with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        Ok((TlsAcceptor::from(Arc::new(config)), Self { files, hash, current }))
     }
 
     /// Keeps up with the files until the server stops.
