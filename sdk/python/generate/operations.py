@@ -17,9 +17,22 @@ from .kinds import Models, Params
 # Operations without a generated method, and why.
 LEFT_OUT = {
     "notifications_stream_open": "written by hand: `client.notifications.stream()`",
+    "oauth_authorize": "for browsers: `bushel.oauth.AuthorizationCode` sends them there",
+    "oauth_device_authorization": "a form of RFC 8628: `bushel.oauth.DeviceFlow` sends it",
+    "oauth_end_session": "for browsers",
+    "oauth_introspect": "a form of RFC 7662, for other servers",
+    "oauth_jwks": "for libraries that check id_tokens",
+    "oauth_metadata": "what `oauth_openid_configuration` says",
+    "oauth_openid_configuration": "read by `bushel.oauth` itself",
+    "oauth_revoke": "a form of RFC 7009",
+    "oauth_token": "a form of RFC 6749: the credentials of `bushel.oauth` send it",
+    "oauth_userinfo_by_post": "what `client.oauth.userinfo.get` asks",
     "payments_webhooks_receive": "called by payment providers only",
     "payments_sandbox_actions_decide": "a form of a web page",
 }
+
+# Operations whose id is fixed by a protocol and no feature with a verb: feature and verb.
+NAMED = {"oauth_userinfo": ("userinfo", "get")}
 
 # Operations that take no Idempotency-Key, and of which a repeat changes nothing and answers the same.
 # The document doesn't say so; `tests/test_real_server.py` proves it against the real server.
@@ -104,6 +117,8 @@ class Reader:
         context, name = operation["tags"][0], operation["operationId"]
         if not name.startswith(f"{context}_"):
             return context, "", name
+        if name in NAMED:
+            return context, *NAMED[name]
         rest = name.removeprefix(f"{context}_")
         features = [
             segment.replace("-", "_")

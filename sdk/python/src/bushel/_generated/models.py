@@ -13,149 +13,11 @@ from pydantic import Field
 from .._models import Model, Whole
 
 
-class OauthMetadata(Model):
-    """Where everything is, and what is supported."""
-
-    authorization_endpoint: str
-
-    authorization_response_iss_parameter_supported: bool
-
-    claims_parameter_supported: bool
-
-    claims_supported: list[str]
-
-    code_challenge_methods_supported: list[str]
-
-    device_authorization_endpoint: str
-
-    end_session_endpoint: str
-
-    grant_types_supported: list[str]
-
-    id_token_signing_alg_values_supported: list[str]
-
-    introspection_endpoint: str
-
-    introspection_endpoint_auth_methods_supported: list[str]
-
-    issuer: str
-
-    jwks_uri: str
-
-    prompt_values_supported: list[str]
-
-    request_parameter_supported: bool
-
-    request_uri_parameter_supported: bool
-
-    response_modes_supported: list[str]
-
-    response_types_supported: list[str]
-
-    revocation_endpoint: str
-
-    revocation_endpoint_auth_methods_supported: list[str]
-
-    scopes_supported: list[str]
-
-    service_documentation: str
-
-    subject_types_supported: list[str]
-
-    token_endpoint: str
-
-    token_endpoint_auth_methods_supported: list[str]
-
-    userinfo_endpoint: str
-
-
 class Alive(Model):
     """The process lives."""
 
     status: str
     """Always `alive`."""
-
-
-class OauthDeviceCodes(Model):
-    """What a device shows its user, and what it asks with (RFC 8628, 3.2)."""
-
-    device_code: str
-
-    expires_in: int
-    """Seconds."""
-
-    interval: int
-    """Seconds between two questions."""
-
-    user_code: str
-
-    verification_uri: str
-
-    verification_uri_complete: str
-    """The same with the code in it, for a QR code."""
-
-
-class OauthIntrospection(Model):
-    """What a token is good for (RFC 7662)."""
-
-    active: bool
-    """Nothing else is said of a token that isn't."""
-
-    client_id: str | None = None
-
-    exp: int | None = None
-    """Seconds since 1970."""
-
-    iat: int | None = None
-
-    iss: str | None = None
-
-    scope: str | None = None
-
-    sub: str | None = None
-
-    token_type: str | None = None
-
-
-class OauthKey(Model):
-    """A public key on P-256."""
-
-    alg: str
-
-    crv: str
-
-    kid: str
-
-    kty: str
-
-    use: str
-
-    x: str
-
-    y: str
-
-
-class OauthKeys(Model):
-    """Public keys."""
-
-    keys: list[OauthKey]
-
-
-class OauthTokens(Model):
-    """Tokens (RFC 6749, 5.1)."""
-
-    access_token: str
-
-    expires_in: int
-    """Seconds."""
-
-    id_token: str | None = None
-
-    refresh_token: str | None = None
-
-    scope: str
-
-    token_type: str
 
 
 class OauthUserinfo(Model):
@@ -2603,12 +2465,6 @@ __all__ = [
     "Notification",
     "NotificationPerson",
     "NotificationPreferences",
-    "OauthDeviceCodes",
-    "OauthIntrospection",
-    "OauthKey",
-    "OauthKeys",
-    "OauthMetadata",
-    "OauthTokens",
     "OauthUserinfo",
     "Passkey",
     "PasskeyOptions",

@@ -49,12 +49,6 @@ _OAUTH_APPLICATIONS_ROTATE_SECRET = Operation(
     "/v1/oauth/applications/{id}/rotate-secret",
     parse.one(models.ShownApplication),
 )
-_OAUTH_AUTHORIZE = Operation(
-    "oauth_authorize",
-    "GET",
-    "/oauth/authorize",
-    parse.none,
-)
 _OAUTH_CONSENTS_LIST = Operation(
     "oauth_consents_list",
     "GET",
@@ -66,12 +60,6 @@ _OAUTH_CONSENTS_REVOKE = Operation(
     "DELETE",
     "/v1/oauth/consents/{application_id}",
     parse.none,
-)
-_OAUTH_DEVICE_AUTHORIZATION = Operation(
-    "oauth_device_authorization",
-    "POST",
-    "/oauth/device_authorization",
-    parse.one(models.OauthDeviceCodes),
 )
 _OAUTH_DEVICE_REQUESTS_GET = Operation(
     "oauth_device_requests_get",
@@ -91,36 +79,6 @@ _OAUTH_DEVICE_REQUESTS_DENY = Operation(
     "/v1/oauth/device-requests/{user_code}/deny",
     parse.none,
 )
-_OAUTH_END_SESSION = Operation(
-    "oauth_end_session",
-    "GET",
-    "/oauth/end_session",
-    parse.none,
-)
-_OAUTH_INTROSPECT = Operation(
-    "oauth_introspect",
-    "POST",
-    "/oauth/introspect",
-    parse.one(models.OauthIntrospection),
-)
-_OAUTH_JWKS = Operation(
-    "oauth_jwks",
-    "GET",
-    "/oauth/jwks",
-    parse.one(models.OauthKeys),
-)
-_OAUTH_METADATA = Operation(
-    "oauth_metadata",
-    "GET",
-    "/.well-known/oauth-authorization-server",
-    parse.one(models.OauthMetadata),
-)
-_OAUTH_OPENID_CONFIGURATION = Operation(
-    "oauth_openid_configuration",
-    "GET",
-    "/.well-known/openid-configuration",
-    parse.one(models.OauthMetadata),
-)
 _OAUTH_REQUESTS_GET = Operation(
     "oauth_requests_get",
     "GET",
@@ -139,27 +97,9 @@ _OAUTH_REQUESTS_DENY = Operation(
     "/v1/oauth/requests/{id}/deny",
     parse.one(models.AuthorizationDecision),
 )
-_OAUTH_REVOKE = Operation(
-    "oauth_revoke",
-    "POST",
-    "/oauth/revoke",
-    parse.none,
-)
-_OAUTH_TOKEN = Operation(
-    "oauth_token",
-    "POST",
-    "/oauth/token",
-    parse.one(models.OauthTokens),
-)
 _OAUTH_USERINFO = Operation(
     "oauth_userinfo",
     "GET",
-    "/oauth/userinfo",
-    parse.one(models.OauthUserinfo),
-)
-_OAUTH_USERINFO_BY_POST = Operation(
-    "oauth_userinfo_by_post",
-    "POST",
     "/oauth/userinfo",
     parse.one(models.OauthUserinfo),
 )
@@ -477,120 +417,6 @@ class AsyncApplicationsWithRawResponse:
         self.rotate_secret = raw_async(resource.rotate_secret)
 
 
-class Authorize:
-    """`client.oauth.authorize`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def authorize(
-        self,
-        *,
-        response_type: str,
-        client_id: str,
-        redirect_uri: str,
-        scope: str,
-        code_challenge: str,
-        code_challenge_method: str,
-        state: str | None = None,
-        nonce: str | None = None,
-        prompt: str | None = None,
-        max_age: int | None = None,
-        timeout: float | None = None,
-    ) -> None:
-        """Asks a user to allow an application something (RFC 6749, 4.1.1).
-
-        The browser is sent on to the page that asks. What is wrong is told to the application
-        at its registered address; where that isn't known, here.
-
-        - `redirect_uri`: One of those that were registered, character by character.
-        - `state`: Comes back as it is.
-        - `nonce`: Comes back in the id_token.
-        - `code_challenge`: PKCE: the SHA-256 of the verifier, in base64url.
-        - `prompt`: `none`, or some of `login`, `consent` and `select_account`.
-        - `max_age`: How old the sign-in may be, in seconds.
-        """
-        self._caller.call(
-            _OAUTH_AUTHORIZE,
-            query={
-                "response_type": response_type,
-                "client_id": client_id,
-                "redirect_uri": redirect_uri,
-                "scope": scope,
-                "state": state,
-                "nonce": nonce,
-                "code_challenge": code_challenge,
-                "code_challenge_method": code_challenge_method,
-                "prompt": prompt,
-                "max_age": max_age,
-            },
-            timeout=timeout,
-        )
-
-
-class AsyncAuthorize:
-    """`client.oauth.authorize`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def authorize(
-        self,
-        *,
-        response_type: str,
-        client_id: str,
-        redirect_uri: str,
-        scope: str,
-        code_challenge: str,
-        code_challenge_method: str,
-        state: str | None = None,
-        nonce: str | None = None,
-        prompt: str | None = None,
-        max_age: int | None = None,
-        timeout: float | None = None,
-    ) -> None:
-        """Asks a user to allow an application something (RFC 6749, 4.1.1).
-
-        The browser is sent on to the page that asks. What is wrong is told to the application
-        at its registered address; where that isn't known, here.
-
-        - `redirect_uri`: One of those that were registered, character by character.
-        - `state`: Comes back as it is.
-        - `nonce`: Comes back in the id_token.
-        - `code_challenge`: PKCE: the SHA-256 of the verifier, in base64url.
-        - `prompt`: `none`, or some of `login`, `consent` and `select_account`.
-        - `max_age`: How old the sign-in may be, in seconds.
-        """
-        await self._caller.call(
-            _OAUTH_AUTHORIZE,
-            query={
-                "response_type": response_type,
-                "client_id": client_id,
-                "redirect_uri": redirect_uri,
-                "scope": scope,
-                "state": state,
-                "nonce": nonce,
-                "code_challenge": code_challenge,
-                "code_challenge_method": code_challenge_method,
-                "prompt": prompt,
-                "max_age": max_age,
-            },
-            timeout=timeout,
-        )
-
-
-class AuthorizeWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Authorize(caller)
-        self.authorize = raw(resource.authorize)
-
-
-class AsyncAuthorizeWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncAuthorize(caller)
-        self.authorize = raw_async(resource.authorize)
-
-
 class Consents:
     """`client.oauth.consents`."""
 
@@ -673,58 +499,6 @@ class AsyncConsentsWithRawResponse:
         resource = AsyncConsents(caller)
         self.list = raw_async(resource.list)
         self.revoke = raw_async(resource.revoke)
-
-
-class Device:
-    """`client.oauth.device`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def authorization(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthDeviceCodes:
-        """Begins the request of a device that has no browser (RFC 8628, 3.1)."""
-        return self._caller.call(
-            _OAUTH_DEVICE_AUTHORIZATION,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class AsyncDevice:
-    """`client.oauth.device`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def authorization(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthDeviceCodes:
-        """Begins the request of a device that has no browser (RFC 8628, 3.1)."""
-        return await self._caller.call(
-            _OAUTH_DEVICE_AUTHORIZATION,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class DeviceWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Device(caller)
-        self.authorization = raw(resource.authorization)
-
-
-class AsyncDeviceWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncDevice(caller)
-        self.authorization = raw_async(resource.authorization)
 
 
 class DeviceRequests:
@@ -853,280 +627,6 @@ class AsyncDeviceRequestsWithRawResponse:
         self.deny = raw_async(resource.deny)
 
 
-class End:
-    """`client.oauth.end`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def session(
-        self,
-        *,
-        id_token_hint: str | None = None,
-        client_id: str | None = None,
-        post_logout_redirect_uri: str | None = None,
-        state: str | None = None,
-        timeout: float | None = None,
-    ) -> None:
-        """Ends the browser's session for an application.
-
-        - `id_token_hint`: An id_token that the application got; it may have expired.
-        - `post_logout_redirect_uri`: One of those that were registered, character by character.
-        - `state`: Comes back as it is.
-        """
-        self._caller.call(
-            _OAUTH_END_SESSION,
-            query={
-                "id_token_hint": id_token_hint,
-                "client_id": client_id,
-                "post_logout_redirect_uri": post_logout_redirect_uri,
-                "state": state,
-            },
-            timeout=timeout,
-        )
-
-
-class AsyncEnd:
-    """`client.oauth.end`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def session(
-        self,
-        *,
-        id_token_hint: str | None = None,
-        client_id: str | None = None,
-        post_logout_redirect_uri: str | None = None,
-        state: str | None = None,
-        timeout: float | None = None,
-    ) -> None:
-        """Ends the browser's session for an application.
-
-        - `id_token_hint`: An id_token that the application got; it may have expired.
-        - `post_logout_redirect_uri`: One of those that were registered, character by character.
-        - `state`: Comes back as it is.
-        """
-        await self._caller.call(
-            _OAUTH_END_SESSION,
-            query={
-                "id_token_hint": id_token_hint,
-                "client_id": client_id,
-                "post_logout_redirect_uri": post_logout_redirect_uri,
-                "state": state,
-            },
-            timeout=timeout,
-        )
-
-
-class EndWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = End(caller)
-        self.session = raw(resource.session)
-
-
-class AsyncEndWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncEnd(caller)
-        self.session = raw_async(resource.session)
-
-
-class Introspect:
-    """`client.oauth.introspect`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def introspect(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthIntrospection:
-        """Says what one of the application's own tokens is good for at the moment."""
-        return self._caller.call(
-            _OAUTH_INTROSPECT,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class AsyncIntrospect:
-    """`client.oauth.introspect`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def introspect(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthIntrospection:
-        """Says what one of the application's own tokens is good for at the moment."""
-        return await self._caller.call(
-            _OAUTH_INTROSPECT,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class IntrospectWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Introspect(caller)
-        self.introspect = raw(resource.introspect)
-
-
-class AsyncIntrospectWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncIntrospect(caller)
-        self.introspect = raw_async(resource.introspect)
-
-
-class Jwks:
-    """`client.oauth.jwks`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def jwks(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthKeys:
-        """The keys with which id_tokens are verified."""
-        return self._caller.call(
-            _OAUTH_JWKS,
-            timeout=timeout,
-        )
-
-
-class AsyncJwks:
-    """`client.oauth.jwks`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def jwks(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthKeys:
-        """The keys with which id_tokens are verified."""
-        return await self._caller.call(
-            _OAUTH_JWKS,
-            timeout=timeout,
-        )
-
-
-class JwksWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Jwks(caller)
-        self.jwks = raw(resource.jwks)
-
-
-class AsyncJwksWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncJwks(caller)
-        self.jwks = raw_async(resource.jwks)
-
-
-class Metadata:
-    """`client.oauth.metadata`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def metadata(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthMetadata:
-        """Where everything is, for OAuth 2.0 alone."""
-        return self._caller.call(
-            _OAUTH_METADATA,
-            timeout=timeout,
-        )
-
-
-class AsyncMetadata:
-    """`client.oauth.metadata`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def metadata(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthMetadata:
-        """Where everything is, for OAuth 2.0 alone."""
-        return await self._caller.call(
-            _OAUTH_METADATA,
-            timeout=timeout,
-        )
-
-
-class MetadataWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Metadata(caller)
-        self.metadata = raw(resource.metadata)
-
-
-class AsyncMetadataWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncMetadata(caller)
-        self.metadata = raw_async(resource.metadata)
-
-
-class Openid:
-    """`client.oauth.openid`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def configuration(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthMetadata:
-        """Where everything is, for OpenID Connect."""
-        return self._caller.call(
-            _OAUTH_OPENID_CONFIGURATION,
-            timeout=timeout,
-        )
-
-
-class AsyncOpenid:
-    """`client.oauth.openid`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def configuration(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthMetadata:
-        """Where everything is, for OpenID Connect."""
-        return await self._caller.call(
-            _OAUTH_OPENID_CONFIGURATION,
-            timeout=timeout,
-        )
-
-
-class OpenidWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Openid(caller)
-        self.configuration = raw(resource.configuration)
-
-
-class AsyncOpenidWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncOpenid(caller)
-        self.configuration = raw_async(resource.configuration)
-
-
 class Requests:
     """`client.oauth.requests`."""
 
@@ -1253,121 +753,13 @@ class AsyncRequestsWithRawResponse:
         self.deny = raw_async(resource.deny)
 
 
-class Revoke:
-    """`client.oauth.revoke`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def revoke(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> None:
-        """Gives a token back. A refresh token ends with everything that followed from it."""
-        self._caller.call(
-            _OAUTH_REVOKE,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class AsyncRevoke:
-    """`client.oauth.revoke`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def revoke(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> None:
-        """Gives a token back. A refresh token ends with everything that followed from it."""
-        await self._caller.call(
-            _OAUTH_REVOKE,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class RevokeWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Revoke(caller)
-        self.revoke = raw(resource.revoke)
-
-
-class AsyncRevokeWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncRevoke(caller)
-        self.revoke = raw_async(resource.revoke)
-
-
-class Token:
-    """`client.oauth.token`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def token(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthTokens:
-        """Exchanges a code, a refresh token, a device code or the application's own secret for
-        tokens.
-        """
-        return self._caller.call(
-            _OAUTH_TOKEN,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class AsyncToken:
-    """`client.oauth.token`."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def token(
-        self,
-        *,
-        content: str | bytes,
-        timeout: float | None = None,
-    ) -> models.OauthTokens:
-        """Exchanges a code, a refresh token, a device code or the application's own secret for
-        tokens.
-        """
-        return await self._caller.call(
-            _OAUTH_TOKEN,
-            content=(content, "application/x-www-form-urlencoded"),
-            timeout=timeout,
-        )
-
-
-class TokenWithRawResponse:
-    def __init__(self, caller: Caller) -> None:
-        resource = Token(caller)
-        self.token = raw(resource.token)
-
-
-class AsyncTokenWithRawResponse:
-    def __init__(self, caller: AsyncCaller) -> None:
-        resource = AsyncToken(caller)
-        self.token = raw_async(resource.token)
-
-
 class Userinfo:
     """`client.oauth.userinfo`."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def userinfo(
+    def get(
         self,
         *,
         timeout: float | None = None,
@@ -1375,17 +767,6 @@ class Userinfo:
         """Who has signed in. The token needs the scope `openid`."""
         return self._caller.call(
             _OAUTH_USERINFO,
-            timeout=timeout,
-        )
-
-    def by_post(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthUserinfo:
-        """The same, for clients that ask by POST."""
-        return self._caller.call(
-            _OAUTH_USERINFO_BY_POST,
             timeout=timeout,
         )
 
@@ -1396,7 +777,7 @@ class AsyncUserinfo:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
-    async def userinfo(
+    async def get(
         self,
         *,
         timeout: float | None = None,
@@ -1407,30 +788,17 @@ class AsyncUserinfo:
             timeout=timeout,
         )
 
-    async def by_post(
-        self,
-        *,
-        timeout: float | None = None,
-    ) -> models.OauthUserinfo:
-        """The same, for clients that ask by POST."""
-        return await self._caller.call(
-            _OAUTH_USERINFO_BY_POST,
-            timeout=timeout,
-        )
-
 
 class UserinfoWithRawResponse:
     def __init__(self, caller: Caller) -> None:
         resource = Userinfo(caller)
-        self.userinfo = raw(resource.userinfo)
-        self.by_post = raw(resource.by_post)
+        self.get = raw(resource.get)
 
 
 class AsyncUserinfoWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         resource = AsyncUserinfo(caller)
-        self.userinfo = raw_async(resource.userinfo)
-        self.by_post = raw_async(resource.by_post)
+        self.get = raw_async(resource.get)
 
 
 class Oauth:
@@ -1439,18 +807,9 @@ class Oauth:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self.applications = Applications(caller)
-        self.authorize = Authorize(caller)
         self.consents = Consents(caller)
-        self.device = Device(caller)
         self.device_requests = DeviceRequests(caller)
-        self.end = End(caller)
-        self.introspect = Introspect(caller)
-        self.jwks = Jwks(caller)
-        self.metadata = Metadata(caller)
-        self.openid = Openid(caller)
         self.requests = Requests(caller)
-        self.revoke = Revoke(caller)
-        self.token = Token(caller)
         self.userinfo = Userinfo(caller)
 
 
@@ -1460,52 +819,25 @@ class AsyncOauth:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
         self.applications = AsyncApplications(caller)
-        self.authorize = AsyncAuthorize(caller)
         self.consents = AsyncConsents(caller)
-        self.device = AsyncDevice(caller)
         self.device_requests = AsyncDeviceRequests(caller)
-        self.end = AsyncEnd(caller)
-        self.introspect = AsyncIntrospect(caller)
-        self.jwks = AsyncJwks(caller)
-        self.metadata = AsyncMetadata(caller)
-        self.openid = AsyncOpenid(caller)
         self.requests = AsyncRequests(caller)
-        self.revoke = AsyncRevoke(caller)
-        self.token = AsyncToken(caller)
         self.userinfo = AsyncUserinfo(caller)
 
 
 class OauthWithRawResponse:
     def __init__(self, caller: Caller) -> None:
         self.applications = ApplicationsWithRawResponse(caller)
-        self.authorize = AuthorizeWithRawResponse(caller)
         self.consents = ConsentsWithRawResponse(caller)
-        self.device = DeviceWithRawResponse(caller)
         self.device_requests = DeviceRequestsWithRawResponse(caller)
-        self.end = EndWithRawResponse(caller)
-        self.introspect = IntrospectWithRawResponse(caller)
-        self.jwks = JwksWithRawResponse(caller)
-        self.metadata = MetadataWithRawResponse(caller)
-        self.openid = OpenidWithRawResponse(caller)
         self.requests = RequestsWithRawResponse(caller)
-        self.revoke = RevokeWithRawResponse(caller)
-        self.token = TokenWithRawResponse(caller)
         self.userinfo = UserinfoWithRawResponse(caller)
 
 
 class AsyncOauthWithRawResponse:
     def __init__(self, caller: AsyncCaller) -> None:
         self.applications = AsyncApplicationsWithRawResponse(caller)
-        self.authorize = AsyncAuthorizeWithRawResponse(caller)
         self.consents = AsyncConsentsWithRawResponse(caller)
-        self.device = AsyncDeviceWithRawResponse(caller)
         self.device_requests = AsyncDeviceRequestsWithRawResponse(caller)
-        self.end = AsyncEndWithRawResponse(caller)
-        self.introspect = AsyncIntrospectWithRawResponse(caller)
-        self.jwks = AsyncJwksWithRawResponse(caller)
-        self.metadata = AsyncMetadataWithRawResponse(caller)
-        self.openid = AsyncOpenidWithRawResponse(caller)
         self.requests = AsyncRequestsWithRawResponse(caller)
-        self.revoke = AsyncRevokeWithRawResponse(caller)
-        self.token = AsyncTokenWithRawResponse(caller)
         self.userinfo = AsyncUserinfoWithRawResponse(caller)
