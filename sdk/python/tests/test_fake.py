@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import bushel
+from bushel.oauth import ClientCredentials, DeviceFlow, MemoryTokenStore
 from bushel.testing import FakeBushel
 
 
@@ -154,3 +155,61 @@ def test_mistakes_of_a_test_are_named(fake: FakeBushel) -> None:
     with pytest.raises(KeyError):
         fake.give(ann, "PEAR", 1)
     assert ann.api_key not in repr(ann)
+
+
+def test_a_device_that_nobody_decides_on_does_not_ask_for_ever(fake: FakeBushel) -> None:
+    application = fake.application(fake.person("ann"), is_public=True)
+    auth = DeviceFlow(application.client_id, on_code=lambda _: None)
+    with bushel.Bushel(auth=auth, base_url="http://fake", transport=fake) as client:
+        with pytest.raises(bushel.OAuthError, match="expired_token"):
+            client.wallet.accounts.list()
+
+
+def test_of_the_protocol_it_knows_what_the_sdk_asks_and_says_so(fake: FakeBushel) -> None:
+    with fake.client(fake.person("ann")) as client:
+        with pytest.raises(NotImplementedError, match="GET /oauth/jwks"):
+            client.request("GET", "/oauth/jwks")
+    application = fake.application(fake.person("bob"), scope="wallet.read")
+    auth = ClientCredentials(application.client_id, application.client_secret or "")
+    with bushel.Bushel(auth=auth, base_url="http://fake", transport=fake) as client:
+        with pytest.raises(NotImplementedError, match="GET /metrics"):
+            client.health.metrics()
+
+
+def test_what_somebody_takes_back_has_ended_and_nothing_else(fake: FakeBushel) -> None:
+    ann, bob = fake.person("ann"), fake.person("bob")
+    store = MemoryTokenStore()
+    ones, others = (fake.application(ann, is_public=True) for _ in range(2))
+    auths = [
+        DeviceFlow(ones.client_id, on_code=lambda code: fake.approve(code.user_code, bob), store=store),
+        DeviceFlow(others.client_id, on_code=lambda code: fake.approve(code.user_code, bob)),
+    ]
+    one, other = (bushel.Bushel(auth=auth, base_url="http://fake", transport=fake) for auth in auths)
+    assert [client.identity.profile.get().handle for client in (one, other)] == ["bob", "bob"]
+    fake.take_back(bob, ones)
+    tokens = store.load()
+    assert tokens is not None
+    taken = one.with_options(auth=bushel.Token(tokens.access_token))
+    for call in (taken.wallet.accounts.list, taken.oauth.userinfo.get):
+        with pytest.raises(bushel.AuthenticationError):
+            call()
+    assert other.oauth.userinfo.get().sub == bob.id
+
+
+def test_client_tokens_end_when_their_time_is_over(fake: FakeBushel) -> None:
+    store = MemoryTokenStore()
+    application = fake.application(fake.person("ann"))
+    auth = ClientCredentials(application.client_id, application.client_secret or "", store=store)
+    with bushel.Bushel(auth=auth, base_url="http://fake", transport=fake) as client:
+        client.wallet.accounts.list()
+        tokens = store.load()
+        assert tokens is not None
+        with pytest.raises(bushel.PermissionDeniedError, match="insufficient_scope"):
+            client.oauth.userinfo.get()
+        fake.advance(900)
+        old = client.with_options(auth=bushel.Token(tokens.access_token))
+        with pytest.raises(bushel.AuthenticationError) as caught:
+            old.wallet.accounts.list()
+        assert caught.value.code == "request.token.expired"
+        client.wallet.accounts.list()
+    assert (application.client_secret or "") not in repr(application)

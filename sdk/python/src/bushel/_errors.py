@@ -20,6 +20,7 @@ __all__ = [
     "BushelError",
     "ConfigurationError",
     "ConflictError",
+    "ConsentNeededError",
     "FieldProblem",
     "IdempotencyKeyReusedError",
     "InsufficientFundsError",
@@ -73,6 +74,14 @@ class OAuthError(BushelError):
         self.description = description
 
 
+class ConsentNeededError(OAuthError):
+    """Nobody lets the program in, or not any more: the person has to be asked anew."""
+
+    def __init__(self, error: str, description: str | None = None) -> None:
+        super().__init__(error, description)
+        self.args = (f"nobody lets the program in any more; ask the person anew ({self})",)
+
+
 class APIConnectionError(BushelError):
     """There is no answer.
 
@@ -106,15 +115,16 @@ class APIError(BushelError):
     def __init__(self, response: httpx.Response, problem: dict[str, Any]) -> None:
         self.response = response
         self.status_code = response.status_code
-        self.code = str(problem.get("code", ""))
+        # What is fixed by OpenID Connect (userinfo) has other names for it.
+        self.code = str(problem.get("code") or problem.get("error", ""))
         self.title = str(problem.get("title", ""))
-        self.detail = str(problem.get("detail", ""))
+        self.detail = str(problem.get("detail") or problem.get("error_description", ""))
         self.request_id: str | None = problem.get("request_id") or response.headers.get("x-request-id")
         self.fields = [
             FieldProblem(str(one.get("pointer", "")), str(one.get("code", "")), str(one.get("detail", "")))
             for one in problem.get("errors") or []
         ]
-        self.retry_after_s = _retry_after(response, problem)
+        self.retry_after_s = retry_after(response, problem.get("retry_after_s"))
         super().__init__(f"{self.detail or self.title} ({self.code}, request {self.request_id})")
 
 
@@ -211,12 +221,12 @@ def error_of(response: httpx.Response) -> BushelError:
     return _BY_CODE.get(str(problem.get("code")), by_status)(response, problem)
 
 
-def _retry_after(response: httpx.Response, problem: dict[str, Any]) -> float | None:
+def retry_after(response: httpx.Response, in_body: object = None) -> float | None:
     """Seconds. The API never sends a date there; a proxy that does is not understood."""
-    for value in (response.headers.get("retry-after"), problem.get("retry_after_s")):
+    for value in (response.headers.get("retry-after"), in_body):
         try:
-            if value is not None and float(value) >= 0:
-                return float(value)
+            if value is not None and float(str(value)) >= 0:
+                return float(str(value))
         except (TypeError, ValueError):
             continue
     return None

@@ -15,6 +15,7 @@ so that no test passes by mistake.
 from __future__ import annotations
 
 from ._fake import FakeBushel
+from ._oauth import FakeApplication
 from ._state import FakePerson
 
-__all__ = ["FakeBushel", "FakePerson"]
+__all__ = ["FakeApplication", "FakeBushel", "FakePerson"]

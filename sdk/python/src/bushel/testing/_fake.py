@@ -14,6 +14,7 @@ import httpx
 from .._client import AsyncBushel, Bushel
 from . import _checks as checks
 from . import _views as views
+from ._oauth import Authority, FakeApplication
 from ._problem import Refusal, bad_body, refusal
 from ._state import Account, Asset, FakePerson, State, Transfer, utc_now
 
@@ -53,6 +54,7 @@ class FakeBushel(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def __init__(self, *, now: datetime | None = None) -> None:
         self._state = State(now or utc_now())
         self._began = self._state.now
+        self._authority = Authority(self._state)
         self._keys: dict[tuple[str, str, str], tuple[bytes, Answer | Refusal]] = {}
         self._troubles: list[Trouble] = []
         self._requests = 0
@@ -89,6 +91,35 @@ class FakeBushel(httpx.BaseTransport, httpx.AsyncBaseTransport):
             account, _ = self._state.open_account(person, self._state.assets[asset])
             entry = {"transfer_id": self._state.new_id("tr"), "kind": "other"}
             self._state.move(account, amount, entry)
+
+    def application(
+        self,
+        owner: FakePerson,
+        *,
+        scope: str = "openid profile email offline_access profile.read wallet.read wallet.write",
+        is_public: bool = False,
+    ) -> FakeApplication:
+        """A program that people may let in. By client credentials it acts for its owner."""
+        with self._lock:
+            return self._authority.add(owner, tuple(scope.split()), is_public)
+
+    def approve(self, what: str, person: FakePerson) -> str:
+        """Somebody lets a program in that asks: `what` is a device's code, or a browser's address.
+
+        Gives the address to which the browser goes then.
+        """
+        with self._lock:
+            return self._authority.decide(what, person)
+
+    def deny(self, what: str) -> str:
+        """Somebody doesn't let a program in that asks."""
+        with self._lock:
+            return self._authority.decide(what, None)
+
+    def take_back(self, person: FakePerson, application: FakeApplication) -> None:
+        """Somebody doesn't let an application in any more."""
+        with self._lock:
+            self._authority.take_back(person, application)
 
     def fail_next(self, trouble: Trouble = "unavailable", *, times: int = 1) -> None:
         """Lets the next requests go wrong.
@@ -143,6 +174,8 @@ class FakeBushel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         try:
             if request.url.path == "/healthz":
                 return 200, {"status": "alive"}, {}
+            if request.url.path.startswith(("/oauth/", "/.well-known/")):
+                return self._authority.answer(request)
             self._state.decide_deposits()
             person = self._caller(request)
             handler, parts = self._route(request)
@@ -157,7 +190,10 @@ class FakeBushel(httpx.BaseTransport, httpx.AsyncBaseTransport):
         for person in self._state.people:
             if person.api_key == token:
                 return person
-        raise refusal("request.token.invalid")
+        caller = self._authority.caller(token, request)
+        if caller is None:
+            raise refusal("request.token.invalid")
+        return caller
 
     def _route(self, request: httpx.Request) -> tuple[Callable[[Request], Answer], tuple[str, ...]]:
         for method, pattern, name in _ROUTES:
