@@ -94,3 +94,16 @@ def test_nothing_prints_secrets(caplog: pytest.LogCaptureFixture, sleeps: list[f
     shown = logged + "".join(map(repr, parts))
     assert not [secret for secret in secrets if secret in shown]
     assert len(sleeps) == 1
+
+
+def test_answers_print_no_secrets() -> None:
+    class Made(bushel.Model):
+        name: str
+        secret: str | None
+        former: str | None = None
+
+    for secret in ("bshl_app_3f9", "bshl_key_1", "whsec_a2V5", "v4.public.eyJ"):
+        made = Made(name="v40 of mine", secret=secret)
+        assert secret not in f"{made} {made!r}"
+        assert "v40 of mine" in repr(made)
+        assert made.secret == secret

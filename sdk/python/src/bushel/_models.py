@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,6 +13,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Pr
 from .amounts import to_decimal
 
 __all__ = ["HttpInfo", "Model", "Whole"]
+
+
+# What secrets of a Bushel begin with: keys, tokens, an application's secret; a webhook's; a session's.
+_SECRETS = ("bshl_", "whsec_", "v4.")
 
 
 def _whole(value: object) -> int:
@@ -70,6 +75,11 @@ class Model(BaseModel):
         if self._http is None:
             raise AttributeError(f"this {type(self).__name__} is a part of an answer")
         return self._http
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Without secrets: what is printed ends in logs."""
+        for name, value in super().__repr_args__():
+            yield name, "…" if isinstance(value, str) and value.startswith(_SECRETS) else value
 
     def decimal(self, field: str = "amount") -> Decimal:
         """An amount as people read it, by the `scale` beside it: `transfer.decimal()`."""
