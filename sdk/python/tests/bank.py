@@ -53,17 +53,20 @@ class Person:
         self.email = f"{handle}@example.org"
         bank.operator.operator.user_imports.create(content=self._line())
         self.session = self._sign_in()
-        signed_in = bushel.Bushel(access_token=self.session.access_token, base_url=bank.url)
         scopes = ["profile.read", "profile.write", "wallet.read", "wallet.write"]
         scopes += ["payments.read", "payments.write", "notifications.read", "notifications.write"]
-        with signed_in:
-            self.api_key = signed_in.identity.api_keys.create(name="tests", scopes=scopes).key
+        with self.signed_in() as client:
+            self.api_key = client.identity.api_keys.create(name="tests", scopes=scopes).key
 
     def client(self, **options: Any) -> bushel.Bushel:
         return bushel.Bushel(self.api_key, base_url=self.bank.url, **options)
 
     def async_client(self, **options: Any) -> bushel.AsyncBushel:
         return bushel.AsyncBushel(self.api_key, base_url=self.bank.url, **options)
+
+    def signed_in(self) -> bushel.Bushel:
+        """With a session instead of a key: what only people do themselves."""
+        return bushel.Bushel(access_token=self.session.access_token, base_url=self.bank.url)
 
     def _line(self) -> str:
         fields = {
@@ -116,6 +119,11 @@ class Bank:
             process.kill()
             raise
         return process
+
+    @property
+    def issuer(self) -> str:
+        """What the server calls itself: at a loopback address its name."""
+        return self.url.replace("127.0.0.1", "localhost")
 
     def stop(self) -> None:
         self.operator.close()

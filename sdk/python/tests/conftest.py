@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bank import Bank
+from oauth_world import FakeOAuthWorld, OAuthWorld, RealOAuthWorld
 
 from bushel.testing import FakeBushel
 
@@ -42,3 +43,25 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
     monkeypatch.setattr("time.sleep", made.append)
     return made
+
+
+@pytest.fixture(params=["real", "fake"])
+def world(request: pytest.FixtureRequest) -> Iterator[OAuthWorld]:
+    """A server that people let programs in at: the real one, then the fake."""
+    if request.param == "fake":
+        yield FakeOAuthWorld(request.getfixturevalue("fake"))
+        return
+    real = RealOAuthWorld(request.getfixturevalue("bank"))
+    yield real
+    real.close()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses take no time, those of coroutines neither."""
+
+    async def sleep(seconds: float) -> None:
+        pass
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("anyio.sleep", sleep)

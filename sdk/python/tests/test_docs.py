@@ -6,14 +6,14 @@ import os
 import re
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from bank import Bank, Person, until
-from token_server import Clock, TokenServer
+from oauth_world import RealOAuthWorld
 
 import bushel
 from bushel import webhooks
@@ -27,12 +27,14 @@ def examples(name: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def run(name: str) -> dict[str, Any]:
-    """All examples of a page, in one namespace."""
+def run(name: str, words: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """All examples of a page, in one namespace; `words` say what stands for something else there."""
     names: dict[str, Any] = {"__name__": "example"}
     found = examples(name)
     assert found, name
     for number, code in enumerate(found, 1):
+        for word, meant in (words or {}).items():
+            code = code.replace(f'"{word}"', f'"{meant}"')  # noqa: PLW2901 the text that runs
         exec(compile(code, f"{name}, example {number}", "exec"), names)  # noqa: S102 our own
     return names
 
@@ -109,23 +111,39 @@ def test_testing() -> None:
     run("docs/testing.md")
 
 
-def test_oauth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    clock = Clock()
-    clock.now = time.time()
-    server = TokenServer(clock, client="app-id", secret="app-secret")
-    server.polls = ["authorization_pending", "ok"]
+def test_oauth(
+    bank: Bank, ann: Person, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ann is at the browser, and reads the code from the screen."""
+    world = RealOAuthWorld(bank)
+    public, confidential = world.program(is_public=True), world.program()
+    words = {
+        "public-app": public.client_id,
+        "confidential-app": confidential.client_id,
+        "its-secret": confidential.client_secret or "",
+    }
+    printed: list[str] = []
 
-    def answer(_: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        request.read()
-        return server(request)
+    def visit(url: str) -> bool:
+        return httpx.get(world.approve(url, ann)).is_success
 
-    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    monkeypatch.setenv("BUSHEL_URL", server.metadata["issuer"])
-    run("docs/oauth.md")
-    printed = capsys.readouterr().out.splitlines()
-    assert printed == ["APPLE", "Go to https://bank.example/device and enter WDJB-MJHT", "APPLE", "APPLE"]
-    assert server.grants == ["client_credentials", "device_code", "device_code"]
+    def sleep(_: float) -> None:
+        printed.append(capsys.readouterr().out)
+        found = re.search(r"enter (\S+)", printed[-1])
+        assert found
+        world.approve(found[1], ann)
+
+    monkeypatch.setattr("webbrowser.open", visit)
+    monkeypatch.setattr("bushel._http.time.sleep", sleep)
+    monkeypatch.setenv("BUSHEL_URL", bank.issuer)
+    monkeypatch.setenv("BUSHEL_ACCESS_TOKEN", confidential.owner.session.access_token)
+    run("docs/oauth.md", words)
+    lines = ("".join(printed) + capsys.readouterr().out).splitlines()
+    assert re.fullmatch(r"app_\w{26} None", lines[0])
+    assert lines[1] == ann.handle
+    assert lines[2].startswith(f"Go to {bank.issuer}/device and enter ")
+    # Ann's apples, those of the confidential program's owner, Ann's again.
+    assert lines[3:] == ["95", "100", "95"]
 
 
 def test_every_page_is_read_here() -> None:

@@ -203,8 +203,9 @@ def test_client_credentials_whose_answer_got_lost_are(server: TokenServer, clock
 
 def test_a_store_without_tokens_says_what_to_do(server: TokenServer, clock: Clock) -> None:
     auth = RefreshToken("cli:ent", store=MemoryTokenStore(), clock=clock)
-    with pytest.raises(bushel.ConfigurationError, match="sign in again"):
+    with pytest.raises(bushel.ConsentNeededError, match="ask the person anew") as caught:
         ask(client(server, auth))
+    assert caught.value.error == "consent_required"
 
 
 def test_a_device_is_let_in_by_a_person(server: TokenServer, clock: Clock, sleeps: list[float]) -> None:
@@ -282,6 +283,31 @@ def test_a_busy_authorization_server_is_asked_again(
     with pytest.raises(bushel.UnexpectedAnswerError):
         ask(client(server, credentials(clock)))
     assert answers == []
+
+
+def test_a_busy_authorization_server_says_when_to_come_back(
+    server: TokenServer, clock: Clock, sleeps: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [httpx.Response(429, headers={"retry-after": "7"}), server._give(with_refresh=False)]
+    monkeypatch.setattr(server, "_token", lambda _: answers.pop(0))
+    assert ask(client(server, credentials(clock))) == "APPLE"
+    assert sleeps == [7]
+    # Nobody waits for minutes without knowing.
+    busy = {"error": "temporarily_unavailable"}
+    answers.append(httpx.Response(429, headers={"retry-after": "600"}, json=busy))
+    with pytest.raises(bushel.OAuthError, match="temporarily_unavailable"):
+        ask(client(server, credentials(clock)))
+    assert sleeps == [7]
+
+
+def test_a_refusal_that_is_not_final_is_no_end(
+    server: TokenServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = RefreshToken("cli:ent", store=MemoryTokenStore(), refresh_token="first-refresh", clock=clock)
+    monkeypatch.setattr(server, "_refresh", lambda _: httpx.Response(400, json={"error": "invalid_scope"}))
+    with pytest.raises(bushel.OAuthError, match="invalid_scope") as caught:
+        ask(client(server, auth))
+    assert not isinstance(caught.value, bushel.ConsentNeededError)
 
 
 def test_a_device_waits_no_longer_than_its_code_lives(server: TokenServer, clock: Clock) -> None:

@@ -21,6 +21,11 @@ class Credential:
         """Told that the server didn't take a token. True if it is worth to ask for another one."""
         return False
 
+    def give_back(self, base_url: str) -> Flow[None]:
+        """Ends what it got from the authorization server."""
+        raise ConfigurationError("only tokens of bushel.oauth can be given back")
+        yield  # what makes this a flow
+
 
 class Anonymous(Credential):
     """Nobody. Enough to register, to sign in, and to ask whether the server is well."""

@@ -124,6 +124,9 @@ class Settings:
         token: str | None = yield Exclusive(lambda: self.credential.token(self.base_url))
         return token
 
+    def sign_out(self) -> Flow[None]:
+        yield Exclusive(lambda: self.credential.give_back(self.base_url))
+
     def _attempt(
         self, call: Call, key: str | None, token: str | None, attempt: int, is_stream: bool
     ) -> Flow[httpx.Response]:
@@ -288,6 +291,13 @@ class Bushel(Contexts):
         """A request to the API that this version of the SDK has no method for."""
         return self._send(_call_of(method, path, query, body, headers, idempotency_key, timeout))
 
+    def sign_out(self) -> None:
+        """Gives back the tokens of `auth=` (RFC 7009): they end at the server, and the store is empty then.
+
+        What the person allowed the program stays: they take that back at the server.
+        """
+        self._runner.run(self._settings.sign_out())
+
     def close(self) -> None:
         """Closes the connections, unless they belong to an `http_client` of yours."""
         if self._owns_http:
@@ -383,6 +393,13 @@ class AsyncBushel(AsyncContexts):
     ) -> httpx.Response:
         """A request to the API that this version of the SDK has no method for."""
         return await self._send(_call_of(method, path, query, body, headers, idempotency_key, timeout))
+
+    async def sign_out(self) -> None:
+        """Gives back the tokens of `auth=` (RFC 7009): they end at the server, and the store is empty then.
+
+        What the person allowed the program stays: they take that back at the server.
+        """
+        await self._runner.run(self._settings.sign_out())
 
     async def aclose(self) -> None:
         """Closes the connections, unless they belong to an `http_client` of yours."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ class Send:
     headers: dict[str, str]
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
-    timeout: float | None = None
+    timeout: float | httpx.Timeout | None = None
     """Seconds for each of connecting, writing and reading; None for the client's own."""
     is_stream: bool = False
     """The body is left unread, if the answer is one of success."""
@@ -55,7 +56,14 @@ class Exclusive:
     flow: Callable[[], Flow[Any]]
 
 
-Effect = Send | Sleep | Blocking | Exclusive
+@dataclass(frozen=True)
+class Shielded:
+    """A short flow that is gone through with, even if its task is cancelled meanwhile."""
+
+    flow: Callable[[], Flow[Any]]
+
+
+Effect = Send | Sleep | Blocking | Exclusive | Shielded
 Flow = Generator[Effect, Any, T]
 
 
@@ -67,6 +75,11 @@ class Runner:
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
+        # A flow that is broken off, by Ctrl-C say, gives back what it holds at once.
+        with closing(flow):
+            return self._run(flow)
+
+    def _run(self, flow: Flow[T]) -> T:
         step: Callable[[], Effect] = lambda: next(flow)  # noqa: E731 replaced in each round
         while True:
             try:
@@ -88,6 +101,8 @@ class Runner:
             return time.sleep(effect.seconds)
         if isinstance(effect, Blocking):
             return effect.function()
+        if isinstance(effect, Shielded):
+            return self.run(effect.flow())
         with self._lock:
             return self.run(effect.flow())
 
@@ -112,6 +127,10 @@ class AsyncRunner:
         self._lock: anyio.Lock | None = None
 
     async def run(self, flow: Flow[T]) -> T:
+        with closing(flow):
+            return await self._run(flow)
+
+    async def _run(self, flow: Flow[T]) -> T:
         step: Callable[[], Effect] = lambda: next(flow)  # noqa: E731 replaced in each round
         while True:
             try:
@@ -133,6 +152,9 @@ class AsyncRunner:
             return await anyio.sleep(effect.seconds)
         if isinstance(effect, Blocking):
             return await anyio.to_thread.run_sync(effect.function)
+        if isinstance(effect, Shielded):
+            with anyio.CancelScope(shield=True):
+                return await self.run(effect.flow())
         if self._lock is None:  # made here, where there is an event loop
             self._lock = anyio.Lock()
         async with self._lock:
