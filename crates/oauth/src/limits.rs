@@ -13,7 +13,7 @@ use kernel::rate_limit::{Quota, RateLimiter, network};
 pub struct Limits {
     /// Failures of applications to authenticate, from one address.
     pub client_failures_by_ip: Quota,
-    /// Codes of devices that a user types in.
+    /// Codes that a user types in and that are no device's.
     pub user_codes_by_user: Quota,
 }
 
@@ -48,9 +48,12 @@ impl Limiters {
         self.client_failures.take(network(client.ip), now);
     }
 
-    /// Takes one attempt; seconds to wait if there is none left.
-    pub(crate) fn take_user_code(&self, user: UserId, now: Timestamp) -> Result<(), u64> {
-        let decision = self.user_codes.take(user, now);
-        if decision.is_allowed { Ok(()) } else { Err(decision.retry_after_s) }
+    /// Seconds to wait, if this user guessed too often.
+    pub(crate) fn user_code_wait_s(&self, user: UserId, now: Timestamp) -> Option<u64> {
+        self.user_codes.wait_s(&user, now)
+    }
+
+    pub(crate) fn user_code_missed(&self, user: UserId, now: Timestamp) {
+        self.user_codes.take(user, now);
     }
 }

@@ -55,19 +55,21 @@ impl Oauth {
         user: UserId,
         code: &str,
     ) -> Result<DeviceView, OauthError> {
-        let hash = self.typed(user, code)?;
-        let client = self.database.client().await?;
-        let waiting = store::waiting(&client, &hash, self.clock.now()).await?;
-        drop(client);
-        let waiting = waiting.ok_or(OauthError::DeviceNotFound)?;
-        let application = self.usable_application(waiting.application).await?;
-        let application = application.ok_or(OauthError::DeviceNotFound)?;
-        Ok(DeviceView {
-            application: application.id,
-            application_name: application.details.name,
-            scopes: waiting.scopes,
-            expires_at: waiting.expires_at,
+        self.by_user_code(user, code, async |hash| {
+            let client = self.database.client().await?;
+            let waiting = store::waiting(&client, &hash, self.clock.now()).await?;
+            drop(client);
+            let waiting = waiting.ok_or(OauthError::DeviceNotFound)?;
+            let application = self.usable_application(waiting.application).await?;
+            let application = application.ok_or(OauthError::DeviceNotFound)?;
+            Ok(DeviceView {
+                application: application.id,
+                application_name: application.details.name,
+                scopes: waiting.scopes,
+                expires_at: waiting.expires_at,
+            })
         })
+        .await
     }
 
     /// Allows a device what it asks for.
@@ -77,19 +79,22 @@ impl Oauth {
         code: &str,
         client_info: &ClientInfo,
     ) -> Result<(), OauthError> {
-        let hash = self.typed(user, code)?;
-        let signed_in_at = self.identity.signed_in_at(session).await?;
-        let signed_in_at = signed_in_at.ok_or(OauthError::SignInTooOld)?;
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let Waiting { id, application, scopes, .. } = self.lock_device_in_tx(&tx, &hash).await?;
-        let application = crate::applications::store::get(&tx, application).await?;
-        let application = application.ok_or(OauthError::DeviceNotFound)?;
-        self.consent_in_tx(&tx, (user, &application, &scopes), client_info).await?;
-        store::decide(&tx, id, user, Some(signed_in_at)).await?;
-        let asked = (user, application.id);
-        self.decided_in_tx(&tx, "oauth.device.approved", asked, client_info).await?;
-        Ok(tx.commit().await?)
+        self.by_user_code(user, code, async |hash| {
+            let signed_in_at = self.identity.signed_in_at(session).await?;
+            let signed_in_at = signed_in_at.ok_or(OauthError::SignInTooOld)?;
+            let mut client = self.database.client().await?;
+            let tx = client.transaction().await?;
+            let waiting = self.lock_device_in_tx(&tx, &hash).await?;
+            let Waiting { id, application, scopes, .. } = waiting;
+            let application = crate::applications::store::get(&tx, application).await?;
+            let application = application.ok_or(OauthError::DeviceNotFound)?;
+            self.consent_in_tx(&tx, (user, &application, &scopes), client_info).await?;
+            store::decide(&tx, id, user, Some(signed_in_at)).await?;
+            let asked = (user, application.id);
+            self.decided_in_tx(&tx, "oauth.device.approved", asked, client_info).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     /// Refuses a device what it asks for.
@@ -99,14 +104,16 @@ impl Oauth {
         code: &str,
         client_info: &ClientInfo,
     ) -> Result<(), OauthError> {
-        let hash = self.typed(user, code)?;
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let waiting = self.lock_device_in_tx(&tx, &hash).await?;
-        store::decide(&tx, waiting.id, user, None).await?;
-        let asked = (user, waiting.application);
-        self.decided_in_tx(&tx, "oauth.device.denied", asked, client_info).await?;
-        Ok(tx.commit().await?)
+        self.by_user_code(user, code, async |hash| {
+            let mut client = self.database.client().await?;
+            let tx = client.transaction().await?;
+            let waiting = self.lock_device_in_tx(&tx, &hash).await?;
+            store::decide(&tx, waiting.id, user, None).await?;
+            let asked = (user, waiting.application);
+            self.decided_in_tx(&tx, "oauth.device.denied", asked, client_info).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     async fn lock_device_in_tx(
@@ -118,11 +125,25 @@ impl Oauth {
         waiting.ok_or(OauthError::DeviceNotFound)
     }
 
-    /// The hash of a code that a user typed in, as often as one may try.
-    fn typed(&self, user: UserId, code: &str) -> Result<[u8; 32], OauthError> {
-        let taken = self.limiters.take_user_code(user, self.clock.now());
-        taken.map_err(|retry_after_s| OauthError::RateLimited { retry_after_s })?;
-        let code = UserCode::parse(code).ok_or(OauthError::DeviceNotFound)?;
-        Ok(code.hash(&self.vault))
+    /// Does something with the hash of a code that a user typed in. What is no device's code counts
+    /// as a guess.
+    async fn by_user_code<T>(
+        &self,
+        user: UserId,
+        code: &str,
+        act: impl AsyncFnOnce([u8; 32]) -> Result<T, OauthError>,
+    ) -> Result<T, OauthError> {
+        let now = self.clock.now();
+        if let Some(retry_after_s) = self.limiters.user_code_wait_s(user, now) {
+            return Err(OauthError::RateLimited { retry_after_s });
+        }
+        let done = match UserCode::parse(code) {
+            Some(code) => act(code.hash(&self.vault)).await,
+            None => Err(OauthError::DeviceNotFound),
+        };
+        if matches!(done, Err(OauthError::DeviceNotFound)) {
+            self.limiters.user_code_missed(user, now);
+        }
+        done
     }
 }

@@ -109,14 +109,17 @@ async fn line_08_user_codes_cant_be_guessed() {
     let app = App::start().await;
     let ann = app.person("ann").await;
     let begun = begin(&app, &app.client(&ann).await).await;
+    let right = format!("/v1/oauth/device-requests/{}", begun.text("user_code"));
+    for _ in 0..12 {
+        assert_eq!(app.get_as(&ann, &right).await.status, 200, "what is right is no guess");
+    }
     for _ in 0..10 {
         let guess = app.get_as(&ann, "/v1/oauth/device-requests/BBBB-BBBB").await;
         assert_eq!(guess.error(), (404, "oauth.device.not_found"));
     }
-    let path = format!("/v1/oauth/device-requests/{}", begun.text("user_code"));
-    let limited = app.get_as(&ann, &path).await;
+    let limited = app.get_as(&ann, &right).await;
     assert_eq!(limited.error(), (429, "oauth.rate_limited"));
     assert_eq!(limited.headers["retry-after"], "30");
     let bob = app.person("bob").await;
-    assert_eq!(app.get_as(&bob, &path).await.status, 200);
+    assert_eq!(app.get_as(&bob, &right).await.status, 200);
 }

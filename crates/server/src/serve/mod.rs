@@ -110,7 +110,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         _ = interrupt.recv() => false,
     };
     if is_ready {
-        announce_demo(&server, command.demo).await?;
+        announce_pages(&server, command.demo).await?;
         if let Some(url) = server.tls_url() {
             say(&format!("TLS at {url}"));
         }
@@ -149,16 +149,19 @@ fn announce_token(server: &Server) {
     }
 }
 
-/// Whoever sees a demo world is told that it is one.
-async fn announce_demo(server: &Server, is_wanted: bool) -> anyhow::Result<()> {
+/// Where people go; whoever sees a demo world is told that it is one.
+async fn announce_pages(server: &Server, wants_demo: bool) -> anyhow::Result<()> {
+    let url = server.public_url();
     if server.is_demo().await? {
-        let url = server.public_url();
         say(&format!(
             "demo world: open {url}/ and be somebody in it; `bushel demo remove` ends it"
         ));
-    } else if is_wanted {
+        return Ok(());
+    }
+    if wants_demo {
         say("no demo world: this database is in use already");
     }
+    say(&format!("for people: open {url}/"));
     Ok(())
 }
 

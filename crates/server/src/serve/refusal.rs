@@ -74,19 +74,24 @@ impl Refusal {
         if is_grpc {
             return proto::failure::status(&problem).into_http::<Body>();
         }
-        let is_about_token = self.kind() == ErrorKind::Unauthenticated;
         let mut response = problem.into_response();
-        if is_about_token {
-            let challenge = match self {
-                Self::TokenWrong | Self::TokenExpired => {
-                    "Bearer realm=\"bushel\", error=\"invalid_token\""
-                }
-                _ => "Bearer realm=\"bushel\"",
-            };
+        if let Some(challenge) = self.challenge() {
             let challenge = HeaderValue::from_static(challenge);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         response
+    }
+
+    /// What is wrong with the token, for programs (RFC 6750, 3).
+    const fn challenge(self) -> Option<&'static str> {
+        match self {
+            Self::TokenMissing => Some("Bearer realm=\"bushel\""),
+            Self::TokenWrong | Self::TokenExpired => {
+                Some("Bearer realm=\"bushel\", error=\"invalid_token\"")
+            }
+            Self::Forbidden => Some("Bearer realm=\"bushel\", error=\"insufficient_scope\""),
+            _ => None,
+        }
     }
 }
 
