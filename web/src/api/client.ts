@@ -5,6 +5,9 @@ import type { components, paths } from './schema'
 /** The API's types, made from `api/openapi.json` by `npm run api`. */
 export type Schemas = components['schemas']
 
+/** Here a 401 speaks of who wants to come in, not of who is in. */
+const SIGN_INS = /^\/v1\/identity\/(provider-)?sign-ins/
+
 const listeners = new Set<() => void>()
 
 /** Calls back when the server no longer knows who we are. */
@@ -16,7 +19,7 @@ export function onSessionEnded(listener: () => void): () => void {
 const failures: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) return
-    if (response.status === 401 && !schemaPath.startsWith('/v1/identity/sign-ins')) {
+    if (response.status === 401 && !SIGN_INS.test(schemaPath)) {
       for (const listener of listeners) listener()
     }
     throw problemOf(response.status, await response.json().catch(() => null))

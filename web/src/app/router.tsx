@@ -9,6 +9,7 @@ import {
 import type { ComponentType } from 'react'
 import { MOVED } from '@/lib/moved'
 import { parseSearch, stringifySearch } from '@/lib/search'
+import { Asked } from './asked'
 import { NotFound, PageFailed, PageLoading } from './edges'
 import { Home } from './home'
 import { Plain } from './plain'
@@ -29,6 +30,11 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
 const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: Plain })
 const open = <const Path extends string>(path: Path, load: Load) =>
   createRoute({ getParentRoute: () => plain, path, component: lazyRouteComponent(load) })
+
+/** Pages that ask somebody who is signed in one thing. */
+const asked = createRoute({ getParentRoute: () => plain, id: 'asked', component: Asked })
+const ask = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => asked, path, component: lazyRouteComponent(load) })
 
 /** Pages of somebody who is signed in. */
 const signedIn = createRoute({ getParentRoute: () => root, id: 'in', component: SignedIn })
@@ -62,11 +68,17 @@ const routes = root.addChildren([
   ...(Object.entries(MOVED).map(([path, to]) => moved(path, to)) as never[]),
   plain.addChildren([
     open('/sign-in', () => import('@/features/identity/sign-in/page')),
+    open('/sign-in/callback', () => import('@/features/identity/sign-in/callback-page')),
+    open('/sign-out', () => import('@/features/identity/sign-out/page')),
     open('/sign-up', () => import('@/features/identity/sign-up/page')),
     open('/verify', () => import('@/features/identity/sign-up/verify-page')),
     open('/confirm', () => import('@/features/identity/sign-in/confirm-page')),
     open('/forgot', () => import('@/features/identity/password-reset/forgot-page')),
     open('/reset', () => import('@/features/identity/password-reset/page')),
+    asked.addChildren([
+      ask('/consent', () => import('@/features/oauth/consent/page')),
+      ask('/device', () => import('@/features/oauth/device/page')),
+    ]),
   ]),
   signedIn.addChildren([
     own('/send', () => import('@/features/wallet/send/page')),
@@ -96,6 +108,11 @@ const routes = root.addChildren([
     own('/profile', () => import('@/features/identity/profile/page')),
     own('/security', () => import('@/features/identity/security/page')),
     own('/developers', () => import('@/features/developers/api-keys/page')),
+    own('/developers/applications', () => import('@/features/developers/applications/page')),
+    own(
+      '/developers/applications/$id',
+      () => import('@/features/developers/applications/application-page'),
+    ),
     own('/developers/webhooks', () => import('@/features/developers/webhooks/page')),
     own('/developers/webhooks/$id', () => import('@/features/developers/webhooks/webhook-page')),
     staff.addChildren([

@@ -4,8 +4,8 @@ import { LogOut, Menu } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { api, body } from '@/api/client'
 import { useHasWithdrawals } from '@/lib/payments'
-import { unsubscribe } from '@/lib/push'
-import { usePermissions, useSession, useSessionChange } from '@/lib/session'
+import { rememberedProvider } from '@/lib/providers'
+import { endSession, usePermissions, useSession, useSessionChange } from '@/lib/session'
 import { useTexts } from '@/lib/text'
 import { Avatar, nameOf } from '@/ui/shown'
 import { Brand } from './brand'
@@ -115,10 +115,10 @@ function SignOut() {
   const changed = useSessionChange()
   const user = useSession().data?.id
   const signOut = async () => {
-    if (user) await unsubscribe(user).catch(() => null)
-    await api.POST('/v1/identity/sign-out').catch(() => null)
+    await endSession(user).catch(() => null)
     await changed()
-    await navigate({ to: '/' })
+    // Who signed in with an outside provider learns that they are still signed in there.
+    await navigate({ to: rememberedProvider() ? '/sign-out' : '/' })
   }
   return (
     <button type="button" className={styles.place} onClick={() => void signOut()}>

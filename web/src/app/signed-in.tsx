@@ -14,7 +14,7 @@ export function SignedIn() {
   )
 }
 
-function ToSignIn() {
+export function ToSignIn() {
   const href = useLocation({ select: (location) => location.href })
   // The address changes before this page goes; where it came from must not change with it.
   const [next] = useState(href)

@@ -1,3 +1,11 @@
+import { useSearch } from '@tanstack/react-router'
+
+/** Where the person wants to go after signing in or up, as the address says. */
+export function useNext(): string | undefined {
+  const { next } = useSearch({ strict: false }) as { next?: string }
+  return next
+}
+
 /** Where to go after a sign-in: only to pages of our own. */
 export function safeNext(next: unknown): string {
   if (typeof next !== 'string' || !next.startsWith('/')) return '/'

@@ -4,6 +4,7 @@ import { fieldsInGerman } from './problem-codes/fields'
 import { identity } from './problem-codes/identity'
 import type { KnownCodes } from './problem-codes/known'
 import { notifications } from './problem-codes/notifications'
+import { oauth } from './problem-codes/oauth'
 import { payments } from './problem-codes/payments'
 import { requests } from './problem-codes/requests'
 import { wallet } from './problem-codes/wallet'
@@ -36,6 +37,7 @@ export const codes: KnownCodes = {
   ...payments,
   ...notifications,
   ...admin,
+  ...oauth,
 }
 
 const BODY_INVALID = 'request.body.invalid'

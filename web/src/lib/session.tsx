@@ -1,6 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
 import { ProblemError } from './problem'
+import { unsubscribe } from './push'
 
 export type Profile = Schemas['Profile']
 
@@ -35,6 +36,24 @@ export function useSessionChange() {
   return async () => {
     client.clear()
     await client.fetchQuery({ ...profileQuery, staleTime: 0 })
+  }
+}
+
+/** Ends the session, and that this browser is told although no page is open. */
+export async function endSession(user: string | undefined): Promise<void> {
+  if (user) await unsubscribe(user).catch(() => null)
+  await api.POST('/v1/identity/sign-out')
+}
+
+/** The same on a page that stays, and that goes by whether somebody is signed in. */
+export function useSignOutHere() {
+  const client = useQueryClient()
+  const user = useSession().data?.id
+  return async () => {
+    await endSession(user)
+    const [own] = profileQuery.queryKey
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== own })
+    client.setQueryData(profileQuery.queryKey, null)
   }
 }
 

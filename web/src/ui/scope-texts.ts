@@ -1,8 +1,13 @@
 import { defineTexts } from '@/lib/text'
 
-/** What a program may do, by the name of its right with `_` for the dot. */
+/** What a program may do, by the name of its right with `_` for the dot. The first four are those
+ * of applications only. */
 export const scopeTexts = defineTexts(
   {
+    openid: 'Know you again when you come back',
+    profile: 'See your name, your handle and your language',
+    email: 'See your e-mail address',
+    offline_access: 'Go on while you are away, until you take it back',
     profile_read: 'See your name, your address and your settings',
     profile_write: 'Change your name and your settings',
     wallet_read: 'See your accounts, transfers, requests and statements',
@@ -13,6 +18,10 @@ export const scopeTexts = defineTexts(
     notifications_write: 'Mark notifications as read, manage webhooks and what you are told',
   },
   {
+    openid: 'Dich wiedererkennen, wenn du zurückkommst',
+    profile: 'Deinen Namen, deinen Kurznamen und deine Sprache sehen',
+    email: 'Deine E-Mail-Adresse sehen',
+    offline_access: 'Weitermachen, während du weg bist, bis du es zurücknimmst',
     profile_read: 'Deinen Namen, deine Adresse und deine Einstellungen sehen',
     profile_write: 'Deinen Namen und deine Einstellungen ändern',
     wallet_read: 'Deine Konten, Überträge, Anfragen und Auszüge sehen',

@@ -8,11 +8,16 @@ export const fieldsInGerman: Readonly<Record<string, string>> = {
   description: 'Höchstens 200 Zeichen, in einer Zeile.',
   email: 'Gib eine E-Mail-Adresse an, etwa ann@example.org.',
   expires_at: 'Das muss in der Zukunft liegen.',
+  grant_types: 'Wähle mindestens einen Weg.',
   handle: '3 bis 30 Zeichen: a–z, 0–9, _ . und -; zuerst ein Buchstabe.',
   message: 'Höchstens 500 Zeichen.',
   name: '1 bis 100 Zeichen.',
   number: 'Gib die Nummer mit der Vorwahl des Landes an, etwa +49 170 1234567.',
+  post_logout_redirect_uris:
+    'Gib ganze Adressen an, eine in jeder Zeile, etwa https://app.example/ mit dem Schrägstrich.',
   reason: 'Ein Grund hat 5 bis 500 Zeichen, in einer Zeile.',
+  redirect_uris:
+    'Gib ganze Adressen mit https:// an, eine in jeder Zeile, etwa https://app.example/callback.',
   reference: 'Höchstens 100 Zeichen, in einer Zeile.',
   scopes: 'Wähle mindestens ein Recht.',
 }

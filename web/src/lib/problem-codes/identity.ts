@@ -30,6 +30,14 @@ export const identity: KnownCodes = {
     de: 'Den Kurznamen kannst du nur einmal in 30 Tagen ändern.',
   },
   'identity.handle.taken': { de: 'Diesen Kurznamen hat jemand, oder jemand hatte ihn.' },
+  'identity.linked_identity.last_way_in': {
+    en: 'This is your only way in. Set a password or add a passkey first.',
+    de: 'Das ist dein einziger Weg herein. Setze zuerst ein Passwort oder füge einen Passkey hinzu.',
+  },
+  'identity.linked_identity.not_found': {
+    en: 'This is removed already.',
+    de: 'Das ist schon entfernt.',
+  },
   'identity.passkey.already_added': { de: 'Diesen Passkey hast du schon hinzugefügt.' },
   'identity.passkey.challenge_gone': {
     en: 'That took too long. Begin again.',
@@ -92,6 +100,26 @@ export const identity: KnownCodes = {
   'identity.profile.confirmation_required': {
     en: 'Whoever works here confirms sign-ins. That can’t be turned off.',
     de: 'Wer hier arbeitet, bestätigt Anmeldungen. Das lässt sich nicht abschalten.',
+  },
+  'identity.provider.linked_elsewhere': {
+    en: 'This account of yours opens another account here already.',
+    de: 'Dieses Konto öffnet hier schon ein anderes Konto.',
+  },
+  'identity.provider.not_found': {
+    en: 'This provider isn’t offered here.',
+    de: 'Diesen Anbieter gibt es hier nicht.',
+  },
+  'identity.provider.refused': {
+    en: 'The provider didn’t let you in, or you stopped there. Begin again, or sign in another way.',
+    de: 'Der Anbieter hat dich nicht hereingelassen, oder du hast dort abgebrochen. Fang noch einmal an, oder melde dich anders an.',
+  },
+  'identity.provider.unavailable': {
+    en: 'The provider doesn’t answer at the moment. Try again, or sign in another way.',
+    de: 'Der Anbieter antwortet gerade nicht. Versuche es noch einmal, oder melde dich anders an.',
+  },
+  'identity.provider_sign_in.gone': {
+    en: 'That was finished already, or it took too long. Begin again.',
+    de: 'Das ist schon erledigt, oder es hat zu lange gedauert. Fang noch einmal an.',
   },
   'identity.rate_limited': {
     en: 'Too many attempts. Come back later.',

@@ -1,5 +1,7 @@
 import { useTexts } from '@/lib/text'
 import { Page } from '@/ui/page'
+import { ConnectedApps } from './connected-apps'
+import { LinkedIdentities } from './linked-identities'
 import { Passkeys } from './passkeys'
 import { Password } from './password'
 import { RecoveryCodes } from './recovery-codes'
@@ -16,6 +18,8 @@ export default function SecurityPage() {
       <AuthenticatorApp />
       <RecoveryCodes />
       <Password />
+      <LinkedIdentities />
+      <ConnectedApps />
       <Sessions />
     </Page>
   )

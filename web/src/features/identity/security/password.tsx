@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '@/api/client'
 import { useProfile } from '@/lib/session'
@@ -46,6 +47,8 @@ export function Password() {
         />
         <FormActions>
           <Submit>{t.change_action}</Submit>
+          {/* Who came by an outside provider has none. */}
+          <Link to="/forgot">{t.change_none}</Link>
         </FormActions>
       </Form>
     </Section>

@@ -69,6 +69,7 @@ export const texts = defineTexts(
     next_hint:
       'At least 15 characters, or 8 with an authenticator app. Several words are easy to remember.',
     change_action: 'Change the password',
+    change_none: 'No password yet, or forgotten?',
     changed: 'Your password is changed. All other devices are signed out.',
 
     sessions: 'Where you are signed in',
@@ -155,6 +156,7 @@ export const texts = defineTexts(
     next_hint:
       'Mindestens 15 Zeichen, oder 8 mit einer Authenticator-App. Mehrere Wörter sind leicht zu merken.',
     change_action: 'Passwort ändern',
+    change_none: 'Noch kein Passwort, oder vergessen?',
     changed: 'Dein Passwort ist geändert. Alle anderen Geräte sind abgemeldet.',
 
     sessions: 'Wo du angemeldet bist',

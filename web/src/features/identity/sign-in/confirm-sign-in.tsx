@@ -11,6 +11,8 @@ import { texts } from './texts'
 
 type Props = {
   confirmation: Schemas['ConfirmationRequired']
+  /** What a mailed code is for, if not for this sign-in alone. */
+  codeLead?: string
   onSignedIn: () => Promise<void>
   onBack: () => void
 }
@@ -21,14 +23,15 @@ const FIELD = { email_code: 'code', totp: 'totp', recovery_code: 'recovery_code'
 const DIGITS = { email_code: 8, totp: 6, recovery_code: undefined }
 
 /** The password was right; now prove that it is you. */
-export function ConfirmSignIn({ confirmation, onSignedIn, onBack }: Props) {
+export function ConfirmSignIn({ confirmation, codeLead, onSignedIn, onBack }: Props) {
   const t = useTexts(texts)
   const toast = useToast()
   const methods = METHODS.filter((method) => confirmation.methods.includes(method))
   const [method, setMethod] = useState<Method>(methods.includes('totp') ? 'totp' : 'email_code')
   const params = { path: { id: confirmation.sign_in } }
+  const lead = (method === 'email_code' && codeLead) || t[`${method}_lead`]
   return (
-    <Page title={t.confirm_title} lead={t[`${method}_lead`]} narrow>
+    <Page title={t.confirm_title} lead={lead} narrow>
       <Section>
         <Form
           key={method}

@@ -1,10 +1,11 @@
-import { Link, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
-import { safeNext } from '@/lib/next'
+import { safeNext, useNext } from '@/lib/next'
 import { arePasskeysPossible, askForPasskey, isCancelled } from '@/lib/passkey'
 import { describeProblem } from '@/lib/problem-texts'
+import { useProviders } from '@/lib/providers'
 import { useSessionChange } from '@/lib/session'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
@@ -12,6 +13,7 @@ import { Submit } from '@/ui/confirm'
 import { PasswordField, TextField } from '@/ui/fields'
 import { Form } from '@/ui/form'
 import { Page, Section } from '@/ui/page'
+import { ProviderButtons } from '@/ui/provider-buttons'
 import { ConfirmSignIn } from './confirm-sign-in'
 import { texts } from './texts'
 
@@ -22,6 +24,8 @@ export default function SignInPage() {
   const t = useTexts(texts)
   const [confirmation, setConfirmation] = useState<Confirmation | null>(null)
   const goOn = useGoOn()
+  const next = useNext()
+  const areProvidersKnown = useProviders() !== undefined
   if (confirmation) {
     return (
       <ConfirmSignIn
@@ -36,10 +40,16 @@ export default function SignInPage() {
       <Section>
         <PasswordForm onConfirm={setConfirmation} onSignedIn={goOn} />
         <PasskeyButton onSignedIn={goOn} />
+        <ProviderButtons next={next} />
       </Section>
-      <p>
-        {t.new_here} <Link to="/sign-up">{t.sign_up}</Link>
-      </p>
+      {areProvidersKnown && (
+        <p>
+          {t.new_here}{' '}
+          <Link to="/sign-up" search={{ next }}>
+            {t.sign_up}
+          </Link>
+        </p>
+      )}
     </Page>
   )
 }
@@ -115,8 +125,8 @@ function PasskeyButton({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
 export function useGoOn() {
   const router = useRouter()
   const changed = useSessionChange()
-  const { next } = useSearch({ strict: false }) as { next?: unknown }
-  return async () => {
+  const asked = useNext()
+  return async (next = asked) => {
     await changed()
     router.history.push(safeNext(next))
   }

@@ -26,7 +26,7 @@ export const texts = defineTexts(
     back: 'Back',
     link_title: 'Is it you?',
     link_lead:
-      'Somebody is signing in with your password. Confirm this only if it is you, just now.',
+      'Somebody is signing in to your account, with your password or with an account elsewhere, which opens yours from then on. Confirm this only if it is you, just now.',
     link_confirm: 'Yes, sign me in',
     link_incomplete:
       'This link isn’t whole. Open it from the mail again, or enter the mail’s code.',
@@ -61,7 +61,7 @@ export const texts = defineTexts(
     back: 'Zurück',
     link_title: 'Bist du das?',
     link_lead:
-      'Jemand meldet sich mit deinem Passwort an. Bestätige das nur, wenn du es bist, gerade eben.',
+      'Jemand meldet sich bei deinem Konto an, mit deinem Passwort oder mit einem Konto anderswo, das deines dann künftig öffnet. Bestätige das nur, wenn du es bist, gerade eben.',
     link_confirm: 'Ja, melde mich an',
     link_incomplete:
       'Dieser Link ist nicht vollständig. Öffne ihn noch einmal aus der Mail oder gib ihren Code ein.',

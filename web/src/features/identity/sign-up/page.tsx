@@ -1,18 +1,24 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '@/api/client'
+import { useNext } from '@/lib/next'
+import { useProviders } from '@/lib/providers'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { Submit } from '@/ui/confirm'
 import { CodeField, PasswordField, TextField } from '@/ui/fields'
 import { Form, FormActions } from '@/ui/form'
 import { Page, Section } from '@/ui/page'
+import { ProviderButtons } from '@/ui/provider-buttons'
 import { useToast } from '@/ui/toast'
 import { texts } from './texts'
 
 export default function SignUpPage() {
   const t = useTexts(texts)
   const { language } = useLanguage()
+  const next = useNext()
+  const known = useSearch({ strict: false }) as { email?: string; name?: string }
+  const areProvidersKnown = useProviders() !== undefined
   const [email, setEmail] = useState<string | null>(null)
   if (email) return <EnterCode email={email} />
   return (
@@ -33,7 +39,13 @@ export default function SignUpPage() {
             setEmail(address)
           }}
         >
-          <TextField name="name" label={t.name} hint={t.name_hint} autoComplete="name" />
+          <TextField
+            name="name"
+            label={t.name}
+            hint={t.name_hint}
+            autoComplete="name"
+            defaultValue={known.name}
+          />
           <TextField
             name="handle"
             label={t.handle}
@@ -43,7 +55,13 @@ export default function SignUpPage() {
             autoCapitalize="off"
             spellCheck={false}
           />
-          <TextField name="email" label={t.email} type="email" autoComplete="email" />
+          <TextField
+            name="email"
+            label={t.email}
+            type="email"
+            autoComplete="email"
+            defaultValue={known.email}
+          />
           <PasswordField
             name="password"
             label={t.password}
@@ -52,10 +70,16 @@ export default function SignUpPage() {
           />
           <Submit wide>{t.sign_up}</Submit>
         </Form>
+        <ProviderButtons next={next} />
       </Section>
-      <p>
-        {t.known} <Link to="/sign-in">{t.sign_in}</Link>
-      </p>
+      {areProvidersKnown && (
+        <p>
+          {t.known}{' '}
+          <Link to="/sign-in" search={{ next }}>
+            {t.sign_in}
+          </Link>
+        </p>
+      )}
     </Page>
   )
 }
@@ -65,6 +89,7 @@ function EnterCode({ email }: { email: string }) {
   const t = useTexts(texts)
   const toast = useToast()
   const navigate = useNavigate()
+  const next = useNext()
   return (
     <Page title={t.sent_title} lead={t.sent_lead(email)} narrow>
       <Section>
@@ -74,7 +99,7 @@ function EnterCode({ email }: { email: string }) {
               body: { email, code: code.replace(/\s/g, '') },
             })
             toast(t.verified)
-            await navigate({ to: '/sign-in' })
+            await navigate({ to: '/sign-in', search: { next } })
           }}
         >
           <CodeField name="code" label={t.code} digits={8} />

@@ -1,0 +1,133 @@
+import { defineTexts } from '@/lib/text'
+
+export const texts = defineTexts(
+  {
+    title: 'Applications',
+    lead: 'Programs that act for others who allow it, without ever seeing a password (OAuth 2.0, OpenID Connect).',
+    applications: 'Your applications',
+    empty: 'You have no application yet',
+    empty_text:
+      'Register one, and people can allow it to see their accounts or to send for them. For your own account alone, an API key is simpler.',
+    register: 'Register an application',
+
+    name: 'Name',
+    name_hint: 'People read it when they are asked to allow something.',
+    kind: 'Where it runs',
+    confidential: 'On a server, which keeps a secret',
+    public: 'On people’s devices or in their browsers, without a secret',
+    grant_types: 'How it gets access',
+    authorization_code: 'Its users allow it in their browser',
+    device_code: 'Its users type in a code that a device shows',
+    client_credentials: 'By itself, for your own account',
+    grant_types_missing: 'Choose at least one way.',
+    redirect_uris: 'Where browsers may go back to',
+    redirect_uris_hint:
+      'One address in each line, exactly as the application uses it, such as https://books.example/callback.',
+    post_logout_redirect_uris: 'Where browsers may go after a sign-out',
+    post_logout_redirect_uris_hint: 'One address in each line.',
+    scopes: 'What it may ask for',
+    scopes_missing: 'Choose at least one thing.',
+
+    made: 'Your application is registered',
+    made_text: 'The secret is shown only now. Keep it where only your server finds it.',
+    secret: 'Secret (client_secret)',
+    kept: 'I have kept it',
+    rotated: 'Here is the new secret',
+
+    about: 'Application',
+    back: 'All applications',
+    id: 'Client ID',
+    created: 'Registered',
+    updated: 'Last changed',
+    former: 'The former secret works until',
+    none: 'None',
+    edit: 'Change',
+    save: 'Save',
+    saved: 'The application is changed.',
+    replace: 'Replace the secret',
+    replace_title: (name: string) => `Replace the secret of “${name}”?`,
+    replace_text:
+      'You get a new secret. The old one works on for a while, so that your server can change over.',
+    overlap: 'The old secret works on for',
+    delete: 'Delete',
+    delete_title: (name: string) => `Delete “${name}”?`,
+    delete_text:
+      'What people allowed it ends within a second, and its tokens are of no use any more. This can’t be taken back.',
+    deleted: 'The application is deleted.',
+
+    first: 'Your first request',
+    first_lead:
+      'Most libraries for OpenID Connect need no more than the discovery address, the client ID, and the secret if there is one.',
+    discovery: 'Discovery address',
+    authorize: 'Send the browser here (a library fills in state and challenge)',
+    exchange: 'Then exchange the code that comes back',
+    token: 'Get a token for your own account',
+    device: 'Ask for a code to show',
+    docs: 'All requests of the API',
+  },
+  {
+    title: 'Anwendungen',
+    lead: 'Programme, die für andere handeln, wenn diese es erlauben, ohne je ein Passwort zu sehen (OAuth 2.0, OpenID Connect).',
+    applications: 'Deine Anwendungen',
+    empty: 'Du hast noch keine Anwendung',
+    empty_text:
+      'Registriere eine, dann können andere ihr erlauben, ihre Konten zu sehen oder für sie zu senden. Für dein eigenes Konto allein ist ein API-Schlüssel einfacher.',
+    register: 'Anwendung registrieren',
+
+    name: 'Name',
+    name_hint: 'Ihn lesen alle, die gefragt werden, ob sie etwas erlauben.',
+    kind: 'Wo sie läuft',
+    confidential: 'Auf einem Server, der ein Geheimnis bewahrt',
+    public: 'Auf Geräten oder in Browsern der Leute, ohne Geheimnis',
+    grant_types: 'Wie sie Zugriff bekommt',
+    authorization_code: 'Wer sie benutzt, erlaubt es im Browser',
+    device_code: 'Wer sie benutzt, tippt einen Code ein, den ein Gerät zeigt',
+    client_credentials: 'Von selbst, für dein eigenes Konto',
+    grant_types_missing: 'Wähle mindestens einen Weg.',
+    redirect_uris: 'Wohin Browser zurückgehen dürfen',
+    redirect_uris_hint:
+      'Eine Adresse in jeder Zeile, genau wie die Anwendung sie benutzt, etwa https://books.example/callback.',
+    post_logout_redirect_uris: 'Wohin Browser nach einer Abmeldung gehen dürfen',
+    post_logout_redirect_uris_hint: 'Eine Adresse in jeder Zeile.',
+    scopes: 'Worum sie bitten darf',
+    scopes_missing: 'Wähle mindestens eine Sache.',
+
+    made: 'Deine Anwendung ist registriert',
+    made_text:
+      'Das Geheimnis wird nur jetzt gezeigt. Bewahre es auf, wo nur dein Server es findet.',
+    secret: 'Geheimnis (client_secret)',
+    kept: 'Ich habe es aufbewahrt',
+    rotated: 'Hier ist das neue Geheimnis',
+
+    about: 'Anwendung',
+    back: 'Alle Anwendungen',
+    id: 'Client-ID',
+    created: 'Registriert',
+    updated: 'Zuletzt geändert',
+    former: 'Das bisherige Geheimnis gilt bis',
+    none: 'Keine',
+    edit: 'Ändern',
+    save: 'Speichern',
+    saved: 'Die Anwendung ist geändert.',
+    replace: 'Geheimnis ersetzen',
+    replace_title: (name: string) => `Das Geheimnis von „${name}“ ersetzen?`,
+    replace_text:
+      'Du bekommst ein neues Geheimnis. Das alte gilt noch eine Weile, damit dein Server wechseln kann.',
+    overlap: 'Das alte Geheimnis gilt noch',
+    delete: 'Löschen',
+    delete_title: (name: string) => `„${name}“ löschen?`,
+    delete_text:
+      'Was ihr jemand erlaubt hat, endet binnen einer Sekunde, und ihre Token nützen nichts mehr. Das lässt sich nicht rückgängig machen.',
+    deleted: 'Die Anwendung ist gelöscht.',
+
+    first: 'Deine erste Anfrage',
+    first_lead:
+      'Die meisten Bibliotheken für OpenID Connect brauchen nur die Adresse für Discovery, die Client-ID und das Geheimnis, wenn es eines gibt.',
+    discovery: 'Adresse für Discovery',
+    authorize: 'Schicke den Browser hierher (state und challenge setzt eine Bibliothek ein)',
+    exchange: 'Tausche dann den Code ein, der zurückkommt',
+    token: 'Hole ein Token für dein eigenes Konto',
+    device: 'Bitte um einen Code zum Anzeigen',
+    docs: 'Alle Anfragen der API',
+  },
+)

@@ -1,0 +1,48 @@
+import { defineTexts } from '@/lib/text'
+
+export const texts = defineTexts(
+  {
+    title: 'Connect a device',
+    lead: 'A television, a terminal or another device shows you a code. Enter it here.',
+    code: 'Code on the device',
+    code_hint: 'Eight letters, such as WDJB-MJHT.',
+    code_malformed: 'A code has eight letters. Look at the device again.',
+    go_on: 'Go on',
+    warning:
+      'Did somebody send you here, by a message or on the phone? Then stop: whoever has the device would get into your account.',
+    ask_title: (name: string) => `Connect ${name}?`,
+    ask_lead: 'Look at the device: it has to show this code.',
+    compare: 'Allow it only if you have the device in front of you and it shows this very code.',
+    allow: 'Allow',
+    refuse: 'Don’t allow',
+    other: 'Enter another code',
+    allowed_title: 'The device is connected',
+    allowed_lead: 'It goes on by itself. You can close this page.',
+    refused_title: 'Nothing was allowed',
+    refused_lead: 'The device is told. You can close this page.',
+    home: 'To the start page',
+    apps: 'See connected apps',
+  },
+  {
+    title: 'Gerät verbinden',
+    lead: 'Ein Fernseher, ein Terminal oder ein anderes Gerät zeigt dir einen Code. Gib ihn hier ein.',
+    code: 'Code auf dem Gerät',
+    code_hint: 'Acht Buchstaben, etwa WDJB-MJHT.',
+    code_malformed: 'Ein Code hat acht Buchstaben. Sieh noch einmal auf das Gerät.',
+    go_on: 'Weiter',
+    warning:
+      'Hat dich jemand hierher geschickt, mit einer Nachricht oder am Telefon? Dann hör auf: Wer das Gerät hat, käme in dein Konto.',
+    ask_title: (name: string) => `${name} verbinden?`,
+    ask_lead: 'Sieh auf das Gerät: Es muss diesen Code zeigen.',
+    compare: 'Erlaube es nur, wenn du das Gerät vor dir hast und es genau diesen Code zeigt.',
+    allow: 'Erlauben',
+    refuse: 'Nicht erlauben',
+    other: 'Anderen Code eingeben',
+    allowed_title: 'Das Gerät ist verbunden',
+    allowed_lead: 'Es macht von selbst weiter. Diese Seite kannst du schließen.',
+    refused_title: 'Nichts wurde erlaubt',
+    refused_lead: 'Das Gerät erfährt es. Diese Seite kannst du schließen.',
+    home: 'Zur Startseite',
+    apps: 'Verbundene Apps ansehen',
+  },
+)
