@@ -70,13 +70,18 @@ export async function openWindow(browser: Browser, bank: Bank, looks: Looks = {}
 }
 
 /** Signs in by the pages, with the code of the mail. */
-export async function signIn({ page }: Window, bank: Bank, person: Somebody): Promise<void> {
-  await page.goto('/sign-in')
+export async function signIn(window: Window, bank: Bank, person: Somebody): Promise<void> {
+  await window.page.goto('/sign-in')
+  await signInHere(window, bank, person)
+  await window.page.getByRole('navigation', { name: 'Main' }).filter({ visible: true }).waitFor()
+}
+
+/** The same on a page that has led to the sign-in, and goes on afterwards. */
+export async function signInHere({ page }: Window, bank: Bank, person: Somebody): Promise<void> {
   await page.getByLabel('E-mail address or handle').fill(person.handle)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   const code = codeOf(await bank.mail(person.email, 'challenge.sign_in'))
   await page.getByLabel('Code from the mail').fill(code)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByRole('navigation', { name: 'Main' }).filter({ visible: true }).waitFor()
 }

@@ -20,9 +20,10 @@ const BINARY = process.env.BUSHEL_BINARY ?? join(TARGET, 'debug/bushel')
 
 export async function startServer(options: readonly string[] = []): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'bushel-browser-'))
+  const listen = options.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
   const child = spawn(
     BINARY,
-    ['serve', '--listen', '127.0.0.1:0', '--data', data, '--rate-limit', '0', ...options],
+    ['serve', ...listen, '--data', data, '--rate-limit', '0', ...options],
     { stdio: ['ignore', 'pipe', 'ignore'], env: cleanEnvironment() },
   )
   const own = await readyUrl(child)

@@ -1,5 +1,6 @@
-// A real OpenID provider (oidc-provider) on a free port of this host, for tests/it/providers.rs.
-// Prints its address. Beside the protocol it has, for the test:
+// A real OpenID provider (oidc-provider) on a free port of this host, for tests/it/providers.rs and
+// the tests of the pages in web/browser. Prints its address. Whoever comes with a browser of their
+// own is asked who they are. Beside the protocol it has, for the test:
 //
 //   GET /browse?url=…&account=…   is the browser: signs in there and answers where it is sent back
 //   GET /rotate                   signs with a new key from now on, under which the old is unknown
@@ -22,7 +23,7 @@ async function rotate() {
   key = { ...(await jose.exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: crypto.randomUUID() }
   provider = new Provider(issuer, {
     jwks: { keys: [key] },
-    clients: [{ client_id, client_secret, redirect_uris: [redirect_uri], post_logout_redirect_uris: ['https://bank.example/'] }],
+    clients: [{ client_id, client_secret, redirect_uris: [redirect_uri], post_logout_redirect_uris: [new URL('/', redirect_uri).href] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     cookies: { keys: ['for the test'] },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
@@ -34,15 +35,23 @@ async function rotate() {
 }
 await rotate()
 
-/** Whoever the test says signs in, and allows everything. */
-async function interact(request, response) {
-  const { prompt, params } = await provider.interactionDetails(request, response)
+/** Whoever the test or the page says signs in, and allows everything. */
+async function interact(request, response, typed) {
+  const { prompt, params, session } = await provider.interactionDetails(request, response)
   if (prompt.name === 'login') {
-    return provider.interactionFinished(request, response, { login: { accountId: account } })
+    const accountId = account ?? typed
+    if (!accountId) return ask(response)
+    return provider.interactionFinished(request, response, { login: { accountId } })
   }
-  const grant = new provider.Grant({ accountId: account, clientId: params.client_id })
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id })
   grant.addOIDCScope(params.scope)
   return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } })
+}
+
+function ask(response) {
+  response.setHeader('content-type', 'text/html; charset=utf-8')
+  response.end(`<!doctype html><html lang="en"><title>Orchard ID</title><h1>Orchard ID</h1>
+    <form><label>Account <input name="account"></label> <button>Continue</button></form>`)
 }
 
 /** A browser that forgets everything afterwards. */
@@ -104,7 +113,7 @@ server.on('request', async (request, response) => {
       tamper = { claims, algorithm: parameter('algorithm') ?? undefined }
       return answer({})
     }
-    if (url.pathname.startsWith('/interaction/')) return await interact(request, response)
+    if (url.pathname.startsWith('/interaction/')) return await interact(request, response, parameter('account'))
     if (url.pathname === '/token' && (tamper.claims || tamper.algorithm)) intercept(response)
     return await handle(request, response)
   } catch (error) {
