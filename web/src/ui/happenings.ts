@@ -121,6 +121,8 @@ export const happenings = defineTexts(
     'wallet.request.paid': 'Request paid',
     'wallet.schedule.completed': 'Schedule completed',
     'wallet.schedule.failed': 'Schedule failed',
+    'wallet.transfer.viewed': 'Looked at a transfer',
+    'wallet.transfers.viewed': 'Looked at everybody’s transfers',
   },
   {
     'admin.adjustment.applied': 'Korrektur ausgeführt',
@@ -241,5 +243,7 @@ export const happenings = defineTexts(
     'wallet.request.paid': 'Anfrage bezahlt',
     'wallet.schedule.completed': 'Dauerauftrag beendet',
     'wallet.schedule.failed': 'Dauerauftrag fehlgeschlagen',
+    'wallet.transfer.viewed': 'Einen Übertrag angesehen',
+    'wallet.transfers.viewed': 'Überträge aller angesehen',
   },
 )
