@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { LogIn } from 'lucide-react'
 import { api, body } from '@/api/client'
-import { leaveFor, type Provider, useProviders } from '@/lib/providers'
+import { leaveFor, type Provider, useProviders } from '@/lib/sign-in-providers'
 import { defineTexts, useTexts } from '@/lib/text'
 import { Button } from './button'
 import { Failed } from './states'

@@ -7,7 +7,7 @@ import {
   rememberedProvider,
   rememberProvider,
   useProviders,
-} from '@/lib/providers'
+} from '@/lib/sign-in-providers'
 import { useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { Confirm } from '@/ui/confirm'

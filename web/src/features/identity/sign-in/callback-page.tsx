@@ -4,14 +4,14 @@ import { useCallback, useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { takeLinkValues } from '@/lib/link-token'
 import { useOnce } from '@/lib/once'
+import { useSession } from '@/lib/session'
 import {
   type Provider,
   providersQuery,
   rememberProvider,
   tripBack,
   useProviders,
-} from '@/lib/providers'
-import { useSession } from '@/lib/session'
+} from '@/lib/sign-in-providers'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Page } from '@/ui/page'

@@ -1,7 +1,12 @@
 import { useEffect, useState } from 'react'
 import { api, body } from '@/api/client'
-import { type Provider, rememberedProvider, rememberProvider, useProviders } from '@/lib/providers'
 import { type Profile, useSession, useSignOutHere } from '@/lib/session'
+import {
+  type Provider,
+  rememberedProvider,
+  rememberProvider,
+  useProviders,
+} from '@/lib/sign-in-providers'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Submit } from '@/ui/confirm'

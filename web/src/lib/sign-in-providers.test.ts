@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tripOf } from './providers'
+import { tripOf } from './sign-in-providers'
 
 it.each([
   ['{"provider":"orchard","next":"/send"}', { provider: 'orchard', next: '/send' }],

@@ -14,7 +14,7 @@ const TRIP = 'bushel.trip'
 const USED = 'bushel.provider'
 
 export const providersQuery = queryOptions({
-  queryKey: ['providers'],
+  queryKey: ['sign-in-providers'],
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: () => body(api.GET('/v1/identity/providers')),
 })
