@@ -92,7 +92,7 @@ it('an account with the same address is linked by the code of its mail, and unli
   await beAtProvider(window, 'ann')
   await page.getByText('There is an account with your address already.').waitFor()
   await window.shoot('provider-link-phone')
-  const code = codeOf(await bank.mail(ann.email, 'challenge.sign_in'))
+  const code = codeOf(await bank.mail(ann.email, 'challenge.link_identity'))
   await page.getByLabel('Code from the mail').fill(code)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('navigation', { name: 'Main' }).filter({ visible: true }).waitFor()

@@ -3,6 +3,7 @@
 //! in the transaction of the change.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use deadpool_postgres::Transaction;
 use kernel::audit::{self, AuditActor, NewEntry};
@@ -12,8 +13,10 @@ use serde_json::json;
 
 use crate::actor::Actor;
 use crate::changes;
+use crate::credential_error::CredentialError;
 use crate::error::IdentityError;
 use crate::events::{self, IdentityEvent};
+use crate::identity::Identity;
 use crate::ids::{SessionId, UserId};
 use crate::users;
 use crate::users::store::Account;
@@ -125,5 +128,31 @@ impl Owner {
         events::tell_in_tx(tx, clock, self.user, &[event]).await?;
         audit::record_in_tx(tx, clock, &[entry]).await?;
         changes::record_in_tx(tx, clock, Some(self.user)).await
+    }
+}
+
+/// A session this new is proof enough of who is there.
+const RECENT: Duration = Duration::from_secs(10 * 60);
+
+impl Identity {
+    /// The person is there, who adds a way in: they signed in a moment ago, or know the password.
+    pub(crate) async fn prove_presence(
+        &self,
+        owner: &Owner,
+        client: &ClientInfo,
+        password: Option<&str>,
+    ) -> Result<(), IdentityError> {
+        if let Some(password) = password {
+            self.check_password(owner.user, password, client).await?;
+            return Ok(());
+        }
+        let signed_in_at = match owner.session {
+            Some(session) => self.signed_in_at(session).await?,
+            None => None,
+        };
+        match signed_in_at {
+            Some(at) if self.clock.now().since(at) < RECENT => Ok(()),
+            _ => Err(CredentialError::PasswordRequired.into()),
+        }
     }
 }

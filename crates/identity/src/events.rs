@@ -35,6 +35,9 @@ pub enum IdentityEvent {
         email: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<String>,
+        /// Whose account is to be linked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
     },
     /// A code is to be sent to a phone: `Identity::challenge_secret` has it.
     PhoneCodeRequested {

@@ -94,4 +94,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     4 "discoverable" "../migrations/0004_discoverable.sql",
     5 "phones" "../migrations/0005_phones.sql",
     6 "providers" "../migrations/0006_providers.sql",
+    7 "link_identity" "../migrations/0007_link_identity.sql",
 };

@@ -33,6 +33,9 @@ pub(crate) const OPEN_MAX: i64 = 3;
 pub enum Purpose {
     VerifyEmail,
     SignIn,
+    /// A sign-in that also links an account elsewhere. By code alone: a button that is pressed
+    /// without reading would let somebody else in for good.
+    LinkIdentity,
     ResetPassword,
     ChangeEmail,
     /// By short message, and without a link.
@@ -40,9 +43,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::VerifyEmail,
         Self::SignIn,
+        Self::LinkIdentity,
         Self::ResetPassword,
         Self::ChangeEmail,
         Self::VerifyPhone,
@@ -52,6 +56,7 @@ impl Purpose {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::SignIn => "sign_in",
+            Self::LinkIdentity => "link_identity",
             Self::ResetPassword => "reset_password",
             Self::ChangeEmail => "change_email",
             Self::VerifyPhone => "verify_phone",

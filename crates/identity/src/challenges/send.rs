@@ -80,6 +80,7 @@ impl Identity {
             sign_in: None,
             registration: None,
             device,
+            provider: None,
         };
         self.challenge_in_tx(&tx, challenge).await?;
         Ok(tx.commit().await?)

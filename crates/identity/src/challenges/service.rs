@@ -24,6 +24,8 @@ pub(crate) struct NewChallenge<'c> {
     pub(crate) sign_in: Option<SignInId>,
     pub(crate) registration: Option<Registration>,
     pub(crate) device: Option<&'c str>,
+    /// What people call the provider whose account is to be linked.
+    pub(crate) provider: Option<&'c str>,
 }
 
 /// What came back from the mail.
@@ -34,7 +36,7 @@ pub(crate) enum Answer<'a> {
 }
 
 /// What has it sent.
-fn event_of(challenge: Challenge) -> IdentityEvent {
+fn event_of(challenge: Challenge, provider: Option<&str>) -> IdentityEvent {
     let (challenge_id, purpose) = (challenge.id, challenge.purpose);
     match purpose {
         Purpose::VerifyPhone => {
@@ -45,6 +47,7 @@ fn event_of(challenge: Challenge) -> IdentityEvent {
             purpose,
             email: challenge.email,
             device: challenge.device,
+            provider: provider.map(str::to_owned),
         },
     }
 }
@@ -74,7 +77,7 @@ impl Identity {
             tracing::debug!(purpose = new.purpose.as_str(), "enough mails are on their way");
             return Ok(());
         }
-        tell_in_tx(tx, &*self.clock, new.user, &[event_of(challenge)]).await
+        tell_in_tx(tx, &*self.clock, new.user, &[event_of(challenge, new.provider)]).await
     }
 
     /// The challenge that was answered rightly, now locked, and its user before it: whoever locks
@@ -168,6 +171,7 @@ impl Identity {
             return Ok(None);
         };
         let takes_link = match challenge.sign_in {
+            Some(_) if challenge.purpose == Purpose::LinkIdentity => false,
             Some(sign_in) => sign_ins::store::is_of_browser(&client, sign_in).await?,
             None => true,
         };

@@ -37,6 +37,7 @@ impl Identity {
                 sign_in: None,
                 registration: None,
                 device: client_info.user_agent.as_deref(),
+                provider: None,
             };
             self.challenge_in_tx(&tx, challenge).await?;
         }
@@ -83,6 +84,7 @@ impl Identity {
         // Codes that went to the old address are of no use to whoever reads its mail.
         self.void_challenges_in_tx(tx, user, Purpose::ResetPassword).await?;
         self.void_challenges_in_tx(tx, user, Purpose::SignIn).await?;
+        self.void_challenges_in_tx(tx, user, Purpose::LinkIdentity).await?;
         let is_free = match users::store::set_email(tx, user, &challenge.email, now).await {
             // Somebody else took it at this very moment.
             Err(error) if error.constraint() == Some("users_email_key") => false,

@@ -51,6 +51,9 @@ struct CreateLinkedIdentity {
     /// The provider's name.
     #[schema(example = "orchard")]
     provider: String,
+    /// The caller's password; needed if the session began more than ten minutes ago.
+    #[schema(max_length = 256, format = Password)]
+    password: Option<String>,
 }
 
 impl From<LinkedIdentity> for LinkedIdentityJson {
@@ -89,6 +92,8 @@ async fn list(
     request_body(content = CreateLinkedIdentity, example = json!({ "provider": "orchard" })),
     responses(
         (status = 200, description = "Where to go. A cookie, `__Host-bushel_provider`, ties it to this browser.", body = BegunJson),
+        (status = 403, description = "The session is an old one and the password is missing.",
+         body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such provider.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
@@ -99,6 +104,7 @@ async fn create(
     person: Person,
     Json(body): Json<CreateLinkedIdentity>,
 ) -> Result<Response, Problem> {
+    identity.prove_presence(&person.owner, &person.client, body.password.as_deref()).await?;
     let asked = (body.provider.as_str(), Some(person.owner.user));
     Ok(begun(identity.begin_provider_sign_in(asked, None, &person.client).await?))
 }

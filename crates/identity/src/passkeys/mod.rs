@@ -36,8 +36,6 @@ kernel::define_id! {
 const PASSKEYS_MAX: usize = 25;
 /// How long an answer may take.
 const ANSWER_MAX: Duration = Duration::from_secs(5 * 60);
-/// A session this new is proof enough of who is there.
-const RECENT: Duration = Duration::from_secs(10 * 60);
 
 /// A passkey as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

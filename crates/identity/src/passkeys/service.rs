@@ -3,7 +3,7 @@ use kernel::http::ClientInfo;
 use serde_json::Value;
 
 use super::relying_party::Question;
-use super::{ANSWER_MAX, CeremonyId, PASSKEYS_MAX, Passkey, PasskeyId, RECENT, store};
+use super::{ANSWER_MAX, CeremonyId, PASSKEYS_MAX, Passkey, PasskeyId, store};
 use crate::credential_changes::{Credential, Owner};
 use crate::credential_error::CredentialError;
 use crate::error::IdentityError;
@@ -51,30 +51,6 @@ impl Identity {
             .ok_or(CredentialError::PasskeysUnavailable)?;
         drop(session);
         self.keep_question(Some(owner.user), question).await
-    }
-
-    /// The person is there: they signed in a moment ago, or know the password.
-    async fn prove_presence(
-        &self,
-        owner: &Owner,
-        client: &ClientInfo,
-        password: Option<&str>,
-    ) -> Result<(), IdentityError> {
-        if let Some(password) = password {
-            self.check_password(owner.user, password, client).await?;
-            return Ok(());
-        }
-        let Some(session) = owner.session else {
-            return Err(CredentialError::PasswordRequired.into());
-        };
-        let client = self.database.client().await?;
-        let started_at = store::session_started_at(&client, session).await?;
-        let is_recent = |at: Timestamp| self.clock.now().since(at) < RECENT;
-        if started_at.is_some_and(is_recent) {
-            Ok(())
-        } else {
-            Err(CredentialError::PasswordRequired.into())
-        }
     }
 
     pub(super) async fn keep_question(

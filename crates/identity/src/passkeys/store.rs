@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::{CeremonyId, Passkey, PasskeyId, StoredPasskey};
 use crate::credential_error::CredentialError;
 use crate::error::IdentityError;
-use crate::ids::{SessionId, UserId};
+use crate::ids::UserId;
 
 /// Keeps what an answer has to be checked against. A user adds one passkey at a time: a new
 /// challenge takes the place of the one before.
@@ -173,13 +173,4 @@ pub(crate) async fn delete_all(tx: &Transaction<'_>, user: UserId) -> Result<(),
     tx.execute_prepared("delete from identity.passkey_ceremonies where user_id = $1", &[&user])
         .await?;
     Ok(())
-}
-
-/// When a session began.
-pub(super) async fn session_started_at(
-    client: &impl GenericClient,
-    session: SessionId,
-) -> Result<Option<Timestamp>, IdentityError> {
-    let sql = "select created_at from identity.sessions where id = $1 and ended_at is null";
-    Ok(client.query_opt_prepared(sql, &[&session]).await?.map(|row| row.get(0)))
 }

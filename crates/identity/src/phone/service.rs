@@ -64,6 +64,7 @@ impl Identity {
             sign_in: None,
             registration: None,
             device: None,
+            provider: None,
         };
         self.challenge_in_tx(&tx, challenge).await?;
         record_in_tx(self, &tx, owner, "identity.phone.requested").await?;

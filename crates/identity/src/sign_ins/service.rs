@@ -199,7 +199,7 @@ impl Identity {
         store::insert(tx, &pending, (origin, link), now).await?;
         if pending.methods.contains(&Method::EmailCode) {
             let device = origin.device.or(origin.user_agent);
-            self.mail_in_tx(tx, account, pending.id, device).await?;
+            self.mail_in_tx(tx, account, pending.id, (device, link)).await?;
         }
         Ok(pending)
     }
@@ -209,15 +209,17 @@ impl Identity {
         tx: &Transaction<'_>,
         account: &Account,
         sign_in: SignInId,
-        device: Option<&str>,
+        (device, link): (Option<&str>, Option<&Link>),
     ) -> Result<(), IdentityError> {
+        let provider = link.and_then(|link| self.providers.get(&link.provider));
         let challenge = NewChallenge {
             user: account.user.id,
-            purpose: Purpose::SignIn,
+            purpose: purpose_of(link),
             email: &account.user.email,
             sign_in: Some(sign_in),
             registration: None,
             device,
+            provider: provider.as_ref().map(|provider| provider.config.label.as_str()),
         };
         Ok(self.challenge_in_tx(tx, challenge).await?)
     }
@@ -284,7 +286,8 @@ impl Identity {
             Proof::Code(code) => Answer::Code(waiting.user, code),
             Proof::Link(token) => Answer::Link(token),
         };
-        let found = self.answered_in_tx(tx, Purpose::SignIn, Some(id), &answer).await?;
+        let found =
+            self.answered_in_tx(tx, purpose_of(waiting.link.as_ref()), Some(id), &answer).await?;
         let Some(challenge) = found else { return Ok(Err(IdentityError::ChallengeRefused)) };
         self.close_challenges_in_tx(tx, &challenge).await?;
         Ok(Ok(()))
@@ -306,7 +309,8 @@ impl Identity {
         }
         let account = users::store::by_key(&tx, UserKey::Id(waiting.user)).await?;
         let account = account.ok_or(IdentityError::SignInNotFound)?;
-        self.mail_in_tx(&tx, &account, id, waiting.device.as_deref()).await?;
+        let about = (waiting.device.as_deref(), waiting.link.as_ref());
+        self.mail_in_tx(&tx, &account, id, about).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -322,4 +326,12 @@ fn refused(method: &str, client_info: &ClientInfo) -> NewEntry {
     NewEntry::new(AuditActor::Anonymous, "identity.sign_in.refused")
         .data(json!({ "method": method }))
         .ip(client_info.ip)
+}
+
+/// What the mail about a sign-in is for.
+const fn purpose_of(link: Option<&Link>) -> Purpose {
+    match link {
+        Some(_) => Purpose::LinkIdentity,
+        None => Purpose::SignIn,
+    }
 }

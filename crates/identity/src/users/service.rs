@@ -267,6 +267,7 @@ impl Identity {
             sign_in: None,
             registration: Some(given),
             device: client_info.user_agent.as_deref(),
+            provider: None,
         };
         self.challenge_in_tx(tx, challenge).await?;
         self.record_registration(tx, user, is_new, client_info).await

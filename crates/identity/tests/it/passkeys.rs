@@ -326,6 +326,20 @@ async fn line_15_nobody_removes_anothers_passkey() {
 }
 
 #[tokio::test]
+async fn an_old_session_needs_the_password_to_link_an_account_elsewhere() {
+    let bank = Bank::start().await;
+    let ann = bank.person("ann").await;
+    let link = async |body| bank.post_as(&ann, "/v1/identity/linked-identities", body).await;
+    let unknown = (404, "identity.provider.not_found", "");
+    assert_eq!(link(json!({ "provider": "none" })).await.problem(), unknown, "it gets that far");
+    bank.pass(600);
+    let refused = link(json!({ "provider": "none" })).await;
+    assert_eq!(refused.problem(), (403, "identity.password.required", ""));
+    let proved = link(json!({ "provider": "none", "password": PASSWORD })).await;
+    assert_eq!(proved.problem(), unknown);
+}
+
+#[tokio::test]
 async fn an_old_session_needs_the_password_to_add_a_passkey() {
     let bank = Bank::start().await;
     let ann = bank.person("ann").await;

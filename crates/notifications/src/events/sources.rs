@@ -187,11 +187,15 @@ fn challenge(event: &Event, user: UserId) -> Option<NewMessage> {
     let kind = match field("purpose")? {
         "verify_email" => "challenge.verify_email",
         "sign_in" => "challenge.sign_in",
+        "link_identity" => "challenge.link_identity",
         "reset_password" => "challenge.reset_password",
         "change_email" => "challenge.change_email",
         _ => return None,
     };
-    let params = json!({ "challenge_id": field("challenge_id")? });
+    let mut params = json!({ "challenge_id": field("challenge_id")? });
+    if let Some(provider) = field("provider") {
+        params["provider"] = json!(provider);
+    }
     Some(message(event, "", kind, user, Some(field("email")?), params))
 }
 

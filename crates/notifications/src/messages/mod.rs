@@ -43,9 +43,10 @@ use crate::{push_subscriptions, sms};
 
 /// Kinds of mail that aren't events: codes, and what is said to people who are no users.
 #[cfg(test)]
-pub(crate) const MAIL_KINDS: [&str; 6] = [
+pub(crate) const MAIL_KINDS: [&str; 7] = [
     "challenge.verify_email",
     "challenge.sign_in",
+    "challenge.link_identity",
     "challenge.reset_password",
     "challenge.change_email",
     "account.registered_again",

@@ -20,7 +20,7 @@ pub(crate) struct View<'c> {
 }
 
 /// Texts that are taken over as they are, once they are clean.
-const WRITTEN: [&str; 12] = [
+const WRITTEN: [&str; 13] = [
     "role",
     "message",
     "reference",
@@ -33,6 +33,7 @@ const WRITTEN: [&str; 12] = [
     "webhook_host",
     "phone_hint",
     "application_name",
+    "provider",
 ];
 
 /// Who is named in an event.

@@ -119,7 +119,9 @@ pub(crate) async fn of_owner(
     client: &impl GenericClient,
     owner: UserId,
 ) -> Result<Vec<Application>, OauthError> {
-    let rows = client.query_prepared(select!("where owner_id = $1 order by id"), &[&owner]).await?;
+    let rows = client
+        .query_prepared(select!("where owner_id = $1 order by created_at, id"), &[&owner])
+        .await?;
     rows.iter().map(application).collect()
 }
 

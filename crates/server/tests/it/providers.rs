@@ -200,14 +200,16 @@ fn an_existing_account_is_linked_only_by_who_can_read_its_mail() {
     let offered = browser.sign_in(&outside, "ann");
     assert_eq!(offered["status"], "confirmation_required");
     assert_eq!(offered["methods"], json!(["email_code"]));
-    bank.mail("ann@example.org", "challenge.sign_in");
+    let mail = bank.mail("ann@example.org", "challenge.link_identity");
+    assert!(mail.contains("Orchard ID"), "who reads it is told what it is for: {mail}");
+    assert!(!mail.contains("/confirm"), "it takes the code alone: {mail}");
     assert_eq!(browser.who(), None, "not before it is confirmed");
     let path = format!("/v1/identity/sign-ins/{}/confirm", text(&offered, "sign_in"));
     let wrong = browser.send("POST", &path, &json!({ "code": "00000000" }));
     assert_eq!(wrong.status, 422, "{}", wrong.body);
     let again = Browser::new(&bank).sign_in(&outside, "ann");
     assert_eq!(again["status"], "confirmation_required", "nothing is linked yet");
-    let code = code(&bank.mail("ann@example.org", "challenge.sign_in"));
+    let code = code(&bank.mail("ann@example.org", "challenge.link_identity"));
     let path = format!("/v1/identity/sign-ins/{}/confirm", text(&again, "sign_in"));
     let confirmed = ok(&browser.send("POST", &path, &json!({ "code": code })));
     assert_eq!(confirmed["status"], "signed_in");
@@ -282,7 +284,7 @@ fn a_provider_never_replaces_the_authenticator_app() {
     bank.register("ann");
     let mut browser = Browser::new(&bank);
     let offered = browser.sign_in(&outside, "ann");
-    let code = code(&bank.mail("ann@example.org", "challenge.sign_in"));
+    let code = code(&bank.mail("ann@example.org", "challenge.link_identity"));
     let path = format!("/v1/identity/sign-ins/{}/confirm", text(&offered, "sign_in"));
     ok(&browser.send("POST", &path, &json!({ "code": code })));
     let user = browser.who();

@@ -819,6 +819,7 @@ class LinkedIdentities:
         self,
         *,
         provider: str,
+        password: str | None = None,
         timeout: float | None = None,
     ) -> models.ProviderSignInBegun:
         """Begins to link a provider to the caller.
@@ -826,12 +827,14 @@ class LinkedIdentities:
         Send the browser to the address in the answer; it comes back to the page
         `/sign-in/callback`, which finishes it like a sign-in.
 
+        - `password`: The caller's password; needed if the session began more than ten minutes ago.
         - `provider`: The provider's name.
         """
         return self._caller.call(
             _IDENTITY_LINKED_IDENTITIES_CREATE,
             body=present(
                 {
+                    "password": password,
                     "provider": provider,
                 }
             ),
@@ -876,6 +879,7 @@ class AsyncLinkedIdentities:
         self,
         *,
         provider: str,
+        password: str | None = None,
         timeout: float | None = None,
     ) -> models.ProviderSignInBegun:
         """Begins to link a provider to the caller.
@@ -883,12 +887,14 @@ class AsyncLinkedIdentities:
         Send the browser to the address in the answer; it comes back to the page
         `/sign-in/callback`, which finishes it like a sign-in.
 
+        - `password`: The caller's password; needed if the session began more than ten minutes ago.
         - `provider`: The provider's name.
         """
         return await self._caller.call(
             _IDENTITY_LINKED_IDENTITIES_CREATE,
             body=present(
                 {
+                    "password": password,
                     "provider": provider,
                 }
             ),

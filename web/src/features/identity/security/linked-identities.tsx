@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogIn } from 'lucide-react'
 import { api, body, type Schemas } from '@/api/client'
+import { isCancelled } from '@/lib/passkey'
 import {
   leaveFor,
   type Provider,
@@ -13,6 +14,7 @@ import { Button } from '@/ui/button'
 import { Confirm } from '@/ui/confirm'
 import { Item, List } from '@/ui/list'
 import { Section } from '@/ui/page'
+import { usePasswordStep } from '@/ui/password-step'
 import { When } from '@/ui/shown'
 import { Failed, Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
@@ -100,10 +102,12 @@ function Unlink({ linked: { id, provider }, label }: { linked: LinkedIdentity; l
 
 function AddProvider({ providers }: { providers: readonly Provider[] }) {
   const t = useTexts(texts)
+  const step = usePasswordStep()
   const { mutate, variables, isPending, error } = useMutation({
     mutationFn: async ({ name }: Provider) => {
-      const given = { provider: name }
-      const begun = await body(api.POST('/v1/identity/linked-identities', { body: given }))
+      const begun = await step.run((password) =>
+        body(api.POST('/v1/identity/linked-identities', { body: { provider: name, password } })),
+      )
       leaveFor(begun.authorization_url, { provider: name })
     },
   })
@@ -123,7 +127,8 @@ function AddProvider({ providers }: { providers: readonly Provider[] }) {
           </Button>
         ))}
       </div>
-      {error && <Failed error={error} />}
+      {step.dialog}
+      {error && !isCancelled(error) && <Failed error={error} />}
     </>
   )
 }
