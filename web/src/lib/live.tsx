@@ -66,6 +66,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         onId: (id) => tell({ type: 'last', id }),
         onEvent: ({ data }) => tell({ type: 'event', event: JSON.parse(data) as LiveEvent }),
         onState: (connected) => tell({ type: 'state', isConnected: connected }),
+        // Somebody may have ended the session elsewhere: whoever asks now is told.
+        onRefused: () => void client.invalidateQueries({ queryKey: ['profile'] }),
       }),
     )
     return () => {

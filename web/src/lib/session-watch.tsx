@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { onSessionEnded } from '@/api/client'
 import { useDemo, useIsDemoKnown } from './demo'
-import { profileQuery, useSession } from './session'
+import { endedQuery, profileQuery, useSession } from './session'
 import { isLanguage, useLanguage } from './text'
 
 /** Keeps what is shown in step with the session: its end, and its user's language. */
@@ -11,8 +11,9 @@ export function SessionWatch() {
   useEffect(
     () =>
       onSessionEnded(() => {
-        if (client.getQueryData(profileQuery.queryKey))
-          client.setQueryData(profileQuery.queryKey, null)
+        if (!client.getQueryData(profileQuery.queryKey)) return
+        client.setQueryData(endedQuery.queryKey, true)
+        client.setQueryData(profileQuery.queryKey, null)
       }),
     [client],
   )

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
 import { ProblemError } from './problem'
 import { unsubscribe } from './push'
@@ -21,6 +21,18 @@ export const profileQuery = queryOptions({
 
 export function useSession() {
   return useQuery(profileQuery)
+}
+
+/** Whether the server ended the session while its pages were open; a sign-in forgets it. */
+export const endedQuery = queryOptions({
+  queryKey: ['session', 'ended'],
+  queryFn: skipToken,
+  initialData: false,
+  gcTime: Number.POSITIVE_INFINITY,
+})
+
+export function useHasSessionEnded(): boolean {
+  return useQuery(endedQuery).data === true
 }
 
 /** For pages that only somebody signed in sees. */

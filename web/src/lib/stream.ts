@@ -34,6 +34,8 @@ type StreamOptions = {
   onId: (id: string) => void
   onEvent: (event: ServerEvent) => void
   onState: (isConnected: boolean) => void
+  /** The server no longer knows who we are. */
+  onRefused: () => void
   signal: AbortSignal
 }
 
@@ -47,7 +49,7 @@ export async function follow(options: StreamOptions): Promise<void> {
   while (!options.signal.aborted) {
     const outcome = await readOnce(options)
     options.onState(outcome === 'ended')
-    if (outcome === 'refused') return
+    if (outcome === 'refused') return options.onRefused()
     if (outcome === 'ended') {
       wait = WAIT_MS_MIN
       continue

@@ -5,13 +5,14 @@ import { api, body, type Schemas } from '@/api/client'
 import { safeNext, useNext } from '@/lib/next'
 import { arePasskeysPossible, askForPasskey, isCancelled } from '@/lib/passkey'
 import { describeProblem } from '@/lib/problem-texts'
-import { useSessionChange } from '@/lib/session'
+import { useHasSessionEnded, useSessionChange } from '@/lib/session'
 import { useProviders } from '@/lib/sign-in-providers'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { Submit } from '@/ui/confirm'
 import { PasswordField, TextField } from '@/ui/fields'
 import { Form } from '@/ui/form'
+import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
 import { ProviderButtons } from '@/ui/provider-buttons'
 import { ConfirmSignIn } from './confirm-sign-in'
@@ -25,6 +26,7 @@ export default function SignInPage() {
   const [confirmation, setConfirmation] = useState<Confirmation | null>(null)
   const goOn = useGoOn()
   const next = useNext()
+  const hasEnded = useHasSessionEnded()
   const areProvidersKnown = useProviders() !== undefined
   if (confirmation) {
     return (
@@ -37,6 +39,11 @@ export default function SignInPage() {
   }
   return (
     <Page title={t.title} narrow>
+      {hasEnded && (
+        <Notice tone="warning">
+          <p role="status">{t.ended}</p>
+        </Notice>
+      )}
       <Section>
         <PasswordForm onConfirm={setConfirmation} onSignedIn={goOn} />
         <PasskeyButton onSignedIn={goOn} />
@@ -92,12 +99,12 @@ function PasswordForm({
 function PasskeyButton({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
   const t = useTexts(texts)
   const { language } = useLanguage()
-  const [error, setError] = useState<unknown>(null)
+  const [refusal, setRefusal] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   if (!arePasskeysPossible()) return null
   const signIn = async () => {
     setBusy(true)
-    setError(null)
+    setRefusal(null)
     try {
       const { id, options } = await body(api.POST('/v1/identity/passkey-sign-ins/options'))
       const credential = await askForPasskey(options)
@@ -106,7 +113,7 @@ function PasskeyButton({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
       })
       await onSignedIn()
     } catch (failure) {
-      if (!isCancelled(failure)) setError(failure)
+      setRefusal(isCancelled(failure) ? t.no_passkey : describeProblem(failure, language))
     } finally {
       setBusy(false)
     }
@@ -116,7 +123,11 @@ function PasskeyButton({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
       <Button look="secondary" wide busy={isBusy} onClick={() => void signIn()}>
         <KeyRound size={18} aria-hidden="true" /> {t.passkey}
       </Button>
-      {error !== null && <p role="alert">{describeProblem(error, language)}</p>}
+      {refusal && (
+        <Notice tone="warning">
+          <p role="alert">{refusal}</p>
+        </Notice>
+      )}
     </>
   )
 }

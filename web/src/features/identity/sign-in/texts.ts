@@ -8,6 +8,8 @@ export const texts = defineTexts(
     sign_in: 'Sign in',
     forgot: 'Forgot your password?',
     passkey: 'Sign in with a passkey',
+    no_passkey: 'No passkey was used. Try again, or sign in with your password.',
+    ended: 'You were signed out here. Sign in again to go on where you were.',
     new_here: 'New here?',
     sign_up: 'Make an account',
     confirm_title: 'Is it you?',
@@ -42,6 +44,9 @@ export const texts = defineTexts(
     sign_in: 'Anmelden',
     forgot: 'Passwort vergessen?',
     passkey: 'Mit einem Passkey anmelden',
+    no_passkey:
+      'Es wurde kein Passkey verwendet. Versuche es noch einmal, oder melde dich mit deinem Passwort an.',
+    ended: 'Du wurdest hier abgemeldet. Melde dich wieder an, dann geht es da weiter, wo du warst.',
     new_here: 'Neu hier?',
     sign_up: 'Konto anlegen',
     confirm_title: 'Bist du das?',
