@@ -6,6 +6,8 @@ export type Bank = Server & {
   readonly mail: (to: string, kind: string) => Promise<string>
   /** Registers somebody and verifies their address. */
   readonly register: (handle: string) => Promise<Somebody>
+  /** From now on somebody works for the house. */
+  readonly hire: (person: Somebody, role: 'support' | 'manager' | 'administrator') => Promise<void>
 }
 
 export type Somebody = {
@@ -29,6 +31,7 @@ export async function openBank(options: readonly string[] = []): Promise<Bank> {
     ...server,
     mail: (to, kind) => mail(server, to, kind),
     register: (handle) => register(bank, handle),
+    hire: (person, role) => hire(server, person, role),
   }
   return bank
 }
@@ -41,6 +44,17 @@ async function register(bank: Bank, handle: string): Promise<Somebody> {
   const code = codeOf(await bank.mail(email, 'challenge.verify_email'))
   await post(bank, '/v1/identity/email-verifications', { email, code })
   return { handle, name, email, password }
+}
+
+async function hire(server: Server, { handle }: Somebody, role: string): Promise<void> {
+  const { data } = (await server.operator('GET', `/v1/admin/users?q=${handle}`)) as {
+    data: { id: string; handle: string }[]
+  }
+  const id = data.find((user) => user.handle === handle)?.id
+  const path = `/v1/identity/users/${id}/roles`
+  const { version } = (await server.operator('GET', path)) as { version: number }
+  const given = { roles: ['user', role], reason: 'works for the house' }
+  await server.operator('PUT', path, given, `"${version}"`)
 }
 
 /** As anybody, without a token. */

@@ -12,8 +12,13 @@ export type Server = {
   readonly stop: () => Promise<void>
 }
 
-/** Calls the API; what isn't 2xx fails the test. */
-export type Api = (method: string, path: string, body?: unknown) => Promise<unknown>
+/** Calls the API, a change with the version that it replaces; what isn't 2xx fails the test. */
+export type Api = (
+  method: string,
+  path: string,
+  body?: unknown,
+  version?: string,
+) => Promise<unknown>
 
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(import.meta.dirname, '../../target')
 const BINARY = process.env.BUSHEL_BINARY ?? join(TARGET, 'debug/bushel')
@@ -30,7 +35,7 @@ export async function startServer(options: readonly string[] = []): Promise<Serv
   const token = readFileSync(join(data, 'token'), 'utf8').trim()
   return {
     url: own.replace('127.0.0.1', 'localhost'),
-    operator: (method, path, body) => call(own, token, method, path, body),
+    operator: (...request) => call(own, token, ...request),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
@@ -59,10 +64,15 @@ function readyUrl(child: ChildProcess): Promise<string> {
   })
 }
 
-async function call(own: string, token: string, method: string, path: string, body?: unknown) {
+async function call(own: string, token: string, ...request: Parameters<Api>) {
+  const [method, path, body, version] = request
   const answer = await fetch(own + path, {
     method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(version && { 'if-match': version }),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
   const text = await answer.text()
