@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Bank, openBank } from './bank'
-import { launch, openWindow, PHONE, signIn, type Window } from './browser'
+import { launch, openAccount, openWindow, PHONE, signIn, type Window } from './browser'
 
 let bank: Bank
 let browser: Browser
@@ -15,10 +15,7 @@ beforeAll(async () => {
   ;[bank, browser] = await Promise.all([openBank(), launch()])
   ann = await openWindow(browser, bank, { viewport: PHONE })
   await signIn(ann, bank, await bank.register('ann'))
-  const open = ann.page.getByRole('form', { name: 'Open an account' })
-  await open.getByLabel('Asset').selectOption('EUR')
-  await open.getByRole('button').click()
-  await ann.page.getByText('0.00').first().waitFor()
+  await openAccount(ann, 'EUR')
   mo = await manager('mo')
   kim = await manager('kim')
 })

@@ -85,3 +85,11 @@ export async function signInHere({ page }: Window, bank: Bank, person: Somebody)
   await page.getByLabel('Code from the mail').fill(code)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
+
+/** The first account of somebody who is on the overview and has none yet. */
+export async function openAccount({ page }: Window, asset: string): Promise<void> {
+  const form = page.getByRole('form', { name: 'Open an account' })
+  await form.getByLabel('Asset').selectOption(asset)
+  await form.getByRole('button').click()
+  await page.getByText(`Your ${asset} account is open.`).waitFor()
+}

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Bank, openBank } from './bank'
-import { launch, openWindow, PHONE, signIn } from './browser'
+import { launch, openAccount, openWindow, PHONE, signIn } from './browser'
 
 let bank: Bank
 let browser: Browser
@@ -19,13 +19,7 @@ it('somebody opens an account, pays in by card with 3-D Secure, and takes a part
   const { page } = window
   await signIn(window, bank, await bank.register('ann'))
   await window.shoot('overview-new-phone')
-  await page.evaluate(() =>
-    fetch('/v1/wallet/accounts', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"asset":"EUR"}',
-    }),
-  )
+  await openAccount(window, 'EUR')
   await page.goto('/payments/deposit')
   await page.getByLabel('How much').fill('12.34')
   await page.getByRole('button', { name: 'Deposit', exact: true }).click()
