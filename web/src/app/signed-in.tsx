@@ -34,7 +34,7 @@ export function WithSession({
   return (
     <Shell>
       {session.data ? (
-        <LiveProvider>{children}</LiveProvider>
+        <LiveProvider key={session.data.id}>{children}</LiveProvider>
       ) : session.error ? (
         <Failed error={session.error} onRetry={() => void session.refetch()} />
       ) : (

@@ -1,4 +1,4 @@
-import { queryOptions, skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
+import { hashKey, queryOptions, skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
 import { ProblemError } from './problem'
 import { unsubscribe } from './push'
@@ -42,11 +42,15 @@ export function useProfile(): Profile {
   return data
 }
 
+/** What is asked for before it is known who it is; all else is somebody's. */
+const KEPT: readonly string[] = [hashKey(profileQuery.queryKey), hashKey(['demo'])]
+
 /** After a sign-in or a sign-out nothing of the person before may be shown. */
 export function useSessionChange() {
   const client = useQueryClient()
   return async () => {
-    client.clear()
+    // What shows who it is has to hear of it, so that stays and is asked for anew.
+    client.removeQueries({ predicate: ({ queryHash }) => !KEPT.includes(queryHash) })
     await client.fetchQuery({ ...profileQuery, staleTime: 0 })
   }
 }
