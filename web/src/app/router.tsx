@@ -56,6 +56,15 @@ const moved = (path: string, to: string) =>
     },
   })
 
+/** The house has no front page of its own. */
+const front = createRoute({
+  getParentRoute: () => staff,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/staff/users', replace: true })
+  },
+})
+
 /** Pages about one user, under their name. */
 const person = house('/users/$id', () => import('@/features/staff/users/user-page'))
 const about = <const Path extends string>(path: Path, load: Load) =>
@@ -116,6 +125,7 @@ const routes = root.addChildren([
     own('/developers/webhooks', () => import('@/features/developers/webhooks/page')),
     own('/developers/webhooks/$id', () => import('@/features/developers/webhooks/webhook-page')),
     staff.addChildren([
+      front,
       house('/users', () => import('@/features/staff/users/page')),
       person.addChildren([
         about('/', () => import('@/features/staff/users/overview-page')),
