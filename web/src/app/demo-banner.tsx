@@ -11,7 +11,7 @@ import styles from './demo-banner.module.css'
 const texts = defineTexts(
   {
     label: 'Demo world',
-    about: 'Demo world: everything here is made up.',
+    about: 'Demo world: everything is made up.',
     remove: 'It is removed by',
     be: 'Look around as',
     choose: 'Choose somebody',

@@ -6,6 +6,7 @@ export type Column<T> = {
   /** Stands above the column, and on a phone beside the value. */
   name: string
   cell: (item: T) => ReactNode
+  /** For buttons: they stand at the end. */
   isEnd?: boolean
 }
 

@@ -1,3 +1,5 @@
+import { OfflineError } from '@/lib/problem'
+
 /** The little of Stripe.js that is used here (https://docs.stripe.com/js). */
 type StripeJs = (
   key: string,
@@ -60,7 +62,7 @@ function loadScript(source: string): Promise<void> {
     script.onload = () => resolve()
     script.onerror = () => {
       script.remove()
-      reject(new Error(`${source} could not be loaded`))
+      reject(new OfflineError())
     }
     document.head.append(script)
   })

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api, body, type Schemas } from '@/api/client'
+import { deviceOf } from '@/lib/device'
 import { usePermissions, useProfile } from '@/lib/session'
 import { SEEN } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
@@ -54,7 +55,11 @@ function Sessions({ sessions }: { sessions: readonly Schemas['AdminSession'][] }
       columns={[
         {
           name: t.device,
-          cell: (session) => session.device ?? session.user_agent ?? t.unknown_device,
+          cell: ({ device, user_agent }) => (
+            <span title={user_agent ?? undefined}>
+              {device ?? deviceOf(user_agent) ?? t.unknown_device}
+            </span>
+          ),
         },
         { name: t.ip, cell: (session) => session.ip },
         {
