@@ -27,6 +27,15 @@ export async function openBank(options: readonly string[] = []): Promise<Bank> {
   ]) {
     await server.operator('POST', '/v1/ledger/assets', asset)
   }
+  return bankOf(server)
+}
+
+/** The demo world, whose people one can be by a click on the start page. */
+export async function openDemo(): Promise<Bank> {
+  return bankOf(await startServer(['--demo']))
+}
+
+function bankOf(server: Server): Bank {
   const bank: Bank = {
     ...server,
     mail: (to, kind) => mail(server, to, kind),

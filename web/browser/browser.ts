@@ -86,6 +86,14 @@ export async function signInHere({ page }: Window, bank: Bank, person: Somebody)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
+/** Becomes somebody of the demo world. */
+export async function be({ page }: Window, name: string): Promise<void> {
+  await page.goto('/')
+  await page.getByRole('button', { name: new RegExp(name) }).click()
+  // In the language of whoever one is now.
+  await page.getByRole('navigation').filter({ visible: true }).first().waitFor()
+}
+
 /** The first account of somebody who is on the overview and has none yet. */
 export async function openAccount({ page }: Window, asset: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Open an account' })

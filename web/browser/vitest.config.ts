@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 // Real browsers and servers, one file after the other: `npm run browser`.
 export default defineConfig({
   root: import.meta.dirname,
+  resolve: { alias: { '@': new URL('../src', import.meta.url).pathname } },
   test: {
     environment: 'node',
     include: ['*.test.ts'],

@@ -1,0 +1,106 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { objections } from './axe'
+import { type Bank, openDemo } from './bank'
+import { be, launch, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
+import { addressOf, type Route, routesOfTheApp } from './routes'
+
+/** The narrowest width that has to do. */
+const NARROW = { width: 320, height: 640 }
+const ROUTES = await routesOfTheApp()
+
+let bank: Bank
+let browser: Browser
+let nobody: Window
+let newcomer: Window
+/** Her pages are in German. */
+let mia: Window
+let samir: Window
+
+beforeAll(async () => {
+  ;[bank, browser] = await Promise.all([openDemo(), launch()])
+  nobody = await openWindow(browser, bank)
+  newcomer = await openWindow(browser, bank)
+  mia = await openWindow(browser, bank)
+  samir = await openWindow(browser, bank)
+  await signIn(newcomer, bank, await bank.register('nora'))
+  await be(mia, 'Mia Schneider')
+  await be(samir, 'Samir')
+})
+afterAll(async () => {
+  await browser?.close()
+  await bank?.stop()
+})
+
+const of = (who: Route['who']) => ROUTES.filter((route) => route.who === who)
+const WITHOUT_THING = of('person').filter(({ path }) => !path.includes('$'))
+const HOME: Route = { path: '/', who: 'person' }
+
+describe('pages of the app are whole, readable and narrow enough', () => {
+  it.each(of('nobody'))('$path for nobody in particular', ({ path }) =>
+    // The pages that mails lead to take what their links carry.
+    inspect(nobody, path, `nobody${nameOf(path)}`, path === '/' ? '' : '#token=a'),
+  )
+  it.each([HOME, ...WITHOUT_THING])('$path for a newcomer', ({ path }) =>
+    inspect(newcomer, path, `newcomer${nameOf(path)}`),
+  )
+  it.each([HOME, ...of('person')])('$path for Mia', ({ path }) =>
+    inspect(mia, path, `mia${nameOf(path)}`),
+  )
+  it.each(of('staff'))('$path for an administrator', ({ path }) =>
+    inspect(samir, path, `samir${nameOf(path)}`),
+  )
+})
+
+function nameOf(path: string): string {
+  return path === '/' ? '-home' : path.replaceAll('/', '-').replaceAll('$', '')
+}
+
+/** One load is enough: the theme and the width change as they do on a device. */
+async function inspect(window: Window, path: string, name: string, hash = ''): Promise<void> {
+  const { page, complaints, shoot } = window
+  complaints.length = 0
+  const address = await addressOf(path, window)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(WIDE)
+  await page.goto(address + hash)
+  await settle(window)
+  await shoot(`${name}-wide`)
+  const found = await objections(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(`${name}-wide-dark`)
+  const foundInTheDark = await objections(page, ['color-contrast'])
+  await page.setViewportSize(PHONE)
+  await shoot(`${name}-phone-dark`)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await shoot(`${name}-phone`)
+  await page.setViewportSize(NARROW)
+  expect(await tooWide(window), 'wider than 320 px').toEqual([])
+  expect(found, 'axe').toEqual([])
+  expect(foundInTheDark, 'axe, dark').toEqual([])
+  expect(complaints, 'the console').toEqual([])
+}
+
+/** Until all that the page asks for is there, and nothing of it failed. */
+async function settle({ page }: Window): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.waitForFunction(() => {
+    const waiting = [...document.querySelectorAll('[role=status]')]
+    return !waiting.some((it) => it.textContent?.match(/^(Loading|Wird geladen)/))
+  })
+  const failed = page
+    .getByRole('alert')
+    .or(page.getByText(/^(There is nothing here|Hier ist nichts)$/))
+  expect(await failed.allTextContents(), 'failures').toEqual([])
+}
+
+/** What sticks out at the right, if the page scrolls sideways. */
+function tooWide({ page }: Window): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth <= clientWidth) return []
+    const all = [...document.querySelectorAll('body *')]
+    const wide = all.filter((it) => it.getBoundingClientRect().right > clientWidth)
+    return wide.map((it) => it.outerHTML.slice(0, 120))
+  })
+}

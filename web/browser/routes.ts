@@ -1,0 +1,88 @@
+import { vi } from 'vitest'
+import type { Window } from './browser'
+
+/** Calls the API as the page would, and gives the answer. */
+async function ask({ page }: Window, method: string, path: string, body?: unknown) {
+  const call = { method, path, body: body && JSON.stringify(body), key: crypto.randomUUID() }
+  return page.evaluate(async (it) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': it.key }
+    const answer = await fetch(it.path, { method: it.method, headers, body: it.body as string })
+    if (!answer.ok) throw new Error(`${it.path}: ${answer.status} ${await answer.text()}`)
+    return answer.json()
+  }, call)
+}
+
+type Find = (window: Window) => Promise<string>
+
+const first =
+  (path: string): Find =>
+  async (window) =>
+    (await ask(window, 'GET', path)).data[0].id
+
+const made =
+  (path: string, body: unknown): Find =>
+  async (window) =>
+    (await ask(window, 'POST', path, body)).id
+
+const euros = { asset: 'EUR', amount: '500' }
+const confirmed = { number: '4000000000003220', exp_month: 12, exp_year: 2040, cvc: '123' }
+
+/** The token of a question by the card's bank, which comes soon after the deposit. */
+const sandboxToken: Find = async (window) => {
+  const { id } = await ask(window, 'POST', '/v1/payments/deposits', { ...euros, card: confirmed })
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { next_action: next } = await ask(window, 'GET', `/v1/payments/deposits/${id}`)
+    if (next) return next.url.split('/').at(-1)
+    await window.page.waitForTimeout(100)
+  }
+  throw new Error('no question by the bank')
+}
+
+/** What stands in an address in place of a `$`; each such page needs one. */
+const EXAMPLES: Readonly<Record<string, Find>> = {
+  '/transfers/$id': first('/v1/wallet/transfers'),
+  '/accounts/$id': first('/v1/wallet/accounts'),
+  '/requests/$id': first('/v1/wallet/requests'),
+  '/schedules/$id': first('/v1/wallet/schedules'),
+  '/payments/deposits/$id': first('/v1/payments/deposits'),
+  '/payments/withdrawals/$id': made('/v1/payments/withdrawals', {
+    ...euros,
+    destination: { iban: 'AT611904300234573201', name: 'Mia Schneider' },
+  }),
+  '/payments/sandbox/$token': sandboxToken,
+  '/developers/webhooks/$id': made('/v1/notifications/webhooks', {
+    url: 'https://example.com/hooks/bushel',
+    kinds: ['schedule.*'],
+  }),
+  '/staff/users/$id': first('/v1/admin/users?q=mia'),
+  '/staff/adjustments/$id': first('/v1/admin/adjustments'),
+  '/staff/mailbox/$id': first('/v1/notifications/mailbox'),
+}
+
+export type Route = { readonly path: string; readonly who: 'nobody' | 'person' | 'staff' }
+
+/** All pages of the router, without the addresses that only lead on. */
+export async function routesOfTheApp(): Promise<readonly Route[]> {
+  // The landing page shows where it stands.
+  vi.stubGlobal('location', new URL('http://localhost'))
+  const { router } = await import('@/app/router')
+  vi.unstubAllGlobals()
+  return Object.entries(router.routesByPath)
+    .filter(([, { options }]) => !('beforeLoad' in options && options.beforeLoad))
+    .map(([path, { id }]) => ({ path, who: whoOpens(id) }))
+}
+
+function whoOpens(id: string): Route['who'] {
+  if (id.startsWith('/in/staff')) return 'staff'
+  return id.startsWith('/in/') ? 'person' : 'nobody'
+}
+
+/** The address of a page, about something that there is. */
+export async function addressOf(path: string, window: Window): Promise<string> {
+  const [sign] = /\$[a-z]+/.exec(path) ?? []
+  if (!sign) return path
+  const start = path.slice(0, path.indexOf(sign) + sign.length)
+  const find = EXAMPLES[start]
+  if (!find) throw new Error(`what is ${sign} in ${path}? Say so in EXAMPLES (browser/routes.ts)`)
+  return path.replace(sign, await find(window))
+}
