@@ -56,6 +56,8 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   }),
   '/staff/users/$id': first('/v1/admin/users?q=mia'),
   '/staff/adjustments/$id': first('/v1/admin/adjustments'),
+  '/staff/transfers/$id': async (window) =>
+    (await ask(window, 'GET', '/v1/wallet/overview/transfers')).data[0].transfer.id,
   '/staff/mailbox/$id': first('/v1/notifications/mailbox'),
 }
 

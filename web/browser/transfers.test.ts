@@ -26,7 +26,7 @@ beforeAll(async () => {
   await post(ann, '/v1/payments/deposits', { asset: 'EUR', amount: '10000', card })
   await until('the money', async () => {
     const answer = await ann.context.request.get('/v1/wallet/accounts')
-    return (await answer.text()).includes('10000') || null
+    return (await answer.json()).data[0].available === '10000' || null
   })
   const sent = { to: { handle: 'bob' }, asset: 'EUR', amount: '100', accept_within_s: 60 }
   expiring = (await post(ann, '/v1/wallet/transfers', sent)).id
