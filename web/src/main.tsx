@@ -7,6 +7,7 @@ import { router } from './app/router'
 import { demoQuery } from './lib/demo'
 import { PushWatch } from './lib/push-watch'
 import { queryClient } from './lib/query'
+import { profileQuery } from './lib/session'
 import { SessionWatch } from './lib/session-watch'
 import { LanguageProvider } from './lib/text'
 import { ToastProvider } from './ui/toast'
@@ -14,7 +15,8 @@ import { ToastProvider } from './ui/toast'
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has an element with the id root')
 
-// Asked beside the session, so that its banner is there when the page is.
+// Asked before anything is shown, and beside each other, so that the page comes at once and whole.
+void queryClient.prefetchQuery(profileQuery)
 void queryClient.prefetchQuery(demoQuery)
 
 createRoot(root).render(

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
+import { useIsDemoKnown } from '@/lib/demo'
 import { MOVED } from '@/lib/moved'
 import { parseSearch, stringifySearch } from '@/lib/search'
 import { Asked } from './asked'
@@ -24,7 +25,12 @@ import { Staff } from './staff'
  */
 type Load = () => Promise<{ default: ComponentType }>
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+/** Nothing stands before it is known whether the banner of a demo world stands above it. */
+function Root() {
+  return useIsDemoKnown() ? <Outlet /> : null
+}
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound })
 
 /** Pages for whoever is not signed in (yet). */
 const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: Plain })

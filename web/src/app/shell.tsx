@@ -4,7 +4,13 @@ import { LogOut, Menu } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { api, body } from '@/api/client'
 import { useHasWithdrawals } from '@/lib/payments'
-import { endSession, usePermissions, useSession, useSessionChange } from '@/lib/session'
+import {
+  endSession,
+  useArePermissionsKnown,
+  usePermissions,
+  useSession,
+  useSessionChange,
+} from '@/lib/session'
 import { rememberedProvider } from '@/lib/sign-in-providers'
 import { useTexts } from '@/lib/text'
 import { Avatar, nameOf } from '@/ui/shown'
@@ -39,7 +45,11 @@ function Places() {
   const t = useTexts(texts)
   const { data: profile } = useSession()
   const permissions = usePermissions()
+  const isStaffKnown = useArePermissionsKnown()
   const house = HOUSE.filter(({ permission }) => permission && permissions.has(permission))
+  // What stands below waits for what stands above it, so that it doesn't move.
+  const isWhole = profile && (isStaffKnown || !isStaff(profile.roles))
+  const below = isWhole ? '' : styles.waiting
   return (
     <>
       <nav aria-label={t.main} className={styles.places}>
@@ -55,12 +65,12 @@ function Places() {
           ))}
         </nav>
       )}
-      <nav aria-label={t.account} className={`${styles.places} ${styles.last}`}>
+      <nav aria-label={t.account} className={`${styles.places} ${styles.last} ${below}`}>
         {ACCOUNT.map((place) => (
           <PlaceLink key={place.to} place={place} />
         ))}
       </nav>
-      <footer className={styles.sideFoot}>
+      <footer className={`${styles.sideFoot} ${below}`}>
         {profile && (
           <div className={styles.self}>
             <Avatar person={profile} size={32} />

@@ -80,10 +80,20 @@ export const rolesQuery = queryOptions({
   queryFn: () => body(api.GET('/v1/identity/roles')),
 })
 
+function useRoles() {
+  const profile = useSession().data
+  return useQuery({ ...rolesQuery, enabled: Boolean(profile) })
+}
+
+/** Whether it is known what the user may do, or that it can't be. */
+export function useArePermissionsKnown(): boolean {
+  return !useRoles().isPending
+}
+
 /** What the user's roles allow; an empty set until it is known. */
 export function usePermissions(): ReadonlySet<string> {
   const profile = useSession().data
-  const roles = useQuery({ ...rolesQuery, enabled: Boolean(profile) }).data
+  const roles = useRoles().data
   const own = roles?.roles.filter((role) => profile?.roles.includes(role.name)) ?? []
   return new Set(own.flatMap((role) => role.permissions))
 }
