@@ -21,7 +21,7 @@ beforeAll(async () => {
   ;[bank, browser] = await Promise.all([openDemo(), launch()])
   nobody = await openWindow(browser, bank)
   newcomer = await openWindow(browser, bank)
-  mia = await openWindow(browser, bank)
+  mia = await openWindow(browser, bank, { language: 'de-DE' })
   samir = await openWindow(browser, bank)
   await signIn(newcomer, bank, await bank.register('nora'))
   await be(mia, 'Mia Schneider')

@@ -58,6 +58,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/staff/adjustments/$id': first('/v1/admin/adjustments'),
   '/staff/transfers/$id': async (window) =>
     (await ask(window, 'GET', '/v1/wallet/overview/transfers')).data[0].transfer.id,
+  '/staff/payments/reconciliations/$id': made('/v1/payments/reconciliations', {}),
   '/staff/mailbox/$id': first('/v1/notifications/mailbox'),
 }
 
