@@ -6,8 +6,9 @@ export type Column<T> = {
   /** Stands above the column, and on a phone beside the value. */
   name: string
   cell: (item: T) => ReactNode
-  /** For buttons: they stand at the end. */
   isEnd?: boolean
+  /** A button, which says by itself what it does. */
+  isAction?: boolean
 }
 
 type RecordsProps<T> = {
@@ -26,8 +27,8 @@ export function Records<T>({ label, items, keyOf, columns }: RecordsProps<T>) {
       <table className={styles.records}>
         <thead>
           <tr>
-            {columns.map(({ name, isEnd }) => (
-              <th key={name} scope="col" className={isEnd ? styles.end : undefined}>
+            {columns.map(({ name, isEnd, isAction }) => (
+              <th key={name} scope="col" className={isEnd || isAction ? styles.end : undefined}>
                 {name}
               </th>
             ))}
@@ -36,8 +37,12 @@ export function Records<T>({ label, items, keyOf, columns }: RecordsProps<T>) {
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map(({ name, cell, isEnd }) => (
-                <td key={name} data-name={name} className={isEnd ? styles.end : undefined}>
+              {columns.map(({ name, cell, isEnd, isAction }) => (
+                <td
+                  key={name}
+                  data-name={isAction ? undefined : name}
+                  className={isEnd || isAction ? styles.end : undefined}
+                >
                   <div>{cell(item)}</div>
                 </td>
               ))}

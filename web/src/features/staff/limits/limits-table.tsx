@@ -42,7 +42,7 @@ export function LimitsTable({ user }: { user: string | null }) {
               })),
               {
                 name: t.change,
-                isEnd: true,
+                isAction: true,
                 cell: (asset) => <Change user={user} asset={asset} />,
               },
             ]}

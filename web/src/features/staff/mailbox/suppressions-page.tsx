@@ -42,7 +42,7 @@ function Suppressions() {
         { name: t.address, cell: ({ address }) => address },
         { name: t.reply, cell: ({ reply }) => reply },
         { name: t.since, cell: (suppression) => <When at={suppression.created_at} /> },
-        { name: t.remove, isEnd: true, cell: ({ address }) => <Remove address={address} /> },
+        { name: t.remove, isAction: true, cell: ({ address }) => <Remove address={address} /> },
       ]}
     />
   )

@@ -69,7 +69,7 @@ function Accounts({ user }: Props) {
   )
   const adjust = {
     name: t.adjust,
-    isEnd: true,
+    isAction: true,
     cell: (account: Account) =>
       !account.is_closed && (
         <ButtonLink
