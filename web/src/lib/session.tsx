@@ -42,15 +42,19 @@ export function useProfile(): Profile {
   return data
 }
 
-/** What is asked for before it is known who it is; all else is somebody's. */
-const KEPT: readonly string[] = [hashKey(profileQuery.queryKey), hashKey(['demo'])]
+/** What is asked for before it is known who it is. */
+const NOBODYS: readonly string[] = [hashKey(profileQuery.queryKey), hashKey(['demo'])]
+
+function isSomebodys({ queryHash }: { queryHash: string }): boolean {
+  return !NOBODYS.includes(queryHash)
+}
 
 /** After a sign-in or a sign-out nothing of the person before may be shown. */
 export function useSessionChange() {
   const client = useQueryClient()
   return async () => {
     // What shows who it is has to hear of it, so that stays and is asked for anew.
-    client.removeQueries({ predicate: ({ queryHash }) => !KEPT.includes(queryHash) })
+    client.removeQueries({ predicate: isSomebodys })
     await client.fetchQuery({ ...profileQuery, staleTime: 0 })
   }
 }
@@ -67,8 +71,7 @@ export function useSignOutHere() {
   const user = useSession().data?.id
   return async () => {
     await endSession(user)
-    const [own] = profileQuery.queryKey
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== own })
+    client.removeQueries({ predicate: isSomebodys })
     client.setQueryData(profileQuery.queryKey, null)
   }
 }

@@ -12,8 +12,14 @@ export type Limit = Schemas['Page_WalletLimit']['data'][number]
 export const accountsQuery = queryOptions({
   queryKey: ['accounts'],
   queryFn: async (): Promise<readonly Account[]> =>
-    (await body(api.GET('/v1/wallet/accounts'))).data,
+    (await body(api.GET('/v1/wallet/accounts'))).data.toSorted(byUse),
 })
+
+/** By their ids, as the API lists them, is no order for people. What has decimals is money, most of
+ * the time, and what they look for first. */
+function byUse(one: Account, other: Account): number {
+  return other.scale - one.scale || one.asset.localeCompare(other.asset, 'en')
+}
 
 /** Assets never change, and new ones are rare. */
 export const assetsQuery = queryOptions({
