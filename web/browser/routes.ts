@@ -38,6 +38,31 @@ const sandboxToken: Find = async (window) => {
   throw new Error('no question by the bank')
 }
 
+const application = {
+  name: 'Orchard Books',
+  kind: 'public',
+  grant_types: ['authorization_code'],
+  scopes: ['openid', 'profile', 'wallet.read'],
+  redirect_uris: ['https://books.example/callback'],
+}
+
+/** Where an application sends its users, who are asked then whether they allow it. */
+const authorization: Find = async (window) => {
+  const { id } = await ask(window, 'POST', '/v1/oauth/applications', application)
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: id,
+    redirect_uri: application.redirect_uris[0] ?? '',
+    scope: application.scopes.join(' '),
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  })
+  return `/oauth/authorize?${query}`
+}
+
+/** Pages that are come to by another address. */
+const WAYS: Readonly<Record<string, Find>> = { '/consent': authorization }
+
 /** What stands in an address in place of a `$`; each such page needs one. */
 const EXAMPLES: Readonly<Record<string, Find>> = {
   '/transfers/$id': first('/v1/wallet/transfers'),
@@ -50,6 +75,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     destination: { iban: 'AT611904300234573201', name: 'Mia Schneider' },
   }),
   '/payments/sandbox/$token': sandboxToken,
+  '/developers/applications/$id': made('/v1/oauth/applications', application),
   '/developers/webhooks/$id': made('/v1/notifications/webhooks', {
     url: 'https://example.com/hooks/bushel',
     kinds: ['schedule.*'],
@@ -77,11 +103,13 @@ export async function routesOfTheApp(): Promise<readonly Route[]> {
 
 function whoOpens(id: string): Route['who'] {
   if (id.startsWith('/in/staff')) return 'staff'
-  return id.startsWith('/in/') ? 'person' : 'nobody'
+  return /^\/(in|plain\/asked)\//.test(id) ? 'person' : 'nobody'
 }
 
 /** The address of a page, about something that there is. */
 export async function addressOf(path: string, window: Window): Promise<string> {
+  const way = WAYS[path]
+  if (way) return way(window)
   const [sign] = /\$[a-z]+/.exec(path) ?? []
   if (!sign) return path
   const start = path.slice(0, path.indexOf(sign) + sign.length)
