@@ -39,7 +39,7 @@ async function giveAuthenticator({ context, page }: Window): Promise<void> {
 
 async function signOut({ page }: Window): Promise<void> {
   await page.getByRole('button', { name: 'Sign out', exact: true }).first().click()
-  await page.getByRole('link', { name: 'Make an account' }).first().waitFor()
+  await page.getByRole('heading', { name: 'Send anything that can be counted.' }).waitFor()
 }
 
 it('a passkey that was added on the security page signs in without a password', async () => {

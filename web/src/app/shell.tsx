@@ -126,9 +126,10 @@ function SignOut() {
   const user = useSession().data?.id
   const signOut = async () => {
     await endSession(user).catch(() => null)
-    await changed()
-    // Who signed in with an outside provider learns that they are still signed in there.
+    // Who signed in with an outside provider learns that they are still signed in there. Away from
+    // here first: what needs a session leads to the sign-in without one.
     await navigate({ to: rememberedProvider() ? '/sign-out' : '/' })
+    await changed()
   }
   return (
     <button type="button" className={styles.place} onClick={() => void signOut()}>
