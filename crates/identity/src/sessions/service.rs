@@ -61,6 +61,12 @@ impl Identity {
         Ok(store::began_at(&client, session).await?)
     }
 
+    /// For what goes on after a session was let in: whether it was ended since.
+    pub async fn has_session_ended(&self, session: SessionId) -> Result<bool, IdentityError> {
+        let client = self.database.client().await?;
+        Ok(store::has_ended(&client, session).await?)
+    }
+
     /// Within a transaction that ends it for a reason of its own.
     pub(crate) async fn end_session_in_tx(
         &self,

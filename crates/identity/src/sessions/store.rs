@@ -60,6 +60,16 @@ pub(super) async fn began_at(
     Ok(row.map(|row| row.get(0)))
 }
 
+/// Whether it was ended, by whomever.
+pub(super) async fn has_ended(
+    client: &impl GenericClient,
+    session: SessionId,
+) -> Result<bool, DatabaseError> {
+    let sql =
+        "select exists (select from identity.sessions where id = $1 and ended_at is not null)";
+    Ok(client.query_one_prepared(sql, &[&session]).await?.get(0))
+}
+
 pub(crate) async fn live(
     client: &impl GenericClient,
     session: SessionId,

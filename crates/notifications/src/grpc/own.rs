@@ -81,7 +81,8 @@ impl Service {
     ) -> Result<Answers<api::StreamEventsResponse>, Status> {
         let user = user(&actor)?;
         let after = request.after.map(|after| sequence("after", after)).transpose()?;
-        let reader = Reader::open(self.0.clone(), user, after, stopping).await.map_err(refuse)?;
+        let reader = Reader::open(self.0.clone(), (user, &actor), after, stopping).await;
+        let reader = reader.map_err(refuse)?;
         Ok(Box::pin(stream::unfold(reader, |mut reader| async move {
             let event = Some(convert::notification(reader.next().await?));
             Some((Ok(api::StreamEventsResponse { event }), reader))

@@ -73,7 +73,7 @@ pub(crate) async fn open(
     let user = actor.require_user()?;
     let after = last_event_id(&headers)?.or(params.after).map(|sequence| sequence.0);
     let stopping = stopping.map(|Extension(stopping)| stopping);
-    let reader = Reader::open(notifications, user, after, stopping).await?;
+    let reader = Reader::open(notifications, (user, &actor), after, stopping).await?;
     let begin = Event::default().retry(COME_BACK).id(reader.after().to_string());
     let events = stream::unfold((Some(begin), reader), |(begin, mut reader)| async move {
         let event = match begin {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use identity::UserId;
+use identity::{Actor, ActorKind, SessionId, UserId};
 use kernel::http::Stopping;
 use tokio::time::Instant;
 
@@ -20,6 +20,8 @@ const LOOK_EACH: Duration = Duration::from_secs(15);
 pub(crate) struct Reader {
     notifications: Notifications,
     user: UserId,
+    /// Whose end is the stream's.
+    session: Option<SessionId>,
     after: i64,
     place: Place,
     stopping: Option<Stopping>,
@@ -33,10 +35,14 @@ impl Reader {
     /// Without `after` it begins with what comes next.
     pub(crate) async fn open(
         notifications: Notifications,
-        user: UserId,
+        (user, actor): (UserId, &Actor),
         after: Option<i64>,
         stopping: Option<Stopping>,
     ) -> Result<Self, NotificationsError> {
+        let session = match actor.kind {
+            ActorKind::Session { session, .. } => Some(session),
+            _ => None,
+        };
         let place = notifications.hub.enter(user)?;
         let after = match after {
             Some(after) => after,
@@ -44,7 +50,17 @@ impl Reader {
         };
         let ends_at = Instant::now() + notifications.options.stream_max;
         let page = Vec::new().into_iter();
-        Ok(Self { notifications, user, after, place, stopping, ends_at, page, is_cut: false })
+        Ok(Self {
+            notifications,
+            user,
+            session,
+            after,
+            place,
+            stopping,
+            ends_at,
+            page,
+            is_cut: false,
+        })
     }
 
     /// The last sequence that the reader knows.
@@ -63,6 +79,10 @@ impl Reader {
             }
             // The sign is taken before the look, so what comes during the look is seen next.
             let page = self.look().await.ok()?;
+            // Whoever was signed out elsewhere hears nothing that came afterwards.
+            if self.is_signed_out().await.ok()? {
+                return None;
+            }
             if page.is_empty() {
                 self.wait().await;
             }
@@ -81,6 +101,13 @@ impl Reader {
         let database = &self.notifications.database;
         let events = store::after(database, self.user, self.after, PAGE).await?;
         self.notifications.present(self.user, events).await
+    }
+
+    async fn is_signed_out(&self) -> Result<bool, NotificationsError> {
+        match self.session {
+            Some(session) => Ok(self.notifications.identity.has_session_ended(session).await?),
+            None => Ok(false),
+        }
     }
 
     /// Waits for a sign, or until it may be over.

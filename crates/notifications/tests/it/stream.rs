@@ -134,6 +134,27 @@ async fn stream_ends_with_the_server_and_after_its_time_and_after_security_event
 }
 
 #[tokio::test]
+async fn line_13_a_session_that_was_ended_hears_nothing_more() {
+    let app = App::start().await;
+    let ann = app.user("ann").await.id;
+    let client = app.database.database().client().await.unwrap();
+    // The session that the tests' callers have.
+    let begin = "insert into identity.sessions (id, user_id, transport, ip, created_at,
+            last_used_at, last_ip)
+        values ('00000000-0000-0000-0000-000000000001', $1, 'token', '::1', now(), now(), '::1')";
+    client.execute(begin, &[&ann]).await.unwrap();
+    let mut events = Events::open(&app, ann, &[]).await;
+    app.publish("payments.deposit.failed", ann, json!({})).await;
+    app.settle().await;
+    assert_eq!(events.next().await.unwrap().1, "deposit.failed");
+    let end = "update identity.sessions set ended_at = now(), end_reason = 'ended'";
+    client.execute(end, &[]).await.unwrap();
+    app.publish("payments.deposit.failed", ann, json!({})).await;
+    app.settle().await;
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
 async fn fourth_stream_is_refused_until_one_is_closed() {
     let app = App::start().await;
     let (ann, bob) = (app.user("ann").await.id, app.user("bob").await.id);
