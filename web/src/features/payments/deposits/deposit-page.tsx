@@ -16,7 +16,7 @@ import { RefundButton, Refunds } from '@/ui/payments/refunds'
 import { Money, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { Headline } from '@/ui/wallet/headline'
-import { NextStep } from './provider'
+import { NextStep, nextStep } from './provider'
 import { texts } from './texts'
 
 /** One deposit; it follows along as the provider decides. */
@@ -48,12 +48,14 @@ export default function DepositPage() {
 function State({ deposit }: { deposit: Deposit }) {
   const t = useTexts(texts)
   const { amount, scale, asset, status, failure, dispute } = deposit
+  // Stripe's form wants the card first; the bank asks afterwards, if it does.
+  const wantsCard = status === 'requires_action' && nextStep(deposit)?.kind === 'stripe'
   return (
     <>
       <Headline
         amount={<Money units={amount} scale={scale} asset={asset} />}
         badge={<DepositBadge status={status} />}
-        meaning={t[`m_${status}`]}
+        meaning={wantsCard ? t.m_wants_card : t[`m_${status}`]}
       />
       {failure && (
         <Notice tone="bad">
