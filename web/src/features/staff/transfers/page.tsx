@@ -4,43 +4,29 @@ import { type Filters as FilterValues, useFilters } from '@/lib/filters'
 import { usePages } from '@/lib/query'
 import { momentOf, SEEN } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
-import { SelectField, TextField } from '@/ui/fields'
+import { TextField } from '@/ui/fields'
 import { Filters } from '@/ui/filters'
 import { Guarded, Recorded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { PagedRecords } from '@/ui/records'
 import { Money, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
+import { StatusField, statusOf } from '@/ui/wallet/status-field'
 import { TransferBadge } from '@/ui/wallet/transfer'
 import { Side } from './side'
 import { texts } from './texts'
 
 const FILTERS = ['status', 'asset', 'from', 'before'] as const
-const STATUSES = [
-  'completed',
-  'waiting',
-  'invited',
-  'accepted',
-  'declined',
-  'cancelled',
-  'expired',
-] as const
-
 /** The transfers of everybody. */
 export default function StaffTransfersPage() {
   const t = useTexts(texts)
   const [filters, setFilters] = useFilters(FILTERS)
-  const statuses = STATUSES.map((status) => ({ value: status, label: t[status] }))
   return (
     <Guarded permission="users.read" title={t.title}>
       <Page title={t.title} lead={t.lead}>
         <Section>
           <Filters label={t.filter} values={filters} onChange={setFilters}>
-            <SelectField
-              name="status"
-              label={t.status}
-              choices={[{ value: '', label: t.all }, ...statuses]}
-            />
+            <StatusField />
             <TextField
               name="asset"
               label={t.asset}
@@ -65,7 +51,7 @@ export default function StaffTransfersPage() {
 function Transfers({ filters }: { filters: FilterValues<(typeof FILTERS)[number]> }) {
   const t = useTexts(texts)
   const query = {
-    'filter[status]': STATUSES.find((status) => status === filters.status),
+    'filter[status]': statusOf(filters.status),
     'filter[asset]': filters.asset,
     'filter[from]': momentOf(filters.from),
     'filter[before]': momentOf(filters.before),

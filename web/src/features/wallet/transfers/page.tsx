@@ -12,6 +12,7 @@ import { List, Pages } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
 import { Empty } from '@/ui/states'
 import { HistoryTabs } from '@/ui/wallet/history-tabs'
+import { StatusField } from '@/ui/wallet/status-field'
 import { TransferItem } from '@/ui/wallet/transfer'
 import { texts } from './texts'
 
@@ -20,16 +21,6 @@ type Filters = {
   status?: Transfer['status']
   asset?: string
 }
-
-const STATUSES = [
-  'completed',
-  'waiting',
-  'invited',
-  'accepted',
-  'declined',
-  'cancelled',
-  'expired',
-] as const
 
 /** The transfers of all accounts, also those that wait or came to nothing. */
 export default function TransfersPage() {
@@ -99,12 +90,9 @@ function TransferFilters({ filters }: { filters: Filters }) {
         onChange={(event) => choose({ direction: event.target.value })}
         choices={[any, { value: 'in', label: t.in }, { value: 'out', label: t.out }]}
       />
-      <SelectField
-        name="status"
-        label={t.status}
+      <StatusField
         value={filters.status ?? ''}
         onChange={(event) => choose({ status: event.target.value })}
-        choices={[any, ...STATUSES.map((value) => ({ value, label: t[`s_${value}`] }))]}
       />
       <SelectField
         name="asset"
