@@ -67,6 +67,17 @@ named! {
         MailRead = "mail.read",
         /// Staff: refunds of other people's deposits, and disputes.
         PaymentsManage = "payments.manage",
+        /// One's own carts and orders.
+        ShopRead = "shop.read",
+        ShopWrite = "shop.write",
+        /// Staff: products, prices, pictures, promotions, taxes and ways of shipping.
+        CatalogueWrite = "catalogue.write",
+        /// Staff: where stock lies and how much, and moving it.
+        StockRead = "stock.read",
+        StockWrite = "stock.write",
+        /// Staff: anybody's orders; sending, cancelling, taking back and refunding them.
+        OrdersRead = "orders.read",
+        OrdersWrite = "orders.write",
         /// Staff: mail that was not sent out but kept here, also the codes in it.
         MailboxRead = "mailbox.read",
     }
@@ -85,7 +96,7 @@ named! {
 
 use Permission as P;
 
-const OWN: [Permission; 9] = [
+const OWN: [Permission; 11] = [
     P::ProfileRead,
     P::ProfileWrite,
     P::SecurityWrite,
@@ -95,9 +106,12 @@ const OWN: [Permission; 9] = [
     P::PaymentsWrite,
     P::NotificationsRead,
     P::NotificationsWrite,
+    P::ShopRead,
+    P::ShopWrite,
 ];
-const SUPPORT: [Permission; 4] = [P::UsersRead, P::AdjustmentsRead, P::JobsRead, P::MailRead];
-const MANAGER: [Permission; 10] = [
+const SUPPORT: [Permission; 6] =
+    [P::UsersRead, P::AdjustmentsRead, P::JobsRead, P::MailRead, P::StockRead, P::OrdersRead];
+const MANAGER: [Permission; 15] = [
     P::UsersRead,
     P::UsersFreeze,
     P::LimitsWrite,
@@ -108,6 +122,11 @@ const MANAGER: [Permission; 10] = [
     P::JobsRead,
     P::MailRead,
     P::PaymentsManage,
+    P::CatalogueWrite,
+    P::StockRead,
+    P::StockWrite,
+    P::OrdersRead,
+    P::OrdersWrite,
 ];
 
 impl Role {

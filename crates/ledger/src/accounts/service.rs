@@ -1,5 +1,7 @@
 //! Creating, changing and finding accounts.
 
+use hashbrown::HashMap;
+
 use super::{AccountFilter, AccountKey, store};
 use crate::engine::{
     Account, AccountStatus, AccountUpdate, Balances, NewAccount, Request, Response, UpdateStatus,
@@ -55,6 +57,26 @@ impl Ledger {
             let Some(stored) = store::one(&client, id).await? else { return Ok(None) };
             led.view.learn_stored(sealed, &stored);
         }
+    }
+
+    /// Accounts by id, each at the place of its id: those in use are in memory, the others come in
+    /// one statement.
+    pub async fn accounts_of(&self, ids: &[u128]) -> Result<Vec<Option<Account>>, LedgerError> {
+        let led = self.settled().await?;
+        let mut accounts: Vec<_> = ids.iter().map(|id| led.view.account(*id)).collect();
+        let missing = ids.iter().zip(&accounts).filter(|(_, account)| account.is_none());
+        let missing: Vec<u128> = missing.map(|(id, _)| *id).collect();
+        if missing.is_empty() {
+            return Ok(accounts);
+        }
+        let found = self.accounts_by_id(&missing).await?;
+        let found: HashMap<u128, Account> = found.into_iter().map(|it| (it.id, it)).collect();
+        for (id, account) in ids.iter().zip(&mut accounts) {
+            if account.is_none() {
+                *account = found.get(id).cloned();
+            }
+        }
+        Ok(accounts)
     }
 
     /// Accounts by id, in no order; unknown ones are left out.

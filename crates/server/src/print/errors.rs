@@ -137,6 +137,7 @@ fn sections() -> Vec<Section> {
         errors("Identity", "Users, sessions and credentials.", &identity::IdentityError::all()),
         errors("Wallet", "Accounts and transfers between people.", &wallet::WalletError::all()),
         errors("Payments", "Deposits, withdrawals, refunds.", &payments::PaymentsError::all()),
+        errors("Shop", "Catalogue, stock, carts, orders.", &shop::ShopError::all()),
         errors(
             "Notifications",
             "Mail, the inbox, webhooks.",

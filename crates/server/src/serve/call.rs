@@ -34,13 +34,16 @@ impl Call {
 }
 
 fn is_for_leader(method: &Method, path: &str) -> bool {
-    const BELOW: [&str; 8] = [
+    const BELOW: [&str; 11] = [
         "/v1/ledger/",
         "/bushel.ledger.v1.",
         "/v1/wallet/",
         "/bushel.wallet.v1.",
         "/v1/payments/",
         "/bushel.payments.v1.",
+        "/v1/shop/stock",
+        "/v1/shop/carts",
+        "/v1/shop/orders",
         "/v1/admin/",
         "/bushel.admin.v1.",
     ];

@@ -12,6 +12,7 @@ use ledger::Ledger;
 use notifications::{Notifications, NotificationsOptions, RunningFeed};
 use oauth::{Oauth, OauthOptions};
 use payments::{Payments, PaymentsOptions};
+use shop::{Ground, Shop, ShopOptions};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use wallet::{Wallet, WalletOptions};
@@ -26,6 +27,7 @@ pub(crate) struct Contexts {
     pub(crate) identity: Identity,
     pub(crate) wallet: Wallet,
     pub(crate) payments: Payments,
+    pub(crate) shop: Shop,
     pub(crate) notifications: Notifications,
     pub(crate) oauth: Oauth,
     pub(crate) admin: Admin,
@@ -51,6 +53,7 @@ pub(crate) struct ContextOptions {
     pub(crate) identity: IdentityOptions,
     pub(crate) wallet: WalletOptions,
     pub(crate) payments: PaymentsOptions,
+    pub(crate) shop: ShopOptions,
     pub(crate) notifications: NotificationsOptions,
     pub(crate) oauth: OauthOptions,
 }
@@ -74,6 +77,15 @@ impl Contexts {
             Payments::start(database(), clock(), ledger.clone(), vault.clone(), options.payments)
                 .await
                 .context("payments could not start")?;
+        let ground = Ground {
+            database: database(),
+            clock: clock(),
+            vault: vault.clone(),
+            ledger: ledger.clone(),
+            identity: identity.clone(),
+            payments: payments.clone(),
+        };
+        let shop = Shop::start(ground, options.shop).await.context("the shop could not start")?;
         let notifications = Notifications::start(
             database(),
             clock(),
@@ -90,7 +102,8 @@ impl Contexts {
                 .context("oauth could not start")?;
         let admin =
             Admin::new(database(), clock(), ledger.clone(), identity.clone(), payments.clone());
-        let contexts = Self { ledger, identity, wallet, payments, notifications, oauth, admin };
+        let contexts =
+            Self { ledger, identity, wallet, payments, shop, notifications, oauth, admin };
         personal_data::connect(&contexts);
         Ok(contexts)
     }
@@ -103,6 +116,7 @@ impl Contexts {
         let bus = identity::workers(&self.identity).register(bus);
         let bus = wallet::workers(&self.wallet).register(bus);
         let bus = self.payments.register(bus);
+        let bus = self.shop.register(bus);
         let bus = notifications::workers(&self.notifications).register(bus);
         let bus = self.oauth.register(bus);
         let bus = self.admin.register(bus);
@@ -122,6 +136,7 @@ impl Contexts {
             .merge(identity::routes(self.identity.clone()))
             .merge(wallet::routes(self.wallet.clone()))
             .merge(payments::routes(self.payments.clone()))
+            .merge(shop::routes(self.shop.clone()))
             .merge(notifications::routes(self.notifications.clone()))
             .merge(oauth::routes(self.oauth.clone()))
             .merge(admin::routes(self.admin.clone()))
@@ -147,6 +162,7 @@ pub(super) fn document() -> OpenApi {
     all.merge(identity::document());
     all.merge(wallet::document());
     all.merge(payments::document());
+    all.merge(shop::document());
     all.merge(notifications::document());
     all.merge(oauth::document());
     all.merge(admin::document());

@@ -74,7 +74,7 @@ impl Storage {
 }
 
 /// The schemas of everything that this program serves.
-fn schemas() -> [Migrations; 11] {
+fn schemas() -> [Migrations; 12] {
     [
         crate::operator::MIGRATIONS,
         kernel::audit::MIGRATIONS,
@@ -84,6 +84,7 @@ fn schemas() -> [Migrations; 11] {
         identity::MIGRATIONS,
         wallet::MIGRATIONS,
         payments::MIGRATIONS,
+        shop::MIGRATIONS,
         notifications::MIGRATIONS,
         oauth::MIGRATIONS,
         admin::MIGRATIONS,

@@ -1,0 +1,55 @@
+-- The catalogue: what the shop sells, and for how much. How much of it there is, the ledger knows.
+
+create table shop.products (
+    id            uuid primary key,
+    handle        text collate "C" not null unique,
+    status        text collate "C" not null check (status in ('draft', 'active', 'archived')),
+    title         text not null,
+    description   text not null,
+    vendor        text,
+    tags          text[] not null default '{}',
+    tax_class     text collate "C" not null,
+    options       jsonb not null,
+    translations  jsonb not null,
+    custom_fields jsonb not null,
+    version       integer not null,
+    created_at    timestamptz not null,
+    updated_at    timestamptz not null
+);
+comment on table shop.products is 'What the shop shows: one product has one or more variants, which are what is sold.';
+comment on column shop.products.handle is 'Its name in addresses: lower case, digits and hyphens.';
+comment on column shop.products.options is 'In what the variants differ: [{"name": "Colour", "values": ["red", "blue"]}].';
+comment on column shop.products.translations is 'By language: {"de": {"title": "...", "description": "..."}}. What is missing is shown as it stands in the row.';
+comment on column shop.products.version is 'The ETag: every change of the product, its variants, prices or images adds one.';
+
+create table shop.variants (
+    id              uuid primary key,
+    product_id      uuid not null references shop.products (id),
+    sku             text collate "C" not null unique,
+    asset           text collate "C" not null unique,
+    title           text,
+    options         jsonb not null,
+    position        integer not null,
+    barcode         text,
+    weight_g        integer not null check (weight_g >= 0),
+    needs_shipping  boolean not null,
+    tracks_stock    boolean not null,
+    backorder_max   bigint not null check (backorder_max >= 0),
+    available_from  timestamptz,
+    is_active       boolean not null
+);
+comment on table shop.variants is 'What is sold: one combination of a product''s options, with a stock keeping unit of its own.';
+comment on column shop.variants.asset is 'What the ledger counts it as.';
+comment on column shop.variants.tracks_stock is 'False: there is always enough of it, as of a service.';
+comment on column shop.variants.backorder_max is 'So many may be sold that aren''t there; the floor of its accounts below zero.';
+comment on column shop.variants.available_from is 'Sold before this moment it is a preorder.';
+create index variants_by_product on shop.variants (product_id, position);
+
+create table shop.prices (
+    variant_id   uuid not null references shop.variants (id),
+    currency     text collate "C" not null,
+    min_quantity integer not null check (min_quantity >= 1),
+    amount       numeric(39) not null check (amount >= 0),
+    primary key (variant_id, currency, min_quantity)
+);
+comment on table shop.prices is 'The price of one piece for everybody, from a quantity on.';

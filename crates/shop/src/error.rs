@@ -1,0 +1,146 @@
+//! What can go wrong in the shop, in the language of the business.
+
+use kernel::bus::{JobError, Outcome};
+use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
+use ledger::LedgerError;
+use ledger::engine::{AccountStatus, TransferStatus};
+
+/// Outcomes that callers can meet.
+#[derive(Debug, thiserror::Error)]
+pub enum ShopError {
+    #[error("there is no such product")]
+    ProductNotFound,
+    #[error("another product has this handle")]
+    HandleTaken,
+    #[error("it has changed since that version")]
+    VersionChanged,
+    #[error("there is no such variant")]
+    VariantNotFound,
+    #[error("another variant has the SKU {0}")]
+    SkuTaken(String),
+    #[error("there is no asset of the kind money with the code {0}")]
+    CurrencyUnknown(String),
+
+    #[error("there is no such location")]
+    LocationNotFound,
+    #[error("another location has this handle")]
+    LocationTaken,
+    #[error("no stock is kept of {0}")]
+    StockNotTracked(String),
+    #[error("of {sku} there are {available}, which is less than that")]
+    StockInsufficient { sku: String, available: Amount },
+
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("the ledger answered {0} where that can't be")]
+    LedgerRefused(TransferStatus),
+    #[error("the ledger made no account at {address}: {status}")]
+    AccountRefused { address: String, status: AccountStatus },
+    #[error("what is stored can't be right: {0}")]
+    Corrupt(&'static str),
+}
+
+pub(crate) type Result<T, E = ShopError> = std::result::Result<T, E>;
+
+impl From<tokio_postgres::Error> for ShopError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl ShopError {
+    /// One of each, for the list of codes. Those of the ledger and the database are theirs.
+    pub fn all() -> Vec<Self> {
+        let text = || "an example".to_owned();
+        vec![
+            Self::ProductNotFound,
+            Self::HandleTaken,
+            Self::VersionChanged,
+            Self::VariantNotFound,
+            Self::SkuTaken(text()),
+            Self::CurrencyUnknown(text()),
+            Self::LocationNotFound,
+            Self::LocationTaken,
+            Self::StockNotTracked(text()),
+            Self::StockInsufficient { sku: text(), available: Amount::ZERO },
+            Self::LedgerRefused(TransferStatus::ReservedFlag),
+        ]
+    }
+
+    /// What a job does about it: an outage isn't a failure.
+    pub(crate) fn outcome(self, now: Timestamp) -> Outcome {
+        const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
+        if self.kind() == ErrorKind::Unavailable {
+            return Outcome::Later(now.saturating_add(PAUSE));
+        }
+        Outcome::Retry(JobError::new(self))
+    }
+
+    /// The kind and the stable code of each outcome.
+    fn described(&self) -> (ErrorKind, &'static str) {
+        use ErrorKind::{Conflict, Internal, NotFound, PreconditionFailed, Unprocessable};
+        match self {
+            Self::ProductNotFound => (NotFound, "shop.product.not_found"),
+            Self::HandleTaken => (Conflict, "shop.product.handle_taken"),
+            Self::VersionChanged => (PreconditionFailed, "shop.version.changed"),
+            Self::VariantNotFound => (NotFound, "shop.variant.not_found"),
+            Self::SkuTaken(_) => (Conflict, "shop.variant.sku_taken"),
+            Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
+            Self::LocationNotFound => (NotFound, "shop.location.not_found"),
+            Self::LocationTaken => (Conflict, "shop.location.taken"),
+            Self::StockNotTracked(_) => (Unprocessable, "shop.stock.not_tracked"),
+            Self::StockInsufficient { .. } => (Unprocessable, "shop.stock.insufficient"),
+            Self::Ledger(error) => (error.kind(), error.code()),
+            Self::Database(error) => (error.kind(), error.code()),
+            Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {
+                (Internal, "shop.internal.contradiction")
+            }
+        }
+    }
+}
+
+impl DomainError for ShopError {
+    fn kind(&self) -> ErrorKind {
+        self.described().0
+    }
+
+    fn code(&self) -> &'static str {
+        self.described().1
+    }
+
+    fn client_message(&self) -> String {
+        match self {
+            Self::Database(error) => error.client_message(),
+            Self::Ledger(error) => error.client_message(),
+            error if error.kind() == ErrorKind::Internal => {
+                "something went wrong on our side; it has been logged with this request's id".into()
+            }
+            other => other.to_string(),
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::Ledger(error) => error.retry_after_s(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_dotted() {
+        let mut codes: Vec<&str> = ShopError::all().iter().map(DomainError::code).collect();
+        assert!(codes.iter().all(|code| code.starts_with("shop.")));
+        assert!(codes.iter().all(|code| code.split('.').count() == 3), "{codes:?}");
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+}

@@ -1,0 +1,46 @@
+//! The shop over HTTP: the routes of its features put together.
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
+use kernel::http::{documents, no_store};
+use kernel::replay::{self, Replay};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::shop::Shop;
+
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// All routes of this context. They authenticate nobody: that is done in front of them.
+pub fn routes(shop: Shop) -> OpenApiRouter {
+    let replay = Replay::new(shop.database.clone(), shop.clock.clone());
+    let private = private_routes().layer(map_response(no_store));
+    let replayed = replayed_routes().layer(from_fn_with_state(replay, replay::answer));
+    let all = private.merge(replayed.layer(map_response(no_store))).merge(catalogue_routes());
+    complete(all).with_state(shop)
+}
+
+/// Their part of the API document, for which nothing has to run.
+pub fn document() -> OpenApi {
+    complete(private_routes().merge(replayed_routes()).merge(catalogue_routes())).into_openapi()
+}
+
+/// What everybody may see and keep: their answers say for how long.
+fn catalogue_routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default()
+}
+
+/// What is the caller's own, or staff's.
+fn private_routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default()
+}
+
+/// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
+fn replayed_routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default()
+}
+
+fn complete(mut router: OpenApiRouter<Shop>) -> OpenApiRouter<Shop> {
+    documents::complete(router.get_openapi_mut());
+    router.layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}

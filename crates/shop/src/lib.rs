@@ -1,0 +1,39 @@
+//! The shop: a catalogue, stock, carts, and orders that are paid, sent and given back.
+//!
+//! What it owns: products and their prices, where stock lies, promotions, taxes, ways of shipping,
+//! carts, orders and what becomes of them; the schema `shop`.
+//! What it deliberately does not do: it holds neither goods nor money (both are in the ledger), no
+//! card data (that is with the payment provider), and it sends no mail (it tells what happened).
+//!
+//! Reading order:
+//!
+//! | place | what |
+//! |---|---|
+//! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `books` | how the shop uses the ledger: goods and money |
+//! | `locations`, `stock` | where goods lie, and how they get there |
+//! | [`Shop`] | the facade |
+
+mod books;
+mod error;
+mod http;
+mod ids;
+mod locations;
+mod products;
+mod shop;
+
+pub use self::http::{document, routes};
+pub use error::ShopError;
+pub use ids::{
+    CartId, CartLineId, CustomerId, LocationId, OrderId, OrderLineId, OrderPaymentId,
+    OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId,
+    VariantId,
+};
+pub use shop::{Ground, Shop, ShopOptions};
+
+/// The migrations of the schema `shop`.
+pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
+    "shop";
+    1 "catalogue" "../migrations/0001_catalogue.sql",
+    2 "stock" "../migrations/0002_stock.sql",
+};

@@ -1,0 +1,44 @@
+//! Locations: where stock lies, and from where orders are sent.
+
+pub(crate) mod store;
+
+use kernel::{Database, Timestamp};
+
+pub(crate) use crate::ids::LocationId;
+
+use crate::error::Result;
+
+/// Where everything lies until somebody says otherwise.
+pub(crate) const MAIN: &str = "main";
+
+/// A place with stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) id: LocationId,
+    /// Part of the addresses of its accounts; never changes.
+    pub(crate) handle: String,
+    pub(crate) title: String,
+    /// ISO 3166-1, two letters.
+    pub(crate) country: Option<String>,
+    /// The lower, the earlier orders are sent from here.
+    pub(crate) priority: i32,
+    pub(crate) is_active: bool,
+    pub(crate) version: u32,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Makes sure that there is a place for stock.
+pub(crate) async fn ensure_main(database: &Database, now: Timestamp) -> Result<()> {
+    let location = Location {
+        id: LocationId::generate(),
+        handle: MAIN.to_owned(),
+        title: "Main warehouse".to_owned(),
+        country: None,
+        priority: 0,
+        is_active: true,
+        version: 1,
+        created_at: now,
+    };
+    store::insert(&database.client().await?, &location).await?;
+    Ok(())
+}
