@@ -33,11 +33,15 @@ fn catalogue_routes() -> OpenApiRouter<Shop> {
 /// What is the caller's own, or staff's.
 fn private_routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
+        .merge(crate::locations::http::routes())
+        .merge(crate::stock::http::routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
 fn replayed_routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
+        .merge(crate::locations::http::create_route())
+        .merge(crate::stock::http::create_route())
 }
 
 fn complete(mut router: OpenApiRouter<Shop>) -> OpenApiRouter<Shop> {

@@ -16,11 +16,13 @@
 
 mod books;
 mod error;
+mod fields;
 mod http;
 mod ids;
 mod locations;
 mod products;
 mod shop;
+mod stock;
 
 pub use self::http::{document, routes};
 pub use error::ShopError;

@@ -4,6 +4,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::{DomainError, ErrorKind};
 use crate::postgres::{INSTALL_HINT, VERSION_MIN};
+use crate::problem::Problem;
 
 /// Why the database can't serve us.
 #[derive(Debug, Error)]
@@ -99,6 +100,13 @@ impl From<PoolError> for DatabaseError {
             PoolError::Closed => Self::PoolClosed,
             _ => Self::NoAnswer,
         }
+    }
+}
+
+/// So that a use case can say `?` to a statement.
+impl From<tokio_postgres::Error> for Problem {
+    fn from(error: tokio_postgres::Error) -> Self {
+        DatabaseError::from(error).into()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Locations: where stock lies, and from where orders are sent.
 
+pub(crate) mod http;
+mod service;
 pub(crate) mod store;
 
 use kernel::{Database, Timestamp};
 
-pub(crate) use crate::ids::LocationId;
-
 use crate::error::Result;
+use crate::ids::LocationId;
 
 /// Where everything lies until somebody says otherwise.
 pub(crate) const MAIN: &str = "main";
@@ -25,6 +26,28 @@ pub(crate) struct Location {
     pub(crate) is_active: bool,
     pub(crate) version: u32,
     pub(crate) created_at: Timestamp,
+}
+
+/// A change; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LocationPatch {
+    pub(crate) title: Option<String>,
+    pub(crate) country: Option<Option<String>>,
+    pub(crate) priority: Option<i32>,
+    pub(crate) is_active: Option<bool>,
+}
+
+impl LocationPatch {
+    fn applied_to(self, it: Location) -> Location {
+        Location {
+            title: self.title.unwrap_or(it.title),
+            country: self.country.unwrap_or(it.country),
+            priority: self.priority.unwrap_or(it.priority),
+            is_active: self.is_active.unwrap_or(it.is_active),
+            version: it.version + 1,
+            ..it
+        }
+    }
 }
 
 /// Makes sure that there is a place for stock.

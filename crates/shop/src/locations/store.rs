@@ -1,11 +1,12 @@
 //! SQL of locations.
 
-use deadpool_postgres::GenericClient;
+use deadpool_postgres::{GenericClient, Transaction};
 use kernel::db::Statements as _;
 use tokio_postgres::Row;
 
 use super::Location;
 use crate::error::Result;
+use crate::ids::LocationId;
 
 const COLUMNS: &str = "id, handle, title, country, priority, is_active, version, created_at";
 
@@ -51,4 +52,22 @@ pub(super) async fn insert(client: &impl GenericClient, new: &Location) -> Resul
 pub(crate) async fn list(client: &impl GenericClient) -> Result<Vec<Location>> {
     let sql = format!("select {COLUMNS} from shop.locations order by priority, handle");
     Ok(client.query_prepared(&sql, &[]).await?.iter().map(location).collect())
+}
+
+/// The location, which nobody else changes until the transaction ends.
+pub(super) async fn lock_in_tx(tx: &Transaction<'_>, id: LocationId) -> Result<Option<Location>> {
+    let sql = format!("select {COLUMNS} from shop.locations where id = $1 for update");
+    Ok(tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(location))
+}
+
+pub(super) async fn update_in_tx(tx: &Transaction<'_>, it: &Location) -> Result<()> {
+    let sql = "update shop.locations \
+        set title = $2, country = $3, priority = $4, is_active = $5, version = $6 where id = $1";
+    let version = it.version.cast_signed();
+    tx.execute_prepared(
+        sql,
+        &[&it.id, &it.title, &it.country, &it.priority, &it.is_active, &version],
+    )
+    .await?;
+    Ok(())
 }
