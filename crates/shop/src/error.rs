@@ -30,6 +30,17 @@ pub enum ShopError {
     #[error("of {sku} there are {available}, which is less than that")]
     StockInsufficient { sku: String, available: Amount },
 
+    #[error("there is no such tax rate")]
+    TaxRateNotFound,
+    #[error("there is no such way of shipping")]
+    ShippingMethodNotFound,
+    #[error("another way of shipping has this handle")]
+    ShippingMethodTaken,
+    #[error("there is no such promotion")]
+    PromotionNotFound,
+    #[error("another promotion has this code")]
+    PromotionCodeTaken,
+
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -65,6 +76,11 @@ impl ShopError {
             Self::LocationTaken,
             Self::StockNotTracked(text()),
             Self::StockInsufficient { sku: text(), available: Amount::ZERO },
+            Self::TaxRateNotFound,
+            Self::ShippingMethodNotFound,
+            Self::ShippingMethodTaken,
+            Self::PromotionNotFound,
+            Self::PromotionCodeTaken,
             Self::LedgerRefused(TransferStatus::ReservedFlag),
         ]
     }
@@ -92,6 +108,11 @@ impl ShopError {
             Self::LocationTaken => (Conflict, "shop.location.taken"),
             Self::StockNotTracked(_) => (Unprocessable, "shop.stock.not_tracked"),
             Self::StockInsufficient { .. } => (Unprocessable, "shop.stock.insufficient"),
+            Self::TaxRateNotFound => (NotFound, "shop.tax_rate.not_found"),
+            Self::ShippingMethodNotFound => (NotFound, "shop.shipping_method.not_found"),
+            Self::ShippingMethodTaken => (Conflict, "shop.shipping_method.taken"),
+            Self::PromotionNotFound => (NotFound, "shop.promotion.not_found"),
+            Self::PromotionCodeTaken => (Conflict, "shop.promotion.code_taken"),
             Self::Ledger(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {

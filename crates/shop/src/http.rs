@@ -35,6 +35,10 @@ fn private_routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
         .merge(crate::locations::http::routes())
         .merge(crate::stock::http::routes())
+        .merge(crate::settings::http::routes())
+        .merge(crate::tax_rates::http::routes())
+        .merge(crate::shipping_methods::http::routes())
+        .merge(crate::promotions::http::routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -42,6 +46,8 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
         .merge(crate::locations::http::create_route())
         .merge(crate::stock::http::create_route())
+        .merge(crate::shipping_methods::http::create_route())
+        .merge(crate::promotions::http::create_route())
 }
 
 fn complete(mut router: OpenApiRouter<Shop>) -> OpenApiRouter<Shop> {

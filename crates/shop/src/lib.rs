@@ -20,9 +20,15 @@ mod fields;
 mod http;
 mod ids;
 mod locations;
+mod pricing;
 mod products;
+mod promotions;
+mod rules;
+mod settings;
+mod shipping_methods;
 mod shop;
 mod stock;
+mod tax_rates;
 
 pub use self::http::{document, routes};
 pub use error::ShopError;
@@ -38,4 +44,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "shop";
     1 "catalogue" "../migrations/0001_catalogue.sql",
     2 "stock" "../migrations/0002_stock.sql",
+    5 "rules" "../migrations/0005_rules.sql",
 };

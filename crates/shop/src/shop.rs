@@ -11,6 +11,7 @@ use payments::Payments;
 use crate::books::Books;
 use crate::error::Result;
 use crate::locations;
+use crate::rules::RulesMemory;
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ pub struct Parts {
     pub(crate) identity: Identity,
     pub(crate) payments: Payments,
     pub(crate) books: Books,
+    pub(crate) rules: RulesMemory,
     pub(crate) options: ShopOptions,
 }
 
@@ -60,6 +62,7 @@ impl Shop {
         locations::ensure_main(&ground.database, ground.clock.now()).await?;
         Ok(Self(Arc::new(Parts {
             books: Books::new(ground.ledger.clone()),
+            rules: RulesMemory::default(),
             database: ground.database,
             clock: ground.clock,
             vault: ground.vault,

@@ -31,7 +31,11 @@ const PREFIX: &str = "SKU:";
 /// that can't be one is counted under the variant's id.
 pub(crate) fn asset_code(sku: &str, variant: VariantId) -> String {
     let code = format!("{PREFIX}{sku}");
-    if ledger::is_asset_code(&code) && !sku.starts_with(VARIANT) && !sku.starts_with('.') {
+    if !sku.is_empty()
+        && ledger::is_asset_code(&code)
+        && !sku.starts_with(VARIANT)
+        && !sku.starts_with('.')
+    {
         return code;
     }
     format!("{PREFIX}{}", variant.to_string().to_uppercase())

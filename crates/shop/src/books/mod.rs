@@ -6,6 +6,7 @@
 
 pub(crate) mod goods;
 pub(crate) mod money;
+pub(crate) mod uses;
 
 use hashbrown::HashSet;
 use ledger::engine::{

@@ -1,0 +1,122 @@
+//! `/v1/shop/settings`, for staff.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use identity::Actor;
+use kernel::http::documents::{ReadProblems, WriteProblems};
+use kernel::http::{IfMatch, etag, invalid_field};
+use kernel::{Json, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Settings, SettingsPatch};
+use crate::fields::{Country, nullable};
+use crate::shop::Shop;
+
+pub(crate) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default().routes(routes!(get, update))
+}
+
+/// How the shop behaves.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShopSettings)]
+pub(crate) struct SettingsJson {
+    /// Prices have the tax in them, as in Europe; otherwise it is added.
+    prices_include_tax: bool,
+    /// Where buyers are taxed who did not say where they are.
+    #[schema(required)]
+    home_country: Option<String>,
+    /// So many seconds stock is held for a cart after its last activity.
+    reservation_s: u32,
+    /// So many seconds an order waits for its payment before it is cancelled.
+    payment_s: u32,
+}
+
+fn answer(it: Settings) -> Response {
+    let version = etag(it.version);
+    let body = SettingsJson {
+        prices_include_tax: it.prices_include_tax,
+        home_country: it.home_country,
+        reservation_s: it.reservation_s,
+        payment_s: it.payment_s,
+    };
+    ([(ETAG, version)], Json(body)).into_response()
+}
+
+/// How the shop behaves.
+#[utoipa::path(
+    get,
+    path = "/v1/shop/settings",
+    operation_id = "shop_settings_get",
+    tag = "shop",
+    responses(
+        (status = 200, description = "The settings.", body = SettingsJson,
+         headers(("ETag" = String, description = "Their version."))),
+        ReadProblems,
+    ),
+)]
+pub(crate) async fn get(State(shop): State<Shop>, actor: Actor) -> Result<Response, Problem> {
+    Ok(answer(shop.settings(&actor).await?))
+}
+
+/// A merge patch (RFC 7396): what is left out stays, null clears.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = ShopSettingsPatch)]
+pub(crate) struct PatchBody {
+    prices_include_tax: Option<bool>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Country>)]
+    home_country: Option<Option<Country>>,
+    #[schema(minimum = 60, maximum = 86400)]
+    reservation_s: Option<u32>,
+    #[schema(minimum = 60, maximum = 2_592_000)]
+    payment_s: Option<u32>,
+}
+
+/// Changes how the shop behaves. Carts follow at once; orders stay as they were placed.
+#[utoipa::path(
+    patch,
+    path = "/v1/shop/settings",
+    operation_id = "shop_settings_update",
+    tag = "shop",
+    params(("If-Match" = String, Header, description = "Their ETag; without it the answer is 428.", example = "\"1\"")),
+    request_body(content(
+        (PatchBody = "application/json", example = json!({ "home_country": "AT" })),
+        (PatchBody = "application/merge-patch+json", example = json!({ "reservation_s": 600 })),
+    )),
+    responses(
+        (status = 200, description = "The settings as they are now.", body = SettingsJson,
+         headers(("ETag" = String, description = "Their version."))),
+        (status = 412, description = "They have changed since that version.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.",
+         body = Problem, content_type = "application/problem+json"),
+        WriteProblems,
+    ),
+)]
+pub(crate) async fn update(
+    State(shop): State<Shop>,
+    actor: Actor,
+    headers: HeaderMap,
+    Json(body): Json<PatchBody>,
+) -> Result<Response, Problem> {
+    let expected = IfMatch::read(&headers)?;
+    let within = |field: &str, value: Option<u32>, max: u32| match value {
+        Some(seconds) if !(60..=max).contains(&seconds) => {
+            Err(invalid_field(format!("/{field}"), format!("expected 60 to {max} seconds")))
+        }
+        value => Ok(value),
+    };
+    let patch = SettingsPatch {
+        prices_include_tax: body.prices_include_tax,
+        home_country: body.home_country.map(|country| country.map(String::from)),
+        reservation_s: within("reservation_s", body.reservation_s, 86_400)?,
+        payment_s: within("payment_s", body.payment_s, 2_592_000)?,
+    };
+    Ok(answer(shop.update_settings(&actor, patch, &expected).await?))
+}

@@ -1,0 +1,39 @@
+//! Settings: how the shop behaves. There is one row of them.
+
+pub(crate) mod http;
+mod service;
+pub(crate) mod store;
+
+/// How the shop behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) prices_include_tax: bool,
+    /// Where buyers are taxed who did not say where they are.
+    pub(crate) home_country: Option<String>,
+    /// So long stock is held for a cart after its last activity.
+    pub(crate) reservation_s: u32,
+    /// So long an order waits for its payment before it is cancelled.
+    pub(crate) payment_s: u32,
+    pub(crate) version: u32,
+}
+
+/// A change; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SettingsPatch {
+    pub(crate) prices_include_tax: Option<bool>,
+    pub(crate) home_country: Option<Option<String>>,
+    pub(crate) reservation_s: Option<u32>,
+    pub(crate) payment_s: Option<u32>,
+}
+
+impl SettingsPatch {
+    fn applied_to(self, it: Settings) -> Settings {
+        Settings {
+            prices_include_tax: self.prices_include_tax.unwrap_or(it.prices_include_tax),
+            home_country: self.home_country.unwrap_or(it.home_country),
+            reservation_s: self.reservation_s.unwrap_or(it.reservation_s),
+            payment_s: self.payment_s.unwrap_or(it.payment_s),
+            version: it.version + 1,
+        }
+    }
+}
