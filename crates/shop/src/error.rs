@@ -41,6 +41,27 @@ pub enum ShopError {
     #[error("another promotion has this code")]
     PromotionCodeTaken,
 
+    #[error("this code does nothing: it is unknown, has not begun or has ended")]
+    PromotionCodeUnknown,
+    #[error("sign in to make a guest's cart yours")]
+    CartClaimNeedsUser,
+    #[error("there is no such cart")]
+    CartNotFound,
+    #[error("the cart isn't open any more: it became an order, or went into another cart")]
+    CartNotOpen,
+    #[error("there is no such line in the cart")]
+    CartLineNotFound,
+    #[error("a cart has at most 2000 lines")]
+    CartTooManyLines,
+    #[error("a line has at most 1000000 pieces")]
+    CartTooManyPieces,
+    #[error("the cart has changed meanwhile; look at it again")]
+    CartChanged,
+    #[error("the cart can't become an order yet: see `errors`")]
+    CartNotReady,
+    #[error("the cart costs {0} now, which is not what you were about to pay")]
+    CartTotalChanged(Amount),
+
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -81,6 +102,16 @@ impl ShopError {
             Self::ShippingMethodTaken,
             Self::PromotionNotFound,
             Self::PromotionCodeTaken,
+            Self::PromotionCodeUnknown,
+            Self::CartClaimNeedsUser,
+            Self::CartNotFound,
+            Self::CartNotOpen,
+            Self::CartLineNotFound,
+            Self::CartTooManyLines,
+            Self::CartTooManyPieces,
+            Self::CartChanged,
+            Self::CartNotReady,
+            Self::CartTotalChanged(Amount::ZERO),
             Self::LedgerRefused(TransferStatus::ReservedFlag),
         ]
     }
@@ -113,6 +144,16 @@ impl ShopError {
             Self::ShippingMethodTaken => (Conflict, "shop.shipping_method.taken"),
             Self::PromotionNotFound => (NotFound, "shop.promotion.not_found"),
             Self::PromotionCodeTaken => (Conflict, "shop.promotion.code_taken"),
+            Self::PromotionCodeUnknown => (Unprocessable, "shop.promotion.code_unknown"),
+            Self::CartClaimNeedsUser => (Unprocessable, "shop.cart.claim_needs_user"),
+            Self::CartNotFound => (NotFound, "shop.cart.not_found"),
+            Self::CartNotOpen => (Conflict, "shop.cart.not_open"),
+            Self::CartLineNotFound => (NotFound, "shop.cart.line_not_found"),
+            Self::CartTooManyLines => (Unprocessable, "shop.cart.too_many_lines"),
+            Self::CartTooManyPieces => (Unprocessable, "shop.cart.too_many_pieces"),
+            Self::CartChanged => (Conflict, "shop.cart.changed"),
+            Self::CartNotReady => (Unprocessable, "shop.cart.not_ready"),
+            Self::CartTotalChanged(_) => (Conflict, "shop.cart.total_changed"),
             Self::Ledger(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {

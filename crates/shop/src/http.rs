@@ -1,12 +1,14 @@
 //! The shop over HTTP: the routes of its features put together.
 
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
-use kernel::http::{documents, no_store};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::HeaderValue;
+use axum::middleware::{from_fn_with_state, map_request, map_response};
+use kernel::http::{CallerKey, documents, no_store};
 use kernel::replay::{self, Replay};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -15,8 +17,11 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 pub fn routes(shop: Shop) -> OpenApiRouter {
     let replay = Replay::new(shop.database.clone(), shop.clock.clone());
     let private = private_routes().layer(map_response(no_store));
-    let replayed = replayed_routes().layer(from_fn_with_state(replay, replay::answer));
-    let all = private.merge(replayed.layer(map_response(no_store))).merge(catalogue_routes());
+    let replayed = replayed_routes()
+        .layer(from_fn_with_state(replay, replay::answer))
+        .layer(map_request(name_guest))
+        .layer(map_response(no_store));
+    let all = private.merge(replayed).merge(catalogue_routes());
     complete(all).with_state(shop)
 }
 
@@ -39,6 +44,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::tax_rates::http::routes())
         .merge(crate::shipping_methods::http::routes())
         .merge(crate::promotions::http::routes())
+        .merge(crate::carts::http::routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -48,6 +54,19 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::stock::http::create_route())
         .merge(crate::shipping_methods::http::create_route())
         .merge(crate::promotions::http::create_route())
+        .merge(crate::carts::http::create_route())
+}
+
+/// Guests have no name: what they repeat is looked for under the token that they show, so that
+/// nobody gets the answer to somebody else.
+async fn name_guest(mut request: Request) -> Request {
+    if request.extensions().get::<CallerKey>().is_none() {
+        let token = request.headers().get(CART_TOKEN).map(HeaderValue::as_bytes);
+        let hash = blake3::derive_key("bushel shop guest caller v1", token.unwrap_or_default());
+        let name = format!("guest {}", blake3::Hash::from_bytes(hash).to_hex());
+        request.extensions_mut().insert(CallerKey(name));
+    }
+    request
 }
 
 fn complete(mut router: OpenApiRouter<Shop>) -> OpenApiRouter<Shop> {

@@ -15,6 +15,7 @@
 //! | [`Shop`] | the facade |
 
 mod books;
+mod carts;
 mod error;
 mod fields;
 mod http;
@@ -44,5 +45,6 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     "shop";
     1 "catalogue" "../migrations/0001_catalogue.sql",
     2 "stock" "../migrations/0002_stock.sql",
-    5 "rules" "../migrations/0005_rules.sql",
+    3 "rules" "../migrations/0003_rules.sql",
+    4 "carts" "../migrations/0004_carts.sql",
 };

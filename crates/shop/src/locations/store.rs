@@ -54,6 +54,13 @@ pub(crate) async fn list(client: &impl GenericClient) -> Result<Vec<Location>> {
     Ok(client.query_prepared(&sql, &[]).await?.iter().map(location).collect())
 }
 
+/// Those from which orders are sent, in that order.
+pub(crate) async fn active(client: &impl GenericClient) -> Result<Vec<Location>> {
+    let sql =
+        format!("select {COLUMNS} from shop.locations where is_active order by priority, handle");
+    Ok(client.query_prepared(&sql, &[]).await?.iter().map(location).collect())
+}
+
 /// The location, which nobody else changes until the transaction ends.
 pub(super) async fn lock_in_tx(tx: &Transaction<'_>, id: LocationId) -> Result<Option<Location>> {
     let sql = format!("select {COLUMNS} from shop.locations where id = $1 for update");

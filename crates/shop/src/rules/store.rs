@@ -10,8 +10,7 @@ use crate::{promotions, settings, shipping_methods, tax_rates};
 
 /// The version is read first: rules that are newer than it says are read once more, never too few.
 pub(super) async fn read(client: &impl GenericClient) -> Result<Rules> {
-    let sql = "select version from shop.rules_version";
-    let version = client.query_one_prepared(sql, &[]).await?.get(0);
+    let version = version(client).await?;
     let settings = settings::store::get(client).await?;
     let taxes = TaxRules {
         rates: tax_rates::store::list(client).await?,
@@ -21,6 +20,12 @@ pub(super) async fn read(client: &impl GenericClient) -> Result<Rules> {
     let shipping_methods = shipping_methods::store::list(client).await?;
     let promotions = promotions::store::all_active(client).await?;
     Ok(Rules { version, settings, taxes, shipping_methods, promotions })
+}
+
+/// The version of the rules now.
+pub(crate) async fn version(client: &impl GenericClient) -> Result<i64> {
+    let sql = "select version from shop.rules_version";
+    Ok(client.query_one_prepared(sql, &[]).await?.get(0))
 }
 
 /// Tells every process to read the rules again, when the transaction commits.

@@ -95,6 +95,13 @@ impl Level {
     }
 }
 
+impl Level {
+    /// As if so many pieces weren't held any more.
+    pub(crate) fn release(&mut self, pieces: u128) {
+        self.reserved = Amount::new(self.reserved.get().saturating_sub(pieces));
+    }
+}
+
 /// What there is of a variant in all places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Levels {
@@ -120,6 +127,11 @@ impl Levels {
     /// What can be sold.
     pub(crate) fn sellable(&self) -> u128 {
         self.free().saturating_add(self.backorder_room())
+    }
+
+    /// As if so many pieces weren't backordered any more.
+    pub(crate) fn release_backorder(&mut self, pieces: u128) {
+        self.backordered = Amount::new(self.backordered.get().saturating_sub(pieces));
     }
 
     /// From where so many pieces are taken: from the first place that has all of them, or else from

@@ -1,0 +1,102 @@
+//! SQL of the lines of carts. A statement that adds to a cart moves its version in the same
+//! breath, and is refused where the cart isn't open any more.
+
+use deadpool_postgres::{GenericClient, Transaction};
+use kernel::Timestamp;
+use kernel::db::Statements as _;
+use uuid::Uuid;
+
+use super::LINES_MAX;
+use crate::error::Result;
+use crate::ids::{CartId, CartLineId, VariantId};
+
+/// Pieces of a variant to put into a cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Added {
+    pub(crate) id: CartLineId,
+    pub(crate) variant: VariantId,
+    pub(crate) quantity: u32,
+    pub(crate) gift_note: String,
+}
+
+/// What became of adding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AddOutcome {
+    Added,
+    /// The cart isn't open.
+    Closed,
+    TooManyLines,
+    /// More pieces than a line can have.
+    TooManyPieces,
+}
+
+/// Adds pieces: to a line that is there, or as a new one. One statement, whose lock of the cart makes
+/// racing ones follow each other.
+pub(super) async fn add(
+    client: &impl GenericClient,
+    cart: CartId,
+    added: &[Added],
+    now: Timestamp,
+) -> Result<AddOutcome> {
+    let sql = "with cart as ( \
+            update shop.carts set version = version + 1, updated_at = $2 \
+            where id = $1 and status = 'open' \
+                and (select count(*) from shop.cart_lines where cart_id = $1) + $7 <= $8 \
+            returning id), \
+        written as ( \
+            insert into shop.cart_lines as l \
+                (id, cart_id, variant_id, quantity, gift_note, created_at) \
+            select a.id, cart.id, a.variant, a.quantity, a.note, $2 \
+            from cart, unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[]) \
+                as a (id, variant, quantity, note) \
+            on conflict (cart_id, variant_id, gift_note) \
+                do update set quantity = l.quantity + excluded.quantity \
+            returning 1) \
+        select (select count(*) from written), \
+            exists (select from shop.carts where id = $1 and status = 'open')";
+    let ids: Vec<Uuid> = added.iter().map(|it| it.id.as_uuid()).collect();
+    let variants: Vec<Uuid> = added.iter().map(|it| it.variant.as_uuid()).collect();
+    let quantities: Vec<i32> = added.iter().map(|it| it.quantity.cast_signed()).collect();
+    let notes: Vec<&str> = added.iter().map(|it| &*it.gift_note).collect();
+    let (new, max) = (added.len() as i64, LINES_MAX as i64);
+    let asked = client
+        .query_one_prepared(sql, &[&cart, &now, &ids, &variants, &quantities, &notes, &new, &max])
+        .await;
+    let row = match asked {
+        Err(error) if kernel::db::constraint(&error) == Some("cart_lines_quantity_check") => {
+            return Ok(AddOutcome::TooManyPieces);
+        }
+        asked => asked?,
+    };
+    Ok(match (row.get::<_, i64>(0), row.get::<_, bool>(1)) {
+        (1.., _) => AddOutcome::Added,
+        (_, true) => AddOutcome::TooManyLines,
+        (_, false) => AddOutcome::Closed,
+    })
+}
+
+/// Sets the pieces of a line, or removes it with zero. False if there is no such line.
+pub(super) async fn set_in_tx(
+    tx: &Transaction<'_>,
+    cart: CartId,
+    line: CartLineId,
+    quantity: u32,
+) -> Result<bool> {
+    let sql = match quantity {
+        0 => "delete from shop.cart_lines where cart_id = $1 and id = $2 and $3 = 0",
+        _ => "update shop.cart_lines set quantity = $3 where cart_id = $1 and id = $2",
+    };
+    Ok(tx.execute_prepared(sql, &[&cart, &line, &quantity.cast_signed()]).await? == 1)
+}
+
+/// Brings the lines of one cart into another.
+pub(super) async fn merge_in_tx(tx: &Transaction<'_>, from: CartId, to: CartId) -> Result<()> {
+    let sql = "insert into shop.cart_lines as l \
+            (id, cart_id, variant_id, quantity, gift_note, created_at) \
+        select gen_random_uuid(), $2, variant_id, quantity, gift_note, created_at \
+        from shop.cart_lines where cart_id = $1 \
+        on conflict (cart_id, variant_id, gift_note) \
+            do update set quantity = least(l.quantity + excluded.quantity, 1000000)";
+    tx.execute_prepared(sql, &[&from, &to]).await?;
+    Ok(())
+}
