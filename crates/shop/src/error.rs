@@ -62,6 +62,39 @@ pub enum ShopError {
     #[error("the cart costs {0} now, which is not what you were about to pay")]
     CartTotalChanged(Amount),
 
+    #[error("a promotion of this cart was used as often as it may be")]
+    PromotionUsedUp,
+    #[error("the payments don't come to the total, {0}")]
+    PaymentsDiffer(Amount),
+    #[error("sign in to pay from a wallet")]
+    PaymentNeedsUser,
+    #[error("the wallet doesn't hold that much, holds counted")]
+    PaymentFundsInsufficient,
+    #[error("the payer has no open wallet in this currency")]
+    PaymentAccountMissing,
+    #[error("there is no such order")]
+    OrderNotFound,
+    #[error("there is no such line in the order")]
+    OrderLineNotFound,
+    #[error("of {0} there aren't so many pieces left to send, or it is there twice")]
+    OrderLineNotOpen(String),
+    #[error("nothing of this order is open any more")]
+    OrderNotOpen,
+    #[error("the order isn't paid yet")]
+    OrderNotPaid,
+    #[error("something else of this order is under way; try again in a moment")]
+    OrderBusy,
+    #[error("there is no such parcel")]
+    ShipmentNotFound,
+    #[error("what was to be sent isn't there")]
+    ShipmentNotInStock,
+    #[error("there is no such refund")]
+    RefundNotFound,
+    #[error("this is more than can go back: {0} is left")]
+    RefundTooLarge(Amount),
+    #[error("the payer's account is closed: nothing can go back to it")]
+    RefundRefused,
+
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -112,8 +145,29 @@ impl ShopError {
             Self::CartChanged,
             Self::CartNotReady,
             Self::CartTotalChanged(Amount::ZERO),
+            Self::PromotionUsedUp,
+            Self::PaymentsDiffer(Amount::ZERO),
+            Self::PaymentNeedsUser,
+            Self::PaymentFundsInsufficient,
+            Self::PaymentAccountMissing,
+            Self::OrderNotFound,
+            Self::OrderLineNotFound,
+            Self::OrderLineNotOpen(text()),
+            Self::OrderNotOpen,
+            Self::OrderNotPaid,
+            Self::OrderBusy,
+            Self::ShipmentNotFound,
+            Self::ShipmentNotInStock,
+            Self::RefundNotFound,
+            Self::RefundTooLarge(Amount::ZERO),
+            Self::RefundRefused,
             Self::LedgerRefused(TransferStatus::ReservedFlag),
         ]
+    }
+
+    /// Whether the business said no: no retry of the same can help.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unprocessable | ErrorKind::Conflict | ErrorKind::NotFound)
     }
 
     /// What a job does about it: an outage isn't a failure.
@@ -154,6 +208,22 @@ impl ShopError {
             Self::CartChanged => (Conflict, "shop.cart.changed"),
             Self::CartNotReady => (Unprocessable, "shop.cart.not_ready"),
             Self::CartTotalChanged(_) => (Conflict, "shop.cart.total_changed"),
+            Self::PromotionUsedUp => (Unprocessable, "shop.promotion.used_up"),
+            Self::PaymentsDiffer(_) => (Unprocessable, "shop.payment.differs"),
+            Self::PaymentNeedsUser => (Unprocessable, "shop.payment.needs_user"),
+            Self::PaymentFundsInsufficient => (Unprocessable, "shop.payment.funds_insufficient"),
+            Self::PaymentAccountMissing => (Unprocessable, "shop.payment.account_missing"),
+            Self::OrderNotFound => (NotFound, "shop.order.not_found"),
+            Self::OrderLineNotFound => (NotFound, "shop.order.line_not_found"),
+            Self::OrderLineNotOpen(_) => (Unprocessable, "shop.order.line_not_open"),
+            Self::OrderNotOpen => (Conflict, "shop.order.not_open"),
+            Self::OrderNotPaid => (Conflict, "shop.order.not_paid"),
+            Self::OrderBusy => (Conflict, "shop.order.busy"),
+            Self::ShipmentNotFound => (NotFound, "shop.shipment.not_found"),
+            Self::ShipmentNotInStock => (Unprocessable, "shop.shipment.not_in_stock"),
+            Self::RefundNotFound => (NotFound, "shop.refund.not_found"),
+            Self::RefundTooLarge(_) => (Unprocessable, "shop.refund.too_large"),
+            Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
             Self::Ledger(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {

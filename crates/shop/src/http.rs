@@ -45,6 +45,8 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipping_methods::http::routes())
         .merge(crate::promotions::http::routes())
         .merge(crate::carts::http::routes())
+        .merge(crate::orders::http::routes())
+        .merge(crate::shipments::http::routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -55,6 +57,8 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipping_methods::http::create_route())
         .merge(crate::promotions::http::create_route())
         .merge(crate::carts::http::create_route())
+        .merge(crate::shipments::http::create_route())
+        .merge(crate::refunds::http::create_route())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

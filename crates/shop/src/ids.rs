@@ -51,6 +51,10 @@ kernel::define_id! {
     pub struct ShipmentId = "shp";
 }
 kernel::define_id! {
+    /// What isn't sent any more.
+    pub(crate) struct CancellationId = "ocan";
+}
+kernel::define_id! {
     /// Goods that come back.
     pub struct ReturnId = "ret";
 }

@@ -16,16 +16,21 @@
 
 mod books;
 mod carts;
+mod customers;
 mod error;
+mod events;
 mod fields;
 mod http;
 mod ids;
 mod locations;
+mod orders;
 mod pricing;
 mod products;
 mod promotions;
+mod refunds;
 mod rules;
 mod settings;
+mod shipments;
 mod shipping_methods;
 mod shop;
 mod stock;
@@ -47,4 +52,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     2 "stock" "../migrations/0002_stock.sql",
     3 "rules" "../migrations/0003_rules.sql",
     4 "carts" "../migrations/0004_carts.sql",
+    5 "orders" "../migrations/0005_orders.sql",
 };

@@ -11,6 +11,7 @@ use payments::Payments;
 use crate::books::Books;
 use crate::error::Result;
 use crate::locations;
+use crate::orders::jobs::Finish;
 use crate::rules::RulesMemory;
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
@@ -76,6 +77,6 @@ impl Shop {
     /// Adds the workers and consumers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus
+        bus.worker(Finish(self.clone()))
     }
 }

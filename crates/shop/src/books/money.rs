@@ -38,6 +38,10 @@ fn order_address(id: OrderId) -> String {
     format!("shop/orders/{id}")
 }
 
+pub(crate) fn customer_address(id: CustomerId, currency: &str) -> String {
+    format!("shop/customers/{id}/{currency}")
+}
+
 impl Currency {
     pub(crate) fn order_account(&self, id: OrderId) -> NewAccount {
         account(order_address(id), self.no, ORDER, Some(0))
@@ -57,7 +61,7 @@ impl Currency {
     }
 
     pub(crate) fn customer_account(&self, customer: CustomerId) -> NewAccount {
-        account(format!("shop/customers/{customer}/{}", self.code), self.no, CUSTOMER, None)
+        account(customer_address(customer, &self.code), self.no, CUSTOMER, None)
     }
 }
 

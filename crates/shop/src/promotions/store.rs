@@ -39,6 +39,19 @@ pub(crate) async fn all_active(client: &impl GenericClient) -> Result<Vec<Promot
     client.query_prepared(&sql, &[]).await?.iter().map(promotion).collect()
 }
 
+/// Those with these ids, switched off or not, in the order of their ids.
+pub(crate) async fn of_ids(
+    client: &impl GenericClient,
+    ids: &[PromotionId],
+) -> Result<Vec<Promotion>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("select {COLUMNS} from shop.promotions where id = any($1) order by id");
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    client.query_prepared(&sql, &[&ids]).await?.iter().map(promotion).collect()
+}
+
 /// A page of all, the newest first.
 pub(super) async fn list(
     client: &impl GenericClient,

@@ -134,6 +134,15 @@ impl Levels {
         self.backordered = Amount::new(self.backordered.get().saturating_sub(pieces));
     }
 
+    /// As if so many pieces were held in a place, or backordered.
+    pub(crate) fn take(&mut self, place: Option<usize>, pieces: u128) {
+        let held = match place {
+            Some(index) => &mut self.places[index].reserved,
+            None => &mut self.backordered,
+        };
+        *held = Amount::new(held.get().saturating_add(pieces));
+    }
+
     /// From where so many pieces are taken: from the first place that has all of them, or else from
     /// one after the other, and what is missing from nowhere (`None`). `None` if there are too few.
     pub(crate) fn allocate(&self, pieces: u128) -> Option<Vec<(Option<usize>, u128)>> {

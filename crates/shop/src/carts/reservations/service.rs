@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use ledger::engine::{Extra, NewTransfer, TransferFlags};
 
 use super::{CartHold, store};
 use crate::books::goods::Goods;
 use crate::books::{code, resolution};
 use crate::carts::store as carts;
-use crate::carts::view::{CartView, ViewLine};
+use crate::carts::view::CartView;
 use crate::error::{Result, ShopError};
-use crate::ids::{CartId, transfer_id};
+use crate::ids::{CartId, VariantId, transfer_id};
+use crate::orders::plan::freed;
 use crate::shop::Shop;
+use crate::stock::Levels;
 
 /// So often a race with other carts is tried again.
 const ATTEMPTS: usize = 4;
@@ -81,14 +84,17 @@ impl Shop {
         reservation: u32,
         old: &[CartHold],
     ) -> Result<Vec<(CartHold, (String, u32))>> {
+        let mut left: HashMap<VariantId, Levels> = HashMap::new();
         let mut holds = Vec::new();
         for line in &view.lines {
-            let (Some(it), Some(levels)) = (&line.sellable, levels_with(line, view, old)) else {
-                continue;
-            };
+            let (Some(it), Some(levels)) = (&line.sellable, &line.levels) else { continue };
+            let variant = it.variant;
+            let levels =
+                left.entry(variant).or_insert_with(|| freed(levels, variant, &view.places, old));
             let pieces = u128::from(line.line.quantity).min(levels.sellable());
             let asset = self.books.goods_asset(&it.asset).await?;
             for (place, quantity) in levels.allocate(pieces).unwrap_or_default() {
+                levels.take(place, quantity);
                 let number = u64::from(reservation) << 32 | holds.len() as u64;
                 let hold = CartHold {
                     transfer: transfer_id(view.cart.id.as_u128(), "hold", number),
@@ -101,21 +107,6 @@ impl Shop {
         }
         Ok(holds)
     }
-}
-
-/// What there is of a line once the cart's own holds are released.
-fn levels_with(line: &ViewLine, view: &CartView, old: &[CartHold]) -> Option<crate::stock::Levels> {
-    let mut levels = line.levels.clone()?;
-    for hold in old.iter().filter(|hold| hold.variant == line.line.variant) {
-        let pieces = u128::from(hold.quantity);
-        let place = view.places.iter().position(|it| Some(&it.handle) == hold.location.as_ref());
-        match (place, &hold.location) {
-            (Some(index), _) => levels.places[index].release(pieces),
-            (None, None) => levels.release_backorder(pieces),
-            (None, Some(_)) => {}
-        }
-    }
-    Some(levels)
 }
 
 fn pending(

@@ -1,0 +1,117 @@
+//! What other contexts hear: events of the context `shop`, about the user whom they concern.
+//! Together they are the contract `bushel.shop.v1`.
+
+use kernel::Amount;
+use kernel::bus::NewEvent;
+use serde::Serialize;
+
+use crate::ids::{OrderId, OrderLineId, OrderRefundId, ShipmentId};
+use crate::orders::{Order, OrderStatus, WholeOrder};
+
+const CONTEXT: &str = "shop";
+
+pub(crate) const ORDER_PLACED: &str = "shop.order.placed";
+pub(crate) const ORDER_PAID: &str = "shop.order.paid";
+pub(crate) const ORDER_SHIPPED: &str = "shop.order.shipped";
+pub(crate) const ORDER_DELIVERED: &str = "shop.order.delivered";
+pub(crate) const ORDER_CANCELLED: &str = "shop.order.cancelled";
+pub(crate) const ORDER_REFUNDED: &str = "shop.order.refunded";
+
+/// What an event about an order says of it.
+#[derive(Serialize)]
+struct Data<'a> {
+    order_id: OrderId,
+    number: Option<i64>,
+    status: OrderStatus,
+    currency: &'a str,
+    scale: u8,
+    total: Amount,
+    /// Where the confirmation goes.
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<Line<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipment: Option<Parcel<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<Money>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    line_id: OrderLineId,
+    sku: &'a str,
+    title: &'a str,
+    variant_title: Option<&'a str>,
+    quantity: u32,
+    total: Amount,
+}
+
+/// What was sent.
+#[derive(Serialize)]
+pub(crate) struct Parcel<'a> {
+    pub(crate) shipment_id: ShipmentId,
+    pub(crate) carrier: Option<&'a str>,
+    pub(crate) tracking: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
+}
+
+/// What went back.
+#[derive(Serialize)]
+pub(crate) struct Money {
+    pub(crate) refund_id: OrderRefundId,
+    pub(crate) amount: Amount,
+}
+
+fn data(order: &Order) -> Data<'_> {
+    Data {
+        order_id: order.id,
+        number: order.number,
+        status: order.status,
+        currency: &order.currency,
+        scale: order.scale,
+        total: order.total,
+        email: order.email.as_deref(),
+        lines: Vec::new(),
+        shipment: None,
+        refund: None,
+    }
+}
+
+fn event(kind: &'static str, order: &Order, data: Data<'_>) -> NewEvent {
+    NewEvent::new(CONTEXT, kind, order.user.map(identity::UserId::as_u128), data)
+}
+
+/// It was placed, and perhaps paid at once.
+pub(crate) fn placed(whole: &WholeOrder) -> Vec<NewEvent> {
+    let order = &whole.order;
+    let lines = whole.lines.iter().map(|it| Line {
+        line_id: it.id,
+        sku: &it.sku,
+        title: &it.title,
+        variant_title: it.variant_title.as_deref(),
+        quantity: it.quantity,
+        total: it.total,
+    });
+    let mut events =
+        vec![event(ORDER_PLACED, order, Data { lines: lines.collect(), ..data(order) })];
+    if order.status == OrderStatus::Paid {
+        events.push(event(ORDER_PAID, order, data(order)));
+    }
+    events
+}
+
+pub(crate) fn shipped(order: &Order, parcel: Parcel<'_>) -> NewEvent {
+    event(ORDER_SHIPPED, order, Data { shipment: Some(parcel), ..data(order) })
+}
+
+pub(crate) fn delivered(order: &Order) -> NewEvent {
+    event(ORDER_DELIVERED, order, data(order))
+}
+
+pub(crate) fn cancelled(order: &Order) -> NewEvent {
+    event(ORDER_CANCELLED, order, data(order))
+}
+
+pub(crate) fn refunded(order: &Order, refund: Money) -> NewEvent {
+    event(ORDER_REFUNDED, order, Data { refund: Some(refund), ..data(order) })
+}

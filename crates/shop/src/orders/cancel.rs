@@ -1,0 +1,229 @@
+//! Cancelling: what isn't sent yet is given up. Its goods are free again, what was held for it is
+//! released, and what was paid for it goes back.
+
+use std::time::Duration;
+
+use identity::Permission;
+use kernel::audit::{self, NewEntry};
+use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
+use kernel::{Amount, Problem};
+use ledger::engine::{Extra, NewTransfer, TransferFlags};
+
+use super::book::{payer_account, payment_transfer};
+use super::jobs::{self, Flow};
+use super::{OrderState, PaymentKind, PaymentStatus, WholeOrder, flows, store};
+use crate::books::{Books, code, money, resolution};
+use crate::carts::access::Shopper;
+use crate::error::{Result, ShopError};
+use crate::events;
+use crate::ids::{CancellationId, OrderId, transfer_id};
+use crate::pricing::split::of_pieces;
+use crate::shop::Shop;
+
+const FINISH_AFTER: Duration = Duration::from_secs(30);
+
+/// What isn't sent any more: everything that was open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cancellation {
+    pub(crate) id: CancellationId,
+    pub(crate) order: OrderId,
+    /// By as much the order is worth less.
+    pub(crate) amount: Amount,
+    pub(crate) reason: Option<String>,
+    pub(crate) by_staff: bool,
+}
+
+impl Shop {
+    /// Cancels what is open of an order. Its buyer can as long as nothing was sent, staff always.
+    /// Repeating it is harmless.
+    pub(crate) async fn cancel_order(
+        &self,
+        shopper: &Shopper,
+        id: OrderId,
+        reason: Option<String>,
+    ) -> Result<WholeOrder, Problem> {
+        let by_staff = self.may_cancel(shopper, id).await?;
+        self.settle_flows(id).await?;
+        let cancellation = Cancellation {
+            id: CancellationId::generate(),
+            order: id,
+            amount: Amount::ZERO,
+            reason,
+            by_staff,
+        };
+        if self.write_cancellation(shopper, &cancellation).await? {
+            self.finish_cancellation(cancellation.id).await?;
+        }
+        let whole = store::whole(&self.database.client().await?, id).await?;
+        Ok(whole.ok_or(ShopError::OrderNotFound)?)
+    }
+
+    /// True for staff, false for the buyer.
+    async fn may_cancel(&self, shopper: &Shopper, id: OrderId) -> Result<bool, Problem> {
+        let found = store::one(&self.database.client().await?, id).await?;
+        let order = found.filter(|it| it.placed_at.is_some()).ok_or(ShopError::OrderNotFound)?;
+        if shopper.actor.is_some_and(|actor| actor.permissions.has(Permission::OrdersWrite)) {
+            return Ok(true);
+        }
+        if !shopper.owns(order.user, order.token_hash.as_deref()) {
+            return Err(ShopError::OrderNotFound.into());
+        }
+        shopper.user(Permission::ShopWrite)?;
+        if order.earned.is_zero() { Ok(false) } else { Err(ShopError::OrderNotOpen.into()) }
+    }
+
+    /// False if nothing is open.
+    async fn write_cancellation(&self, shopper: &Shopper, it: &Cancellation) -> Result<bool> {
+        let now = self.clock.now();
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let whole = store::lock_in_tx(&tx, it.order).await?;
+        let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
+        flows::require_settled_in_tx(&tx, it.order).await?;
+        if whole.order.state != OrderState::Placed || whole.lines.iter().all(|l| l.open() == 0) {
+            return Ok(false);
+        }
+        if !it.by_staff && whole.lines.iter().any(|line| line.shipped > 0) {
+            return Err(ShopError::OrderNotOpen);
+        }
+        let amount = give_up(&mut whole);
+        store::update_lines_in_tx(&tx, &whole.lines).await?;
+        store::update_in_tx(&tx, &whole.order, now).await?;
+        store::insert_cancellation_in_tx(&tx, &Cancellation { amount, ..it.clone() }, now).await?;
+        let job = jobs::finish(Flow::Cancellation(it.id)).at(now.saturating_add(FINISH_AFTER));
+        enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
+        if let Some(actor) = shopper.actor.filter(|_| it.by_staff) {
+            let entry = NewEntry::new(actor.audit(), "shop.order.cancelled").object(it.order);
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Releases in the ledger and records it, unless that was done.
+    pub(crate) async fn finish_cancellation(&self, id: CancellationId) -> Result<()> {
+        let client = self.database.client().await?;
+        let found = store::cancellation(&client, id).await?;
+        let (it, is_done) = found.ok_or(ShopError::OrderNotFound)?;
+        if is_done {
+            return Ok(());
+        }
+        let whole = store::whole(&client, it.order).await?.ok_or(ShopError::OrderNotFound)?;
+        drop(client);
+        self.books.release_order(&whole, id).await?;
+        self.record_cancellation(&it).await
+    }
+
+    async fn record_cancellation(&self, it: &Cancellation) -> Result<()> {
+        let now = self.clock.now();
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let whole = store::lock_in_tx(&tx, it.order).await?;
+        let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
+        if !store::settle_cancellation_in_tx(&tx, it.id).await? {
+            return Ok(());
+        }
+        cancel_in_tx(&tx, jobs::FINISH, &it.id.to_string()).await?;
+        let back = given_back(&whole);
+        for hold in &mut whole.holds {
+            hold.taken = hold.quantity;
+        }
+        for payment in &mut whole.payments {
+            release(payment, &back);
+        }
+        if whole.lines.iter().all(|line| line.shipped == 0) {
+            whole.order.state = OrderState::Cancelled;
+        }
+        store::put_holds_in_tx(&tx, it.order, &whole.holds).await?;
+        store::update_payments_in_tx(&tx, &whole.payments).await?;
+        whole.order.status = self.status_in_tx(&tx, &whole).await?;
+        store::update_in_tx(&tx, &whole.order, now).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole.order)]).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Gives up all open pieces; answers with what they would have cost, sending included if nothing
+/// was sent.
+fn give_up(whole: &mut WholeOrder) -> Amount {
+    let is_whole = whole.lines.iter().all(|line| line.shipped == 0);
+    let mut amount = if is_whole { whole.order.shipping_total.get() } else { 0 };
+    for line in &mut whole.lines {
+        let before = line.shipped + line.cancelled;
+        amount += of_pieces(line.total.get(), line.quantity, before, line.quantity);
+        line.cancelled += line.open();
+    }
+    whole.order.cancelled_total = Amount::new(whole.order.cancelled_total.get() + amount);
+    Amount::new(amount)
+}
+
+/// What was paid at once and isn't earned goes back; by payment.
+fn given_back(whole: &WholeOrder) -> Vec<(crate::ids::OrderPaymentId, u128)> {
+    let captured: u128 =
+        whole.payments.iter().map(|it| it.captured.get() - it.refunded.get()).sum();
+    let kept = whole.order.earned.get() - whole.order.refunded.get();
+    let mut left = captured - kept;
+    let mut back = Vec::new();
+    for payment in whole.payments.iter().rev() {
+        let here = left.min(payment.captured.get() - payment.refunded.get());
+        if here > 0 {
+            left -= here;
+            back.push((payment.id, here));
+        }
+    }
+    back
+}
+
+fn release(payment: &mut super::OrderPayment, back: &[(crate::ids::OrderPaymentId, u128)]) {
+    if let Some((_, amount)) = back.iter().find(|(id, _)| *id == payment.id) {
+        payment.refunded = Amount::new(payment.refunded.get() + amount);
+    }
+    if payment.status == PaymentStatus::Authorized {
+        let is_nothing = payment.captured.is_zero();
+        payment.status = if is_nothing { PaymentStatus::Released } else { PaymentStatus::Captured };
+    }
+}
+
+impl Books {
+    /// Releases the goods and the money that an order still holds, and gives back what was paid and
+    /// isn't earned.
+    async fn release_order(&self, whole: &WholeOrder, id: CancellationId) -> Result<()> {
+        let currency = self.currency(&whole.order.currency).await?;
+        let mut batch = Vec::new();
+        let held = whole.holds.iter().filter(|hold| hold.taken < hold.quantity);
+        for hold in held {
+            let void = transfer_id(hold.transfer, "cancel", 0);
+            batch.push(resolution(void, hold.transfer, TransferFlags::VOID_PENDING));
+        }
+        for payment in &whole.payments {
+            let is_wallet = matches!(payment.kind, PaymentKind::Wallet { .. });
+            if is_wallet && payment.status == PaymentStatus::Authorized {
+                let void = transfer_id(payment.id.as_u128(), "cancel", 0);
+                batch.push(resolution(
+                    void,
+                    payment_transfer(payment),
+                    TransferFlags::VOID_PENDING,
+                ));
+            }
+        }
+        for (index, (payment, amount)) in given_back(whole).into_iter().enumerate() {
+            let payment = whole.payments.iter().find(|it| it.id == payment);
+            let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
+            batch.push(NewTransfer {
+                id: transfer_id(id.as_u128(), "back", index as u64),
+                debit_account: money::order(whole.order.id),
+                credit_account: payer_account(whole, payment),
+                amount,
+                asset: currency.no,
+                code: code::REFUND,
+                extra: Some(Box::new(Extra {
+                    reference: Some(whole.order.id.to_string().into()),
+                    ..Extra::default()
+                })),
+                ..NewTransfer::default()
+            });
+        }
+        let made = self.make_all(batch).await?;
+        made.map_err(|refusal| ShopError::LedgerRefused(refusal.status))
+    }
+}

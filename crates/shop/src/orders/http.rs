@@ -1,0 +1,267 @@
+//! `/v1/shop/orders`, and `/v1/shop/carts/{id}/complete`, from which they come.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use identity::Actor;
+use kernel::http::documents::{ReadProblems, WriteProblems};
+use kernel::http::invalid_field;
+use kernel::{Amount, Cursor, Json, Limit, Page, Path, Problem, Query, Timestamp};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::json::{OrderJson, OrderSummaryJson};
+use super::plan::WantedPayment;
+use super::service::Completion;
+use super::store::OrderFilter;
+use super::{Order, OrderStatus, PaymentKind};
+use crate::carts::access::Shopper;
+use crate::fields::{Note, Positive};
+use crate::ids::{CartId, CustomerId, OrderId};
+use crate::shop::Shop;
+
+const PAYMENTS_MAX: usize = 10;
+
+pub(crate) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default()
+        .routes(routes!(complete))
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(overview))
+        .routes(routes!(cancel))
+}
+
+/// What a buyer says when a cart becomes an order.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompleteCart {
+    /// With what it is paid; together the total. Empty if it costs nothing.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    payments: Vec<PaymentInput>,
+    /// The total that the buyer saw: another one is refused.
+    total: Option<Amount>,
+}
+
+/// With what a part of an order is paid.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum PaymentInput {
+    /// From the wallet of the user who is signed in: held now, taken when parcels are sent.
+    Wallet {
+        /// What the other payments leave, unless given.
+        amount: Option<Positive>,
+    },
+}
+
+impl CompleteCart {
+    fn read(self, shopper: &Shopper) -> Result<Completion, Problem> {
+        if self.payments.len() > PAYMENTS_MAX {
+            return Err(invalid_field("/payments", "expected at most 10 payments"));
+        }
+        let payment = |it: PaymentInput| match it {
+            PaymentInput::Wallet { amount } => {
+                let actor = shopper.actor.ok_or(crate::error::ShopError::PaymentNeedsUser)?;
+                actor.require(identity::Permission::WalletWrite)?;
+                let payer = actor.require_active()?;
+                let amount = amount.map(Amount::from);
+                Ok(WantedPayment { kind: PaymentKind::Wallet { payer }, amount })
+            }
+        };
+        let payments: Result<Vec<WantedPayment>, Problem> =
+            self.payments.into_iter().map(payment).collect();
+        Ok(Completion { payments: payments?, total_shown: self.total })
+    }
+}
+
+/// Makes an order of a cart: its goods and its money are held in one step, all or nothing.
+/// Repeating it is harmless: a cart becomes one order, and that is the answer.
+#[utoipa::path(
+    post,
+    path = "/v1/shop/carts/{id}/complete",
+    operation_id = "shop_carts_complete",
+    tag = "shop",
+    params(
+        ("id" = CartId, Path, description = "The cart's id."),
+        ("Cart-Token" = Option<String>, Header, description = "A guest's token; it opens the order, too."),
+    ),
+    request_body(content = CompleteCart, example = json!({ "payments": [{ "kind": "wallet" }], "total": "1250" })),
+    responses(
+        (status = 200, description = "The order that the cart became before.", body = OrderJson),
+        (status = 201, description = "The order.", body = OrderJson),
+        (status = 404, description = "The caller has no such cart.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`shop.cart.total_changed`, `shop.cart.changed` or `shop.cart.not_open`.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.cart.not_ready` with what is missing, `shop.payment.differs`, `shop.payment.funds_insufficient`, `shop.promotion.used_up` and the like.",
+         body = Problem, content_type = "application/problem+json"),
+        WriteProblems,
+    ),
+)]
+pub(crate) async fn complete(
+    State(shop): State<Shop>,
+    shopper: Shopper,
+    Path(id): Path<CartId>,
+    Json(body): Json<CompleteCart>,
+) -> Result<Response, Problem> {
+    let completion = body.read(&shopper)?;
+    let (whole, is_new) = shop.complete_cart(&shopper, id, &completion).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let view = shop.order_view(whole).await?;
+    Ok((status, Json(OrderJson::from(view))).into_response())
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OrderParams {
+    /// How many a page holds.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
+    cursor: Option<Cursor<(Timestamp, OrderId)>>,
+}
+
+fn answer(rows: Vec<Order>, limit: Limit, uri: &axum::http::Uri) -> Response {
+    let position = |it: &Order| (it.placed_at.unwrap_or(it.created_at), it.id);
+    Page::cut(rows, limit, position, OrderSummaryJson::from).into_response_for(uri)
+}
+
+/// The caller's own orders, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/shop/orders",
+    operation_id = "shop_orders_list",
+    tag = "shop",
+    params(OrderParams),
+    responses(
+        (status = 200, description = "A page of orders.", body = Page<OrderSummaryJson>),
+        ReadProblems,
+    ),
+)]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    OriginalUri(uri): OriginalUri,
+    actor: Actor,
+    Query(params): Query<OrderParams>,
+) -> Result<Response, Problem> {
+    let after = params.cursor.map(|Cursor(after)| after);
+    let rows = shop.own_orders(&actor, after, params.limit.with_one_more()).await?;
+    Ok(answer(rows, params.limit, &uri))
+}
+
+/// An order of the caller's own, a guest's by its token, or for staff anybody's.
+#[utoipa::path(
+    get,
+    path = "/v1/shop/orders/{id}",
+    operation_id = "shop_orders_get",
+    tag = "shop",
+    params(
+        ("id" = OrderId, Path, description = "The order's id."),
+        ("Cart-Token" = Option<String>, Header, description = "A guest's token."),
+    ),
+    responses(
+        (status = 200, description = "The order.", body = OrderJson),
+        (status = 404, description = "The caller has no such order.",
+         body = Problem, content_type = "application/problem+json"),
+        ReadProblems,
+    ),
+)]
+pub(crate) async fn get(
+    State(shop): State<Shop>,
+    shopper: Shopper,
+    Path(id): Path<OrderId>,
+) -> Result<Json<OrderJson>, Problem> {
+    Ok(Json(shop.order(&shopper, id).await?.into()))
+}
+
+/// Why an order is cancelled.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CancelOrder {
+    reason: Option<Note>,
+}
+
+/// Cancels what is still open of an order: its buyer can as long as nothing was sent, staff always.
+/// Goods and money are free again. Repeating it is harmless.
+#[utoipa::path(
+    post,
+    path = "/v1/shop/orders/{id}/cancel",
+    operation_id = "shop_orders_cancel",
+    tag = "shop",
+    params(
+        ("id" = OrderId, Path, description = "The order's id."),
+        ("Cart-Token" = Option<String>, Header, description = "A guest's token."),
+    ),
+    request_body(content = CancelOrder, example = json!({ "reason": "ordered twice" })),
+    responses(
+        (status = 200, description = "The order as it is now.", body = OrderJson),
+        (status = 404, description = "The caller has no such order.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`shop.order.not_open`: some of it was sent; or `shop.order.busy`.",
+         body = Problem, content_type = "application/problem+json"),
+        WriteProblems,
+    ),
+)]
+pub(crate) async fn cancel(
+    State(shop): State<Shop>,
+    shopper: Shopper,
+    Path(id): Path<OrderId>,
+    Json(body): Json<CancelOrder>,
+) -> Result<Json<OrderJson>, Problem> {
+    let whole = shop.cancel_order(&shopper, id, body.reason.map(String::from)).await?;
+    Ok(Json(shop.order_view(whole).await?.into()))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OverviewParams {
+    /// How many a page holds.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// Where the page begins: the `next_cursor` of the page before.
+    #[param(value_type = Option<String>, max_length = 1024)]
+    cursor: Option<Cursor<(Timestamp, OrderId)>>,
+    #[serde(rename = "filter[status]")]
+    #[param(inline)]
+    status: Option<OrderStatus>,
+    /// The number that people say.
+    #[serde(rename = "filter[number]")]
+    number: Option<i64>,
+    #[serde(rename = "filter[customer]")]
+    #[param(value_type = Option<CustomerId>)]
+    customer: Option<CustomerId>,
+}
+
+/// Everybody's orders, for staff, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/shop/overview/orders",
+    operation_id = "shop_overview_orders",
+    tag = "shop",
+    params(OverviewParams),
+    responses(
+        (status = 200, description = "A page of orders.", body = Page<OrderSummaryJson>),
+        ReadProblems,
+    ),
+)]
+pub(crate) async fn overview(
+    State(shop): State<Shop>,
+    OriginalUri(uri): OriginalUri,
+    actor: Actor,
+    Query(params): Query<OverviewParams>,
+) -> Result<Response, Problem> {
+    let filter = OrderFilter {
+        user: None,
+        customer: params.customer,
+        status: params.status,
+        number: params.number,
+    };
+    let after = params.cursor.map(|Cursor(after)| after);
+    let rows = shop.all_orders(&actor, &filter, after, params.limit.with_one_more()).await?;
+    Ok(answer(rows, params.limit, &uri))
+}

@@ -1,0 +1,159 @@
+//! Completing carts, and looking at orders.
+
+use identity::{Actor, Permission};
+use kernel::audit::{self, NewEntry};
+use kernel::{Amount, Problem, Timestamp};
+
+use super::book::PlacingRefusal;
+use super::placing::Placing;
+use super::plan::{self, WantedPayment};
+use super::store::{self, OrderFilter};
+use super::{Order, WholeOrder};
+use crate::carts::access::Shopper;
+use crate::carts::service::not_ready;
+use crate::carts::{CartStatus, reservations};
+use crate::error::{Result, ShopError};
+use crate::ids::{CartId, OrderId};
+use crate::refunds::Refund;
+use crate::shipments::Shipment;
+use crate::shop::Shop;
+use crate::{refunds, shipments};
+
+/// So often a race with other buyers is tried again.
+const ATTEMPTS: usize = 8;
+
+/// What a buyer says when a cart becomes an order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Completion {
+    pub(crate) payments: Vec<WantedPayment>,
+    /// What the buyer was shown; another total is refused.
+    pub(crate) total_shown: Option<Amount>,
+}
+
+/// An order with everything about it.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderView {
+    pub(crate) whole: WholeOrder,
+    pub(crate) shipments: Vec<Shipment>,
+    pub(crate) refunds: Vec<Refund>,
+}
+
+impl Shop {
+    /// Makes an order of the caller's cart. Once it is one, the answer is that order, whatever the
+    /// request says. True if this request did it.
+    pub(crate) async fn complete_cart(
+        &self,
+        shopper: &Shopper,
+        id: CartId,
+        completion: &Completion,
+    ) -> Result<(WholeOrder, bool), Problem> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.own_cart(shopper, id, Permission::ShopWrite).await?;
+            let version = stored.cart.version;
+            if let (CartStatus::Completed, Some(order)) = (stored.cart.status, stored.cart.order) {
+                match self.finish_placing(order).await? {
+                    Placing::Placed(whole) => return Ok((*whole, false)),
+                    // It came to nothing, and the cart is open again.
+                    _ => continue,
+                }
+            }
+            if stored.cart.status != CartStatus::Open {
+                return Err(ShopError::CartNotOpen.into());
+            }
+            let client = self.database.client().await?;
+            let view = self.view(&client, stored).await?;
+            let held = match view.cart.reserved_until {
+                Some(until) if until > self.clock.now() => {
+                    reservations::store::list(&client, id).await?
+                }
+                _ => Vec::new(),
+            };
+            drop(client);
+            if !view.requirements.is_empty() {
+                return Err(not_ready(&view.requirements));
+            }
+            let total = Amount::new(view.total());
+            if completion.total_shown.is_some_and(|shown| shown != total) {
+                return Err(ShopError::CartTotalChanged(total).into());
+            }
+            let scale = self.books.currency(&view.cart.currency).await?.scale;
+            let now = self.clock.now();
+            let new = plan::of_cart(&view, &held, &completion.payments, (scale, now))?;
+            debug_assert_eq!(new.cart_version, version);
+            match self.place(&new).await? {
+                Placing::Placed(whole) => return Ok((*whole, true)),
+                Placing::CartChanged | Placing::Refused(PlacingRefusal::Goods) => {}
+                Placing::Refused(PlacingRefusal::Release) => {}
+                Placing::Refused(refusal) => return Err(refused(&refusal).into()),
+            }
+        }
+        Err(ShopError::CartChanged.into())
+    }
+
+    /// One of the caller's own orders, or for staff anybody's.
+    pub(crate) async fn order(&self, shopper: &Shopper, id: OrderId) -> Result<OrderView, Problem> {
+        let client = self.database.client().await?;
+        let whole = store::whole(&client, id).await?.filter(|it| it.order.placed_at.is_some());
+        let whole = whole.ok_or(ShopError::OrderNotFound)?;
+        drop(client);
+        if !shopper.owns(whole.order.user, whole.order.token_hash.as_deref()) {
+            self.require_staff_view(shopper, id).await?;
+        } else {
+            shopper.user(Permission::ShopRead)?;
+        }
+        Ok(self.order_view(whole).await?)
+    }
+
+    /// That staff looks at somebody's order is recorded before it does.
+    async fn require_staff_view(&self, shopper: &Shopper, id: OrderId) -> Result<(), Problem> {
+        let staff = shopper.actor.filter(|it| it.permissions.has(Permission::OrdersRead));
+        let staff = staff.ok_or(ShopError::OrderNotFound)?;
+        let entry = NewEntry::new(staff.audit(), "shop.order.viewed").object(id);
+        Ok(audit::record(&self.database, &*self.clock, &[entry]).await?)
+    }
+
+    pub(crate) async fn order_view(&self, whole: WholeOrder) -> Result<OrderView> {
+        let client = self.database.client().await?;
+        let (shipments, refunds) = tokio::try_join!(
+            shipments::store::of_order(&client, whole.order.id),
+            refunds::store::of_order(&client, whole.order.id),
+        )?;
+        Ok(OrderView { whole, shipments, refunds })
+    }
+
+    /// The caller's own orders, the newest first.
+    pub(crate) async fn own_orders(
+        &self,
+        actor: &Actor,
+        after: Option<(Timestamp, OrderId)>,
+        limit: i64,
+    ) -> Result<Vec<Order>, Problem> {
+        actor.require(Permission::ShopRead)?;
+        let user = Some(actor.require_user()?);
+        let filter = OrderFilter { user, ..OrderFilter::default() };
+        Ok(store::list(&self.database.client().await?, &filter, after, limit).await?)
+    }
+
+    /// Everybody's orders, for staff, the newest first.
+    pub(crate) async fn all_orders(
+        &self,
+        actor: &Actor,
+        filter: &OrderFilter,
+        after: Option<(Timestamp, OrderId)>,
+        limit: i64,
+    ) -> Result<Vec<Order>, Problem> {
+        actor.require(Permission::OrdersRead)?;
+        let entry = NewEntry::new(actor.audit(), "shop.orders.viewed");
+        audit::record(&self.database, &*self.clock, &[entry]).await?;
+        Ok(store::list(&self.database.client().await?, filter, after, limit).await?)
+    }
+}
+
+fn refused(refusal: &PlacingRefusal) -> ShopError {
+    match refusal {
+        PlacingRefusal::Funds => ShopError::PaymentFundsInsufficient,
+        PlacingRefusal::NoAccount => ShopError::PaymentAccountMissing,
+        PlacingRefusal::UsedUp(_) => ShopError::PromotionUsedUp,
+        PlacingRefusal::Goods | PlacingRefusal::Release => ShopError::CartChanged,
+    }
+}

@@ -1,0 +1,72 @@
+//! SQL of what is under way for an order.
+
+use deadpool_postgres::{GenericClient, Transaction};
+use kernel::db::Statements as _;
+use kernel::{Amount, Timestamp};
+
+use crate::error::Result;
+use crate::ids::{CancellationId, OrderId, OrderRefundId, ShipmentId};
+use crate::orders::cancel::Cancellation;
+use crate::orders::jobs::Flow;
+
+/// Parcels, cancellations and refunds that the ledger has not decided.
+pub(crate) async fn pending_flows(
+    client: &impl GenericClient,
+    order: OrderId,
+) -> Result<Vec<Flow>> {
+    let sql = "select 1, id from shop.shipments where order_id = $1 and state = 'pending' \
+        union all \
+        select 2, id from shop.cancellations where order_id = $1 and state = 'pending' \
+        union all \
+        select 3, id from shop.refunds where order_id = $1 and state = 'pending'";
+    let rows = client.query_prepared(sql, &[&order]).await?;
+    let flow = |row: &tokio_postgres::Row| match row.get::<_, i32>(0) {
+        1 => Flow::Shipment(row.get::<_, ShipmentId>(1)),
+        2 => Flow::Cancellation(row.get::<_, CancellationId>(1)),
+        _ => Flow::Refund(row.get::<_, OrderRefundId>(1)),
+    };
+    Ok(rows.iter().map(flow).collect())
+}
+
+pub(crate) async fn insert_cancellation_in_tx(
+    tx: &Transaction<'_>,
+    it: &Cancellation,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "insert into shop.cancellations \
+            (id, order_id, state, amount, reason, by_staff, created_at) \
+        values ($1, $2, 'pending', $3, $4, $5, $6)";
+    tx.execute_prepared(sql, &[&it.id, &it.order, &it.amount, &it.reason, &it.by_staff, &now])
+        .await?;
+    Ok(())
+}
+
+/// A cancellation, and whether it is done.
+pub(crate) async fn cancellation(
+    client: &impl GenericClient,
+    id: CancellationId,
+) -> Result<Option<(Cancellation, bool)>> {
+    let sql = "select order_id, amount, reason, by_staff, state = 'done' \
+        from shop.cancellations where id = $1";
+    let row = client.query_opt_prepared(sql, &[&id]).await?;
+    Ok(row.map(|row| {
+        let amount: Amount = row.get(1);
+        let it = Cancellation {
+            id,
+            order: row.get(0),
+            amount,
+            reason: row.get(2),
+            by_staff: row.get(3),
+        };
+        (it, row.get(4))
+    }))
+}
+
+/// False if somebody did.
+pub(crate) async fn settle_cancellation_in_tx(
+    tx: &Transaction<'_>,
+    id: CancellationId,
+) -> Result<bool> {
+    let sql = "update shop.cancellations set state = 'done' where id = $1 and state = 'pending'";
+    Ok(tx.execute_prepared(sql, &[&id]).await? == 1)
+}
