@@ -21,6 +21,7 @@ comment on column shop.products.handle is 'Its name in addresses: lower case, di
 comment on column shop.products.options is 'In what the variants differ: [{"name": "Colour", "values": ["red", "blue"]}].';
 comment on column shop.products.translations is 'By language: {"de": {"title": "...", "description": "..."}}. What is missing is shown as it stands in the row.';
 comment on column shop.products.version is 'The ETag: every change of the product, its variants, prices or images adds one.';
+create index products_newest on shop.products (status, created_at desc, id desc);
 
 create table shop.variants (
     id              uuid primary key,
@@ -44,6 +45,7 @@ comment on column shop.variants.tracks_stock is 'False: there is always enough o
 comment on column shop.variants.backorder_max is 'So many may be sold that aren''t there; the floor of its accounts below zero.';
 comment on column shop.variants.available_from is 'Sold before this moment it is a preorder.';
 create index variants_by_product on shop.variants (product_id, position);
+create unique index variants_by_options on shop.variants (product_id, options) where is_active;
 
 create table shop.prices (
     variant_id   uuid not null references shop.variants (id),

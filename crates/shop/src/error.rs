@@ -18,6 +18,12 @@ pub enum ShopError {
     VariantNotFound,
     #[error("another variant has the SKU {0}")]
     SkuTaken(String),
+    #[error("options and variants don't fit together: {0}")]
+    OptionsMismatch(String),
+    #[error("a product has at most 250 variants")]
+    VariantsTooMany,
+    #[error("a variant has prices in at most 20 currencies")]
+    CurrenciesTooMany,
     #[error("there is no asset of the kind money with the code {0}")]
     CurrencyUnknown(String),
 
@@ -125,6 +131,9 @@ impl ShopError {
             Self::VersionChanged,
             Self::VariantNotFound,
             Self::SkuTaken(text()),
+            Self::OptionsMismatch(text()),
+            Self::VariantsTooMany,
+            Self::CurrenciesTooMany,
             Self::CurrencyUnknown(text()),
             Self::LocationNotFound,
             Self::LocationTaken,
@@ -188,6 +197,9 @@ impl ShopError {
             Self::VersionChanged => (PreconditionFailed, "shop.version.changed"),
             Self::VariantNotFound => (NotFound, "shop.variant.not_found"),
             Self::SkuTaken(_) => (Conflict, "shop.variant.sku_taken"),
+            Self::OptionsMismatch(_) => (Unprocessable, "shop.product.options_mismatch"),
+            Self::VariantsTooMany => (Unprocessable, "shop.variant.too_many"),
+            Self::CurrenciesTooMany => (Unprocessable, "shop.price.too_many"),
             Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
             Self::LocationNotFound => (NotFound, "shop.location.not_found"),
             Self::LocationTaken => (Conflict, "shop.location.taken"),

@@ -9,6 +9,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::carts::access::CART_TOKEN;
+use crate::products;
 use crate::shop::Shop;
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -32,7 +33,7 @@ pub fn document() -> OpenApi {
 
 /// What everybody may see and keep: their answers say for how long.
 fn catalogue_routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default()
+    OpenApiRouter::default().merge(products::http::public_routes())
 }
 
 /// What is the caller's own, or staff's.
@@ -47,6 +48,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::carts::http::routes())
         .merge(crate::orders::http::routes())
         .merge(crate::shipments::http::routes())
+        .merge(products::http::staff_routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -59,6 +61,7 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::carts::http::create_route())
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
+        .merge(products::http::replayed_routes())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

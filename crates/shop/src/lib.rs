@@ -15,6 +15,7 @@
 //! | [`Shop`] | the facade |
 
 mod books;
+mod callers;
 mod carts;
 mod customers;
 mod error;

@@ -10,9 +10,9 @@ use payments::Payments;
 
 use crate::books::Books;
 use crate::error::Result;
-use crate::locations;
 use crate::orders::jobs::Finish;
 use crate::rules::RulesMemory;
+use crate::{locations, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -77,6 +77,6 @@ impl Shop {
     /// Adds the workers and consumers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(Finish(self.clone()))
+        bus.worker(Finish(self.clone())).worker(products::jobs::SetFloor(self.clone()))
     }
 }

@@ -95,7 +95,7 @@ pub(crate) async fn update(
     if body.rate > WHOLE {
         return Err(invalid_field("/rate", "expected 0 to 1000000 millionths"));
     }
-    let (country, class, title) = (country.0, class.0, body.title.into());
+    let (country, class, title) = (country.0, String::from(class), body.title.into());
     let rate = TaxRate { country, class, rate: body.rate, title };
     shop.put_tax_rate(&actor, (&rate.country, &rate.class), Some(&rate)).await?;
     Ok(Json(rate.into()))
@@ -123,6 +123,6 @@ pub(crate) async fn delete(
     actor: Actor,
     Path((country, class)): Path<(Country, Handle)>,
 ) -> Result<StatusCode, Problem> {
-    shop.put_tax_rate(&actor, (&country.0, &class.0), None).await?;
+    shop.put_tax_rate(&actor, (&country.0, class.as_str()), None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -90,6 +90,8 @@ pub(crate) const TABLE: &[Row] = table! {
         "payments_sandbox_actions_decide" "",
         "demo_get" "",
         "demo_sign_ins_create" "",
+        "shop_products_get" "",
+        "shop_products_list" "",
     }
     SignedIn => {
         "ledger_assets_list" "ledger.v1.LedgerService/ListAssets",
@@ -233,6 +235,16 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_webhooks_test" "notifications.v1.WebhooksService/TestWebhook",
         "notifications_webhooks_resend_delivery" "notifications.v1.WebhooksService/ResendWebhookDelivery",
         "notifications_webhooks_replay" "notifications.v1.WebhooksService/ReplayWebhook",
+    }
+    Needs(P::CatalogueWrite) => {
+        "shop_products_create" "",
+        "shop_products_update" "",
+        "shop_products_delete" "",
+        "shop_variants_create" "",
+        "shop_variants_update" "",
+        "shop_variants_delete" "",
+        "shop_prices_update" "",
+        "shop_prices_delete" "",
     }
     Needs(P::MailboxRead) => {
         "notifications_mailbox_list" "notifications.v1.NotificationsService/ListMailbox",

@@ -1,0 +1,244 @@
+//! Making, changing and finding products.
+
+mod prices;
+mod variants;
+
+pub(crate) use variants::{NewVariant, VariantPatch};
+
+use deadpool_postgres::Transaction;
+use identity::Actor;
+use kernel::Timestamp;
+use kernel::audit::{self, NewEntry};
+use kernel::http::IfMatch;
+use serde_json::{Value, json};
+
+use super::{
+    Misfit, Product, ProductOption, ProductStatus, Translations, changes, check_options, store,
+};
+use crate::error::{Result, ShopError};
+use crate::ids::{ProductId, VariantId};
+use crate::shop::Shop;
+
+/// A product to make.
+#[derive(Clone, Debug)]
+pub(crate) struct NewProduct {
+    pub(crate) id: ProductId,
+    pub(crate) handle: String,
+    pub(crate) status: ProductStatus,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) vendor: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) tax_class: String,
+    pub(crate) options: Vec<ProductOption>,
+    pub(crate) translations: Translations,
+    pub(crate) variants: Vec<NewVariant>,
+}
+
+/// What to change; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProductPatch {
+    pub(crate) handle: Option<String>,
+    pub(crate) status: Option<ProductStatus>,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) vendor: Option<Option<String>>,
+    pub(crate) tags: Option<Vec<String>>,
+    pub(crate) tax_class: Option<String>,
+    pub(crate) options: Option<Vec<ProductOption>>,
+    pub(crate) translations: Option<Translations>,
+}
+
+/// What was asked for: an id, or a name in addresses.
+#[derive(Clone, Debug)]
+pub(crate) enum ProductKey {
+    Id(ProductId),
+    Handle(String),
+}
+
+impl NewProduct {
+    fn into_product(self, now: Timestamp) -> Product {
+        let variants = self.variants.into_iter().enumerate();
+        Product {
+            id: self.id,
+            handle: self.handle,
+            status: self.status,
+            title: self.title,
+            description: self.description,
+            vendor: self.vendor,
+            tags: self.tags,
+            tax_class: self.tax_class,
+            options: self.options,
+            translations: self.translations,
+            custom_fields: json!({}),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            variants: variants.map(|(index, it)| it.into_variant(index)).collect(),
+        }
+    }
+}
+
+impl ProductPatch {
+    fn apply(self, product: &mut Product) {
+        fn set<T>(place: &mut T, new: Option<T>) {
+            if let Some(new) = new {
+                *place = new;
+            }
+        }
+        set(&mut product.handle, self.handle);
+        set(&mut product.status, self.status);
+        set(&mut product.title, self.title);
+        set(&mut product.description, self.description);
+        set(&mut product.vendor, self.vendor);
+        set(&mut product.tags, self.tags);
+        set(&mut product.tax_class, self.tax_class);
+        set(&mut product.options, self.options);
+        set(&mut product.translations, self.translations);
+    }
+}
+
+impl Product {
+    fn check_options(&self) -> Result<(), Misfit> {
+        check_options(&self.options, self.variants.iter().map(|it| (&it.options, it.is_active)))
+    }
+}
+
+pub(super) fn misfit(misfit: Misfit) -> ShopError {
+    ShopError::OptionsMismatch(misfit.detail)
+}
+
+impl Shop {
+    /// Makes a product with all that belongs to it. One with this id that is there is the first
+    /// answer to the same request.
+    pub(crate) async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product> {
+        let product = new.into_product(self.clock.now());
+        product.check_options().map_err(misfit)?;
+        let codes = product.variants.iter().flat_map(|it| it.prices.keys()).collect();
+        self.check_currencies(codes).await?;
+        let mut client = self.database.client().await?;
+        if let Some(made) = store::get(&client, product.id).await? {
+            return Ok(made);
+        }
+        let tx = client.transaction().await?;
+        store::insert(&tx, &product).await?;
+        let skus: Vec<&str> = product.variants.iter().map(|it| it.sku.as_str()).collect();
+        let data = json!({ "handle": product.handle, "skus": skus });
+        self.record(&tx, actor, "shop.product.created", product.id, data).await?;
+        tx.commit().await?;
+        Ok(product)
+    }
+
+    /// A product, by either of its names. Drafts and what is archived are there for staff.
+    pub(crate) async fn product(&self, key: &ProductKey, is_staff: bool) -> Result<Product> {
+        let client = self.database.client().await?;
+        let found = match key {
+            ProductKey::Id(id) => store::get(&client, *id).await?,
+            ProductKey::Handle(handle) => store::by_handle(&client, handle).await?,
+        };
+        let is_shown = |it: &Product| is_staff || it.status == ProductStatus::Active;
+        found.filter(is_shown).ok_or(ShopError::ProductNotFound)
+    }
+
+    pub(crate) async fn products(
+        &self,
+        status: ProductStatus,
+        after: Option<(Timestamp, ProductId)>,
+        limit: i64,
+    ) -> Result<Vec<Product>> {
+        store::newest(&self.database.client().await?, status, after, limit).await
+    }
+
+    pub(crate) async fn update_product(
+        &self,
+        actor: &Actor,
+        id: ProductId,
+        expected: &IfMatch,
+        patch: ProductPatch,
+    ) -> Result<Product> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, id, expected).await?;
+        let before = (product.handle.clone(), product.status);
+        patch.apply(&mut product);
+        product.check_options().map_err(misfit)?;
+        let data = json!({
+            "before": { "handle": before.0, "status": before.1 },
+            "after": { "handle": product.handle, "status": product.status },
+        });
+        self.save_product(&tx, actor, &mut product, "shop.product.updated", data).await?;
+        tx.commit().await?;
+        Ok(product)
+    }
+
+    /// Takes a product out of the shop. Orders that name it keep it. Repeating it is harmless.
+    pub(crate) async fn archive_product(&self, actor: &Actor, id: ProductId) -> Result<()> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, id, &IfMatch::Any).await?;
+        if product.status == ProductStatus::Archived {
+            return Ok(());
+        }
+        product.status = ProductStatus::Archived;
+        let data = json!({ "handle": product.handle });
+        self.save_product(&tx, actor, &mut product, "shop.product.archived", data).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn lock_product(
+        &self,
+        tx: &Transaction<'_>,
+        id: ProductId,
+        expected: &IfMatch,
+    ) -> Result<Product> {
+        let product = store::lock(tx, id).await?.ok_or(ShopError::ProductNotFound)?;
+        if expected.allows(product.version) { Ok(product) } else { Err(ShopError::VersionChanged) }
+    }
+
+    /// Writes a product that is held, as its next version.
+    pub(crate) async fn save_product(
+        &self,
+        tx: &Transaction<'_>,
+        actor: &Actor,
+        product: &mut Product,
+        action: &'static str,
+        data: Value,
+    ) -> Result<()> {
+        product.version += 1;
+        product.updated_at = self.clock.now();
+        store::update(tx, product).await?;
+        self.record(tx, actor, action, product.id, data).await
+    }
+
+    /// Who did it, and that whoever keeps something of the product has to look at it again.
+    async fn record(
+        &self,
+        tx: &Transaction<'_>,
+        actor: &Actor,
+        action: &'static str,
+        id: ProductId,
+        data: Value,
+    ) -> Result<()> {
+        let entry = NewEntry::new(actor.audit(), action).object(id).data(data);
+        audit::record_in_tx(tx, &*self.clock, &[entry]).await?;
+        changes::tell_in_tx(tx, &*self.clock, &[id]).await?;
+        Ok(())
+    }
+
+    /// All of these are money.
+    pub(crate) async fn check_currencies(&self, mut codes: Vec<&String>) -> Result<()> {
+        codes.sort_unstable();
+        codes.dedup();
+        for code in codes {
+            self.books.currency(code).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The variant, which belongs to the product that is held.
+pub(super) fn variant_index(product: &Product, id: VariantId) -> Result<usize> {
+    let found = product.variants.iter().position(|it| it.id == id);
+    found.ok_or(ShopError::VariantNotFound)
+}

@@ -1,0 +1,168 @@
+//! Making and changing variants.
+
+use std::collections::BTreeMap;
+
+use identity::Actor;
+use kernel::Timestamp;
+use kernel::bus;
+use kernel::http::IfMatch;
+use serde_json::json;
+
+use super::{misfit, variant_index};
+use crate::books::goods;
+use crate::error::{Result, ShopError};
+use crate::ids::{ProductId, VariantId};
+use crate::products::{Choices, Tiers, VARIANTS_MAX, Variant, jobs, store};
+use crate::shop::Shop;
+
+/// A variant to make.
+#[derive(Clone, Debug)]
+pub(crate) struct NewVariant {
+    pub(crate) id: VariantId,
+    pub(crate) sku: String,
+    pub(crate) title: Option<String>,
+    pub(crate) options: Choices,
+    /// Behind the others, if it isn't said.
+    pub(crate) position: Option<i32>,
+    pub(crate) barcode: Option<String>,
+    pub(crate) weight_g: u32,
+    pub(crate) needs_shipping: bool,
+    pub(crate) tracks_stock: bool,
+    pub(crate) backorder_max: u64,
+    pub(crate) available_from: Option<Timestamp>,
+    pub(crate) prices: BTreeMap<String, Tiers>,
+}
+
+/// What to change; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VariantPatch {
+    pub(crate) title: Option<Option<String>>,
+    pub(crate) options: Option<Choices>,
+    pub(crate) position: Option<i32>,
+    pub(crate) barcode: Option<Option<String>>,
+    pub(crate) weight_g: Option<u32>,
+    pub(crate) needs_shipping: Option<bool>,
+    pub(crate) tracks_stock: Option<bool>,
+    pub(crate) backorder_max: Option<u64>,
+    pub(crate) available_from: Option<Option<Timestamp>>,
+    pub(crate) is_active: Option<bool>,
+}
+
+impl NewVariant {
+    pub(super) fn into_variant(self, place: usize) -> Variant {
+        let behind = i32::try_from(place).unwrap_or(i32::MAX);
+        Variant {
+            id: self.id,
+            asset: goods::asset_code(&self.sku, self.id),
+            sku: self.sku,
+            title: self.title,
+            options: self.options,
+            position: self.position.unwrap_or(behind),
+            barcode: self.barcode,
+            weight_g: self.weight_g,
+            needs_shipping: self.needs_shipping,
+            tracks_stock: self.tracks_stock,
+            backorder_max: self.backorder_max,
+            available_from: self.available_from,
+            is_active: true,
+            prices: self.prices,
+        }
+    }
+}
+
+impl VariantPatch {
+    fn apply(self, variant: &mut Variant) {
+        fn set<T>(place: &mut T, new: Option<T>) {
+            if let Some(new) = new {
+                *place = new;
+            }
+        }
+        set(&mut variant.title, self.title);
+        set(&mut variant.options, self.options);
+        set(&mut variant.position, self.position);
+        set(&mut variant.barcode, self.barcode);
+        set(&mut variant.weight_g, self.weight_g);
+        set(&mut variant.needs_shipping, self.needs_shipping);
+        set(&mut variant.tracks_stock, self.tracks_stock);
+        set(&mut variant.backorder_max, self.backorder_max);
+        set(&mut variant.available_from, self.available_from);
+        set(&mut variant.is_active, self.is_active);
+    }
+}
+
+impl Shop {
+    /// Adds a variant; answers with it and the product's new version.
+    pub(crate) async fn create_variant(
+        &self,
+        actor: &Actor,
+        product: ProductId,
+        new: NewVariant,
+    ) -> Result<(Variant, u32)> {
+        self.check_currencies(new.prices.keys().collect()).await?;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, product, &IfMatch::Any).await?;
+        if let Some(made) = product.variant(new.id) {
+            return Ok((made.clone(), product.version));
+        }
+        if product.variants.len() >= VARIANTS_MAX {
+            return Err(ShopError::VariantsTooMany);
+        }
+        let last = product.variants.iter().map(|it| it.position).max();
+        let next = last.map_or(0, |last| usize::try_from(last).unwrap_or(0).saturating_add(1));
+        let variant = new.into_variant(next);
+        product.variants.push(variant.clone());
+        product.check_options().map_err(misfit)?;
+        store::insert_variants(&tx, product.id, std::slice::from_ref(&variant)).await?;
+        let data = json!({ "variant": variant.id, "sku": variant.sku });
+        self.save_product(&tx, actor, &mut product, "shop.variant.created", data).await?;
+        tx.commit().await?;
+        Ok((variant, product.version))
+    }
+
+    pub(crate) async fn update_variant(
+        &self,
+        actor: &Actor,
+        (product, variant): (ProductId, VariantId),
+        expected: &IfMatch,
+        patch: VariantPatch,
+    ) -> Result<(Variant, u32)> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, product, expected).await?;
+        let index = variant_index(&product, variant)?;
+        let before = product.variants[index].backorder_max;
+        patch.apply(&mut product.variants[index]);
+        product.check_options().map_err(misfit)?;
+        let changed = product.variants[index].clone();
+        store::update_variant(&tx, &changed).await?;
+        if changed.backorder_max != before {
+            bus::enqueue_in_tx(&tx, &*self.clock, &[jobs::floor(variant)]).await?;
+        }
+        let data = json!({ "variant": variant, "sku": changed.sku });
+        self.save_product(&tx, actor, &mut product, "shop.variant.updated", data).await?;
+        tx.commit().await?;
+        Ok((changed, product.version))
+    }
+
+    /// Sells a variant no longer. Orders that name it keep it. Repeating it is harmless.
+    pub(crate) async fn retire_variant(
+        &self,
+        actor: &Actor,
+        (product, variant): (ProductId, VariantId),
+    ) -> Result<()> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, product, &IfMatch::Any).await?;
+        let index = variant_index(&product, variant)?;
+        if !product.variants[index].is_active {
+            return Ok(());
+        }
+        product.variants[index].is_active = false;
+        store::update_variant(&tx, &product.variants[index]).await?;
+        let data = json!({ "variant": variant, "sku": product.variants[index].sku });
+        self.save_product(&tx, actor, &mut product, "shop.variant.retired", data).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
