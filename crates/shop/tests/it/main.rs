@@ -3,5 +3,9 @@
 #![cfg(test)]
 
 mod app;
+mod buying;
+mod carts;
 mod document;
+mod orders;
 mod products;
+mod stock;
