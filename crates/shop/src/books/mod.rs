@@ -71,6 +71,9 @@ impl Books {
 
     /// Makes all of the transfers or none, which are linked by this. A refusal is what the first
     /// attempt was told, and the place of the transfer that the ledger didn't like.
+    ///
+    /// A batch that was made before breaks at its first transfer, which exists: then all of it
+    /// does. So the id of the first one must belong to this batch alone.
     pub(crate) async fn make_all(
         &self,
         mut transfers: Vec<NewTransfer>,
@@ -83,6 +86,9 @@ impl Books {
             transfer.flags.0 |= TransferFlags::LINKED;
         }
         let results = self.ledger.create_transfers(transfers).await?;
+        if results[0].status == TransferStatus::Exists {
+            return Ok(Ok(()));
+        }
         Ok(match results.iter().position(|result| !result.status.is_success()) {
             None => Ok(()),
             Some(_) => Err(Refusal::of(&results)),

@@ -99,7 +99,7 @@ impl Books {
         currency: &Currency,
     ) -> Result<(Vec<Part>, Vec<NewTransfer>)> {
         let mut batch = Batch::new(whole);
-        for void in voids(held) {
+        for void in voids(held, whole.order.id.as_u128()) {
             batch.add(Part::Release, void);
         }
         for (index, hold) in whole.holds.iter().enumerate() {

@@ -81,7 +81,8 @@ impl Shop {
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
         flows::require_settled_in_tx(&tx, it.order).await?;
         if whole.order.state != OrderState::Placed || whole.lines.iter().all(|l| l.open() == 0) {
-            return Ok(false);
+            let was_cancelled = !whole.order.cancelled_total.is_zero();
+            return if was_cancelled { Ok(false) } else { Err(ShopError::OrderNotOpen) };
         }
         if !it.by_staff && whole.lines.iter().any(|line| line.shipped > 0) {
             return Err(ShopError::OrderNotOpen);

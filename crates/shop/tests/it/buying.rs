@@ -135,6 +135,19 @@ impl Process {
         said
     }
 
+    /// Takes everything out of a cart that is open.
+    pub(crate) async fn empty(&self, buyer: &Buyer, cart: &str) {
+        let seen =
+            self.buy(buyer, Method::GET, &format!("/v1/shop/carts/{cart}"), json!(null)).await;
+        if seen.body["status"] != "open" {
+            return;
+        }
+        for line in seen.body["lines"].as_array().unwrap() {
+            let path = format!("/v1/shop/carts/{cart}/lines/{}", line["id"].as_str().unwrap());
+            assert_eq!(self.buy(buyer, Method::DELETE, &path, json!(null)).await.status, 200);
+        }
+    }
+
     pub(crate) async fn complete(&self, buyer: &Buyer, cart: &str) -> Answer {
         let body = json!({ "payments": [{ "kind": "wallet" }] });
         self.buy(buyer, Method::POST, &format!("/v1/shop/carts/{cart}/complete"), body).await

@@ -8,4 +8,5 @@ mod carts;
 mod document;
 mod orders;
 mod products;
+mod races;
 mod stock;

@@ -90,6 +90,19 @@ pub(crate) const TABLE: &[Row] = table! {
         "payments_sandbox_actions_decide" "",
         "demo_get" "",
         "demo_sign_ins_create" "",
+        "shop_carts_create" "",
+        "shop_carts_get" "",
+        "shop_carts_update" "",
+        "shop_carts_add_lines" "",
+        "shop_carts_set_line" "",
+        "shop_carts_remove_line" "",
+        "shop_carts_reserve" "",
+        "shop_carts_release" "",
+        "shop_carts_claim" "",
+        "shop_carts_complete" "",
+        "shop_orders_get" "",
+        "shop_orders_cancel" "",
+        "shop_shipping_methods_list" "",
         "shop_products_get" "",
         "shop_products_list" "",
     }
@@ -236,7 +249,40 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_webhooks_resend_delivery" "notifications.v1.WebhooksService/ResendWebhookDelivery",
         "notifications_webhooks_replay" "notifications.v1.WebhooksService/ReplayWebhook",
     }
+    Needs(P::ShopRead) => {
+        "shop_orders_list" "",
+    }
+    Needs(P::StockRead) => {
+        "shop_locations_list" "",
+        "shop_stock_list" "",
+        "shop_stock_get" "",
+        "shop_stock_history" "",
+    }
+    Needs(P::StockWrite) => {
+        "shop_locations_create" "",
+        "shop_locations_update" "",
+        "shop_stock_change" "",
+    }
+    Needs(P::OrdersRead) => {
+        "shop_overview_orders" "",
+    }
+    Needs(P::OrdersWrite) => {
+        "shop_shipments_create" "",
+        "shop_shipments_deliver" "",
+        "shop_refunds_create" "",
+    }
     Needs(P::CatalogueWrite) => {
+        "shop_settings_get" "",
+        "shop_settings_update" "",
+        "shop_tax_rates_list" "",
+        "shop_tax_rates_update" "",
+        "shop_tax_rates_delete" "",
+        "shop_shipping_methods_create" "",
+        "shop_shipping_methods_update" "",
+        "shop_promotions_list" "",
+        "shop_promotions_get" "",
+        "shop_promotions_create" "",
+        "shop_promotions_update" "",
         "shop_products_create" "",
         "shop_products_update" "",
         "shop_products_delete" "",

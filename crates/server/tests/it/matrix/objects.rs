@@ -58,6 +58,7 @@ impl Ann {
         ]);
         spend(&person, &mut objects);
         own(bank, &person, &mut objects);
+        shop(bank, &person, &mut objects);
         let ann = Self { person, objects };
         ann.wait(bank);
         ann
@@ -108,7 +109,7 @@ impl Ann {
     }
 }
 
-const OWN: [&str; 28] = [
+const OWN: [&str; 30] = [
     "/v1/identity/profile",
     "/v1/identity/sessions",
     "/v1/identity/api-keys",
@@ -137,9 +138,38 @@ const OWN: [&str; 28] = [
     "/v1/identity/linked-identities",
     "/v1/oauth/applications",
     "/v1/oauth/consents",
+    "/v1/shop/carts/{cart}",
+    "/v1/shop/orders/{order}",
 ];
 const STAFFS: [&str; 3] =
     ["/v1/admin/users/{user}", "/v1/identity/users/{user}/roles", "/v1/wallet/limits/{user}/EUR"];
+
+/// Lets ann buy something, and be about to buy more.
+fn shop(bank: &Bank, person: &Person, objects: &mut BTreeMap<&'static str, String>) {
+    let ticket = json!({ "handle": "ticket", "title": "Ticket", "status": "active", "variants": [{
+        "sku": "TICKET", "needs_shipping": false, "tracks_stock": false,
+        "prices": [{ "currency": "EUR", "amount": "100" }],
+    }] });
+    post(&bank.operator, "/v1/shop/products", &ticket);
+    let fill = || {
+        let cart = post(&person.client, "/v1/shop/carts", &json!({ "currency": "EUR" }));
+        let path = format!("/v1/shop/carts/{}", text(&cart, "id"));
+        let items = json!({ "items": [{ "sku": "TICKET", "quantity": 1 }] });
+        let filled = ok(&person.client.post(&format!("{path}/lines"), &items));
+        let email = json!({ "email": "annxq@example.org" }).to_string();
+        ok(&person.client.send("PATCH", &path, "Content-Type: application/json\r\n", &email));
+        (path, filled)
+    };
+    let (path, _) = fill();
+    let wallet = json!({ "payments": [{ "kind": "wallet" }] });
+    let order = post(&person.client, &format!("{path}/complete"), &wallet);
+    let (_, cart) = fill();
+    objects.extend([
+        ("order", text(&order, "id")),
+        ("cart", text(&cart, "id")),
+        ("cart_line", text(&cart["lines"][0], "id")),
+    ]);
+}
 
 /// Looking at things is a use of the session.
 fn forget_uses(value: &mut Value) {

@@ -47,7 +47,7 @@ impl Shop {
         store::forget_in_tx(&tx, cart).await?;
         tx.commit().await?;
         // Each on its own: one that has expired doesn't keep the others.
-        self.ledger.create_transfers(voids(&old)).await?;
+        self.ledger.create_transfers(voids(&old, 0)).await?;
         Ok(())
     }
 
@@ -68,7 +68,8 @@ impl Shop {
         let new =
             |(hold, asset): &(CartHold, (String, u32))| pending(hold, asset, &reference, seconds);
         let new: Vec<NewTransfer> = holds.iter().map(new).collect();
-        let both: Vec<NewTransfer> = voids(old).into_iter().chain(new.clone()).collect();
+        let released = voids(old, view.cart.reservation.into());
+        let both: Vec<NewTransfer> = released.into_iter().chain(new.clone()).collect();
         let made = match self.books.make_all(both).await? {
             // What was held before has run out.
             Err(refusal) if refusal.index < old.len() => self.books.make_all(new).await?,
@@ -131,10 +132,10 @@ fn pending(
     }
 }
 
-/// What releases holds.
-pub(crate) fn voids(holds: &[CartHold]) -> Vec<NewTransfer> {
+/// What releases holds, with ids of whoever does it.
+pub(crate) fn voids(holds: &[CartHold], whoever: u128) -> Vec<NewTransfer> {
     let void = |hold: &CartHold| {
-        let id = transfer_id(hold.transfer, "release", 0);
+        let id = transfer_id(hold.transfer ^ whoever, "release", 0);
         resolution(id, hold.transfer, TransferFlags::VOID_PENDING)
     };
     holds.iter().map(void).collect()
