@@ -3,20 +3,24 @@
 mod config;
 mod error;
 mod lock;
+mod replicas;
 mod statements;
 
 pub use config::{DatabaseOptions, parse_url};
 pub(crate) use error::describe;
 pub use error::{DatabaseError, constraint};
 pub use lock::lock_name_in_tx;
+pub use replicas::ReplicaOptions;
 pub use statements::Statements;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use deadpool::managed::QueueMode;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket, tls::NoTlsStream};
 
+use self::replicas::Replicas;
 use crate::postgres::{PrivatePostgres, VERSION_MIN};
 
 const RETRY_MIN: Duration = Duration::from_millis(10);
@@ -27,6 +31,7 @@ const RETRY_MAX: Duration = Duration::from_secs(1);
 pub struct Database {
     pool: Pool,
     config: Config,
+    replicas: Option<Arc<Replicas>>,
 }
 
 /// A connection outside of the pool: the ledger's writers, LISTEN, migrations.
@@ -56,27 +61,76 @@ impl Database {
         let config = options.apply(config);
         let client = first_connection(&config, options.connect_max).await?;
         check_version(&client).await?;
-        let manager = Manager::from_config(
-            config.clone(),
-            NoTls,
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
-        // The one that was used last has its statements and its pages at hand.
-        let pool = Pool::builder(manager)
-            .queue_mode(QueueMode::Lifo)
-            .max_size(options.connections_max)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(options.wait_max))
-            .create_timeout(Some(options.wait_max))
-            .recycle_timeout(Some(options.wait_max))
-            .build()
-            .expect("a runtime is given");
-        Ok(Self { pool, config })
+        Ok(Self { pool: pool(&config, &options), config, replicas: None })
+    }
+
+    /// The same with servers that follow it. They need not be there yet. Say it after migrations:
+    /// only a replica that has caught up with this moment is read from.
+    #[must_use]
+    pub fn with_replicas(mut self, options: ReplicaOptions) -> Self {
+        if !options.servers.is_empty() {
+            self.replicas = Some(Arc::new(Replicas::start(&self, options)));
+        }
+        self
     }
 
     /// A session from the pool; see [`Statements`].
     pub async fn client(&self) -> Result<Object, DatabaseError> {
         self.pool.get().await.map_err(DatabaseError::from)
+    }
+
+    /// A session for reads that may be as old as `lag_max`, and never older than the installation
+    /// lets them be: `Duration::MAX` leaves it to that. It is of a replica that has just said that
+    /// it is near enough, else of the primary. It can't write, and a transaction in it sees one
+    /// moment.
+    ///
+    /// If the replica dies while it works on a statement, that statement fails with an error that
+    /// is [transient](DatabaseError::is_transient), and has to be sent again with another session:
+    /// [`read_within`](Self::read_within) does that by itself.
+    pub async fn replica_client(&self, lag_max: Duration) -> Result<Object, DatabaseError> {
+        match self.near_replica(lag_max).await {
+            Some((client, _)) => Ok(client),
+            None => self.client().await,
+        }
+    }
+
+    /// Reads what may be as old as `lag_max`, as with [`replica_client`](Self::replica_client). A
+    /// read that a replica leaves unfinished, because it dies, hangs or has to remove rows that the
+    /// read still sees, is done again by the primary, at once and from the beginning.
+    ///
+    /// ```ignore
+    /// database.read_within(Duration::MAX, |client| async move { store::list(&client).await }).await
+    /// ```
+    pub async fn read_within<T, F>(
+        &self,
+        lag_max: Duration,
+        read: impl Fn(Object) -> F,
+    ) -> Result<T, DatabaseError>
+    where
+        F: Future<Output = Result<T, DatabaseError>>,
+    {
+        if let Some((client, mut lost)) = self.near_replica(lag_max).await {
+            let answer = tokio::select! {
+                answer = read(client) => answer,
+                () = lost.wait() => Err(DatabaseError::NoAnswer),
+            };
+            match answer {
+                Err(error) if error.is_transient() => {
+                    lost.doubt();
+                    tracing::debug!(%error, "a replica left a read unfinished");
+                }
+                answer => return answer,
+            }
+        }
+        read(self.client().await?).await
+    }
+
+    async fn near_replica(&self, lag_max: Duration) -> Option<(Object, replicas::Lost)> {
+        let replicas = self.replicas.as_ref()?;
+        let found = replicas.client(lag_max).await;
+        let from = if found.is_some() { "replica" } else { "primary" };
+        metrics::counter!("database_lagging_reads_total", "from" => from).increment(1);
+        found
     }
 
     pub const fn pool(&self) -> &Pool {
@@ -103,7 +157,28 @@ impl Database {
     /// Closes the sessions that nobody uses, and the others when they are given back.
     pub fn close(&self) {
         self.pool.close();
+        if let Some(replicas) = &self.replicas {
+            replicas.close();
+        }
     }
+}
+
+fn pool(config: &Config, options: &DatabaseOptions) -> Pool {
+    let manager = Manager::from_config(
+        config.clone(),
+        NoTls,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
+    // The one that was used last has its statements and its pages at hand.
+    Pool::builder(manager)
+        .queue_mode(QueueMode::Lifo)
+        .max_size(options.connections_max)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(options.wait_max))
+        .create_timeout(Some(options.wait_max))
+        .recycle_timeout(Some(options.wait_max))
+        .build()
+        .expect("a runtime is given")
 }
 
 /// Polls a connection to its end; what the server has to say goes to our log.

@@ -1,8 +1,11 @@
 //! A whole Postgres for one test, to be killed, stopped and started again.
 
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
-use kernel::postgres::{DataDir, Options, PrivatePostgres, scratch_folder};
+use kernel::postgres::{Binaries, DataDir, Options, PrivatePostgres, scratch_folder};
 use kernel::{Database, DatabaseOptions, Migrations};
 use tempfile::TempDir;
 
@@ -32,12 +35,41 @@ impl OwnPostgres {
     }
 
     fn start_in(parent: &Path, options: Options) -> Self {
-        let folder = tempfile::Builder::new().prefix("bushel-test-").tempdir_in(parent);
-        let folder = folder.expect("a temporary folder can be made");
-        let data = DataDir::lock(folder.path()).expect("a new folder can be locked");
-        let mut own = Self { postgres: None, data, options, _folder: folder };
+        let mut own = Self::new_in(parent, options);
         own.start_again();
         own
+    }
+
+    fn new_in(parent: &Path, options: Options) -> Self {
+        let folder = temporary(parent);
+        let data = DataDir::lock(folder.path()).expect("a new folder can be locked");
+        Self { postgres: None, data, options, _folder: folder }
+    }
+
+    /// A replica, which follows it from this moment on. Takes about a second.
+    pub fn replica(&self) -> Self {
+        let parent = self.folder().parent().expect("a temporary folder has a parent");
+        let mut replica = Self::new_in(parent, self.options.clone());
+        self.copy_to(&replica.data);
+        replica.start_again();
+        replica
+    }
+
+    fn copy_to(&self, data: &DataDir) {
+        let socket = self.postgres().socket_folder();
+        let binaries = Binaries::find(Some(self.postgres().major())).expect("it runs already");
+        let owner = std::fs::metadata(socket).expect("the server is there");
+        // The copy has to be made by the user who runs Postgres, in a folder of theirs.
+        let folder = temporary(data.path().parent().expect("a temporary folder has a parent"));
+        chown(folder.path(), Some(owner.uid()), Some(owner.gid())).expect("it is ours");
+        let copy = folder.path().join("pgdata");
+        let mut command = Command::new(binaries.folder().join("pg_basebackup"));
+        command.uid(owner.uid()).gid(owner.gid()).current_dir("/");
+        command.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"]);
+        command.args(["--no-sync", "--username=bushel", "--port=5432", "--host"]).arg(socket);
+        let output = command.arg("--pgdata").arg(&copy).output().expect("it can be run");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::rename(copy, data.pgdata()).expect("both are in one folder");
     }
 
     /// Stops it in an orderly way.
@@ -74,6 +106,11 @@ impl OwnPostgres {
         }
         database
     }
+}
+
+fn temporary(parent: &Path) -> TempDir {
+    let folder = tempfile::Builder::new().prefix("bushel-test-").tempdir_in(parent);
+    folder.expect("a temporary folder can be made")
 }
 
 #[cfg(test)]

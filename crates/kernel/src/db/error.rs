@@ -9,10 +9,10 @@ use crate::problem::Problem;
 /// Why the database can't serve us.
 #[derive(Debug, Error)]
 pub enum DatabaseError {
-    #[error("DATABASE_URL is not valid: {reason}")]
+    #[error("the URL of the database is not valid: {reason}")]
     BadUrl { reason: String },
     #[error(
-        "DATABASE_URL asks for TLS (sslmode), which is not supported yet; use a unix socket or a private network, with sslmode=disable"
+        "the URL of the database asks for TLS (sslmode), which is not supported yet; use a unix socket or a private network, with sslmode=disable"
     )]
     TlsUnsupported,
     #[error("the database is Postgres {found}; {VERSION_MIN} or newer is needed; {INSTALL_HINT}")]

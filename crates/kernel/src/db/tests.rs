@@ -51,7 +51,7 @@ fn urls_are_read_without_repeating_them() {
     }
     for url in ["postgres://amy:secret@localhost:port/shop", "amy:secret", "password=secret x"] {
         let message = parse_url(url).unwrap_err().to_string();
-        assert!(message.starts_with("DATABASE_URL is not valid"), "{message}");
+        assert!(message.starts_with("the URL of the database is not valid"), "{message}");
         assert!(!message.contains("secret"), "{message}");
     }
 }

@@ -2,4 +2,6 @@
 #![cfg(test)]
 
 mod audit;
+mod logs;
 mod replay;
+mod replicas;

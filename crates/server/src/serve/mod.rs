@@ -38,7 +38,7 @@ pub(crate) use contexts::{ContextOptions, Contexts};
 pub(crate) use openapi::{document, text as document_text};
 pub(crate) use presence::Presence;
 pub(crate) use server::{Options, Server};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{GrowthOptions, Settings};
 pub(crate) use storage::Storage;
 
 use std::path::PathBuf;
@@ -93,6 +93,7 @@ pub(crate) async fn run(command: Serve, metrics: kernel::telemetry::Metrics) -> 
         advertise: command.advertise,
         tls: command.settings.tls(),
         contexts: command.settings.contexts()?,
+        growth: command.settings.growth()?,
         public_url: command.settings.public_url,
         database_url: command.database_url,
         token: command.token,

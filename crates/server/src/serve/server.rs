@@ -19,7 +19,7 @@ use super::ports::Ports;
 use super::presence::{Announced, Presence};
 use super::public_url::PublicUrl;
 use super::tls::TlsOptions;
-use super::{Storage, router};
+use super::{GrowthOptions, Storage, router};
 use crate::demo::{self, Demo};
 use crate::operator;
 use crate::operator::token::{self, First, Guard, Token};
@@ -47,6 +47,7 @@ pub(crate) struct Options {
     /// Requests per second of each user; zero for no limits.
     pub(crate) rate_limit: u32,
     pub(crate) contexts: ContextOptions,
+    pub(crate) growth: GrowthOptions,
     pub(crate) metrics: Option<Metrics>,
     /// Whether an empty database gets a demo world.
     pub(crate) demo: bool,
@@ -67,6 +68,7 @@ impl Options {
             security_contact: None,
             rate_limit: 0,
             contexts: ContextOptions::default(),
+            growth: GrowthOptions::default(),
             metrics: None,
             demo: false,
         }
@@ -103,6 +105,7 @@ impl Server {
         ensure!(!options.demo || !reaches_outside(&options.contexts), DEMO_IS_ALONE);
         let data = DataDir::lock(&options.data)?;
         let (storage, _) = Storage::open(&data, options.database_url.as_deref()).await?;
+        let storage = storage.with_replicas(options.growth.replicas);
         demo::begin_again(&storage).await?;
         let given = options.token.as_deref().map(given_token).transpose()?;
         let database = storage.database();

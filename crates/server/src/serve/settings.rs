@@ -1,8 +1,11 @@
 //! What an installation decides: who it is to the outside, how it sends mail, what it lets in.
 
+mod growth;
 mod messages;
 mod payments;
 mod tls;
+
+pub(crate) use growth::GrowthOptions;
 
 use std::path::PathBuf;
 
@@ -46,6 +49,8 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "KEY", env = "BUSHEL_SECRET_KEY", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
     #[command(flatten)]
+    growth: growth::GrowthSettings,
+    #[command(flatten)]
     tls: tls::TlsSettings,
     #[command(flatten)]
     messages: messages::MessageSettings,
@@ -68,6 +73,10 @@ impl Settings {
         self.payments.apply(&mut options.payments)?;
         options.identity.providers = self.providers()?;
         Ok(options)
+    }
+
+    pub(super) fn growth(&self) -> anyhow::Result<GrowthOptions> {
+        self.growth.options()
     }
 
     pub(super) fn tls(&self) -> Option<TlsOptions> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kernel::db::ReplicaOptions;
 use kernel::migrate::Applied;
 use kernel::postgres::{DataDir, PrivatePostgres};
 use kernel::{Database, DatabaseOptions, Migrations};
@@ -23,6 +24,14 @@ impl Storage {
         let storage = Self::connect(data, url).await?;
         let done = storage.migrate().await?;
         Ok((storage, done))
+    }
+
+    /// The same with servers that follow it, for those who take the database from now on.
+    pub(crate) fn with_replicas(mut self, options: Option<ReplicaOptions>) -> Self {
+        if let Some(options) = options {
+            self.database = self.database.with_replicas(options);
+        }
+        self
     }
 
     /// Brings every schema to this program's version.

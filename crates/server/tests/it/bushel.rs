@@ -16,7 +16,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 /// What would change the program.
-const FORGOTTEN: [&str; 17] = [
+const FORGOTTEN: [&str; 19] = [
     "DATABASE_URL",
     "BUSHEL_TOKEN",
     "BUSHEL_LOG",
@@ -34,6 +34,8 @@ const FORGOTTEN: [&str; 17] = [
     "BUSHEL_WEBHOOK_ALLOW",
     "BUSHEL_SECRET_KEY",
     "BUSHEL_SIGN_IN_PROVIDERS",
+    "BUSHEL_REPLICAS",
+    "BUSHEL_REPLICA_LAG_MAX",
 ];
 
 /// The program with nothing of the environment that would change what it does.
