@@ -2,9 +2,10 @@
 # Installs what Bushel needs from this machine, and nothing else.
 #
 #   scripts/setup.sh run     a Rust toolchain, a C compiler, Node, Postgres server binaries
-#   scripts/setup.sh test    the same, Node, make, Chromium, Python with what scripts/python-tools.sh
-#                            installs, Node's programs of scripts/node-tools.sh, and Stripe's mock
-#                            (scripts/stripe-mock.sh) if Go is there
+#   scripts/setup.sh test    the same, Node, make, Chromium, Redis, Python with what
+#                            scripts/python-tools.sh installs, Node's programs of
+#                            scripts/node-tools.sh, and Stripe's mock (scripts/stripe-mock.sh) if Go
+#                            is there
 #   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, a C compiler, Node, Python
 #   scripts/setup.sh ci      everything above
 #
@@ -63,6 +64,13 @@ system() {
     esac
 }
 
+# Files that are there for the length of this script.
+leftovers=()
+remove_leftovers() {
+    if [ "${#leftovers[@]}" -gt 0 ]; then as_root rm -f "${leftovers[@]}"; fi
+}
+trap remove_leftovers EXIT
+
 # --- Debian and its relatives --------------------------------------------------------------------
 
 as_root() {
@@ -115,11 +123,23 @@ install_postgres_debian() {
             "Add the PostgreSQL project's own apt repository, see https://wiki.postgresql.org/wiki/Apt," \
             "then: apt-get install --no-install-recommends postgresql-17"
     fi
-    # shellcheck disable=SC2064 # the path is known now, and the variable is gone when the trap runs
-    trap "as_root rm -f $dropin" EXIT
+    leftovers+=("$dropin")
     as_root mkdir -p "${dropin%/*}" || return 1
     printf 'create_main_cluster = false\n' | as_root tee "$dropin" >/dev/null || return 1
     apt_install postgresql
+}
+
+# Debian's package starts a server of its own, now and when the machine starts. Neither is wanted.
+# Where somebody has forbidden starts already, that stays.
+install_redis_debian() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        leftovers+=("$policy")
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null || return 1
+        as_root chmod 755 "$policy" || return 1
+    fi
+    apt_install redis-server || return 1
+    as_root systemctl disable redis-server >/dev/null 2>&1 || true
 }
 
 # --- The things ----------------------------------------------------------------------------------
@@ -325,6 +345,22 @@ need_python() {
     line ok python "$(python3 --version) with the packages of scripts/python-tools.sh"
 }
 
+# Shared limits and the shared cache are tested with a real one, which the tests start themselves.
+need_redis() {
+    if ! command -v redis-server >/dev/null 2>&1; then
+        case "$(system)" in
+            debian)
+                line install redis "apt-get install redis-server (the tests start their own)"
+                install_redis_debian || stop redis "apt-get could not install it" \
+                    "As root, run: apt-get install --no-install-recommends redis-server"
+                ;;
+            macos) stop redis "not installed" "Run: brew install redis" ;;
+            *) stop redis "not installed" "Install Redis 5 or newer, or Valkey; \`redis-server\` must be on the PATH." ;;
+        esac
+    fi
+    line ok redis "$(redis-server --version | awk '{ print $3 }')"
+}
+
 # Stripe's own mock is a program in Go. It is the only thing that needs Go, so that isn't installed
 # for it: without, one test is left out, and says so.
 need_stripe_mock() {
@@ -346,9 +382,9 @@ need_node_tools() {
 
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
-    test) needs=(rust c_compiler make node chromium postgres python node_tools stripe_mock) ;;
+    test) needs=(rust c_compiler make node chromium postgres redis python node_tools stripe_mock) ;;
     check) needs=(rust c_compiler rustfmt clippy node python) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres python node_tools stripe_mock) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres redis python node_tools stripe_mock) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::bus::{self, Bus, NewJob};
+use kernel::redis::Redis;
 use kernel::{Clock, Database, Vault};
 use tokio::task::JoinHandle;
 
@@ -40,6 +41,8 @@ pub struct IdentityOptions {
     pub phones: PhoneOptions,
     /// Outside providers with which people sign in.
     pub providers: Vec<SignInProvider>,
+    /// Where processes share their limits.
+    pub redis: Option<Redis>,
 }
 
 /// How long sessions live.
@@ -88,6 +91,7 @@ impl Default for IdentityOptions {
             timeouts: Timeouts::default(),
             phones: PhoneOptions::default(),
             providers: Vec::new(),
+            redis: None,
         }
     }
 }
@@ -151,7 +155,7 @@ impl Identity {
             passwords: Pool::start(options.password_threads),
             caches: Caches::new(),
             keys: KeyRing::default(),
-            limiters: Limiters::new(&options.limits),
+            limiters: Limiters::new(&options.limits, options.redis.as_ref()),
             known_keys: KnownKeys::new(),
             relying_party: RelyingParty::new(&options.issuer),
             hooks: Hooks::default(),

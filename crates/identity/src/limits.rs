@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use kernel::Timestamp;
 use kernel::http::ClientInfo;
-use kernel::rate_limit::{Quota, RateLimiter, network};
+use kernel::rate_limit::{Quota, SharedRateLimiter, network};
+use kernel::redis::Redis;
 
 use crate::error::IdentityError;
 
@@ -79,32 +80,36 @@ impl Limits {
 }
 
 pub(crate) struct Limiters {
-    by_ip: [RateLimiter<IpAddr>; 5],
+    by_ip: [SharedRateLimiter<IpAddr>; 5],
     /// By hash of the account's name, so that nobody makes us keep long texts.
-    by_account: [RateLimiter<[u8; 16]>; 5],
+    by_account: [SharedRateLimiter<u128>; 5],
 }
 
 impl Limiters {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, redis: Option<&Redis>) -> Self {
         let by_ip = [
-            limits.sign_in_by_ip,
-            limits.register_by_ip,
-            limits.mail_by_ip,
-            limits.confirm_by_ip,
-            limits.short_message_by_ip,
+            ("identity.sign_in.ip", limits.sign_in_by_ip),
+            ("identity.register.ip", limits.register_by_ip),
+            ("identity.mail.ip", limits.mail_by_ip),
+            ("identity.confirm.ip", limits.confirm_by_ip),
+            ("identity.short_message.ip", limits.short_message_by_ip),
         ];
         let by_account = [
-            limits.sign_in_by_account,
-            limits.register_by_account,
-            limits.mail_by_account,
-            limits.confirm_by_account,
-            limits.short_message_by_account,
+            ("identity.sign_in.account", limits.sign_in_by_account),
+            ("identity.register.account", limits.register_by_account),
+            ("identity.mail.account", limits.mail_by_account),
+            ("identity.confirm.account", limits.confirm_by_account),
+            ("identity.short_message.account", limits.short_message_by_account),
         ];
-        Self { by_ip: by_ip.map(RateLimiter::new), by_account: by_account.map(RateLimiter::new) }
+        Self {
+            by_ip: by_ip.map(|(name, quota)| SharedRateLimiter::new(name, quota, redis.cloned())),
+            by_account: by_account
+                .map(|(name, quota)| SharedRateLimiter::new(name, quota, redis.cloned())),
+        }
     }
 
     /// Takes one attempt from the caller's address, and from the account if it is named.
-    pub(crate) fn take(
+    pub(crate) async fn take(
         &self,
         attempt: Attempt,
         client: &ClientInfo,
@@ -119,11 +124,11 @@ impl Limiters {
             Attempt::Confirm => 3,
             Attempt::ShortMessage => 4,
         };
-        allow(self.by_ip[index].take(network(client.ip), now))?;
+        allow(self.by_ip[index].take(network(client.ip), now).await)?;
         let Some(account) = account else { return Ok(()) };
         let hash = blake3::hash(account.to_ascii_lowercase().as_bytes());
         let key = *hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
-        allow(self.by_account[index].take(key, now))
+        allow(self.by_account[index].take(u128::from_be_bytes(key), now).await)
     }
 }
 
@@ -138,14 +143,16 @@ fn allow(decision: kernel::rate_limit::Decision) -> Result<(), IdentityError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn line_07_addresses_and_accounts_are_limited_separately() {
+    #[tokio::test]
+    async fn line_07_addresses_and_accounts_are_limited_separately() {
         let limits = Limits { sign_in_by_account: quota(2, 1, 60), ..Limits::default() };
-        let limiters = Limiters::new(&limits);
+        let limiters = Limiters::new(&limits, None);
         let (client, now) = (ClientInfo::default(), Timestamp::UNIX_EPOCH);
-        let take = |account| limiters.take(Attempt::SignIn, &client, Some(account), now);
-        assert!(take("ann").is_ok() && take("Ann").is_ok());
-        assert!(matches!(take("ANN"), Err(IdentityError::RateLimited { retry_after_s: 60 })));
-        assert!(take("bob").is_ok());
+        let take =
+            async |account| limiters.take(Attempt::SignIn, &client, Some(account), now).await;
+        assert!(take("ann").await.is_ok() && take("Ann").await.is_ok());
+        let refused = take("ANN").await;
+        assert!(matches!(refused, Err(IdentityError::RateLimited { retry_after_s: 60 })));
+        assert!(take("bob").await.is_ok());
     }
 }

@@ -17,6 +17,7 @@
 //! | [`audit`] | the append-only log of who did what |
 //! | [`replay`] | first answers again, for a repeated `Idempotency-Key` |
 //! | [`rate_limit`] | GCRA |
+//! | [`redis`], [`cache`] | what processes share while it is there; bytes that can be made again |
 //! | [`text`] | what one line is |
 //! | [`telemetry`] | logs and metrics of the process |
 //! | [`http`], [`json`], [`query`], [`path`], [`page`] | the HTTP edge: request ids, extractors, pages |
@@ -27,6 +28,7 @@
 pub mod amount;
 pub mod audit;
 pub mod bus;
+pub mod cache;
 pub mod config;
 pub mod db;
 pub mod error;
@@ -41,6 +43,7 @@ pub mod postgres;
 pub mod problem;
 pub mod query;
 pub mod rate_limit;
+pub mod redis;
 pub mod replay;
 pub mod secret;
 pub mod telemetry;

@@ -1,5 +1,10 @@
 //! Rate limits by GCRA, the generic cell rate algorithm (ITU-T I.371): one number for each key,
 //! the moment at which its bucket would be empty again. No window edges, no timers.
+//! In this process, or in all that share a Redis.
+
+mod shared;
+
+pub use shared::SharedRateLimiter;
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -90,6 +95,16 @@ impl<K: Hash + Eq> RateLimiter<K> {
             keys.prune(now);
         }
         self.quota.decision(is_allowed, next - now)
+    }
+}
+
+impl<K: Hash + Eq> RateLimiter<K> {
+    /// Takes over what somebody else knows of a key: how far ahead of its time it is.
+    fn learn(&self, key: K, now: Timestamp, ahead_us: i64) {
+        let now = now.as_micros();
+        let mut keys = self.keys.lock();
+        keys.arrivals.insert(key, now + ahead_us);
+        keys.prune(now);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use identity::Identity;
 use kernel::bus::{self, Bus, NewJob};
+use kernel::redis::Redis;
 use kernel::{Clock, Database, Vault};
 
 use crate::authenticate::KnownTokens;
@@ -20,11 +21,13 @@ pub struct OauthOptions {
     /// The public URL without a slash at the end, such as `https://bank.example`: the issuer.
     pub issuer: String,
     pub limits: Limits,
+    /// Where processes share their limits.
+    pub redis: Option<Redis>,
 }
 
 impl Default for OauthOptions {
     fn default() -> Self {
-        Self { issuer: "http://localhost:8080".to_owned(), limits: Limits::default() }
+        Self { issuer: "http://localhost:8080".to_owned(), limits: Limits::default(), redis: None }
     }
 }
 
@@ -63,7 +66,7 @@ impl Oauth {
     ) -> Result<Self, OauthError> {
         let oauth = Self(Arc::new(Parts {
             issuer: options.issuer.trim_end_matches('/').to_owned(),
-            limiters: Limiters::new(&options.limits),
+            limiters: Limiters::new(&options.limits, options.redis.as_ref()),
             known_tokens: KnownTokens::new(),
             known_origins: KnownOrigins::new(),
             identity,

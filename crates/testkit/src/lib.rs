@@ -2,7 +2,7 @@
 //!
 //! - [`TestDatabase`]: a migrated database of its own for each test, cloned from a template in
 //!   about 20 ms, on one Postgres per test process (or the one at `BUSHEL_TEST_PG`).
-//! - [`OwnPostgres`]: a whole Postgres for tests that kill or stop it.
+//! - [`OwnPostgres`], [`OwnRedis`]: a whole Postgres or Redis for tests that kill or stop it.
 //! - [`MockClock`], [`SeededIds`]: time and ids under the test's control.
 //! - [`shared_data`]: real input where it is there.
 //!
@@ -13,6 +13,7 @@ mod admin;
 mod data;
 mod database;
 mod own;
+mod redis;
 mod server;
 
 pub use data::shared_data;
@@ -20,3 +21,4 @@ pub use database::TestDatabase;
 pub use kernel::MockClock;
 pub use kernel::id::SeededIds;
 pub use own::OwnPostgres;
+pub use redis::OwnRedis;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use identity::Identity;
 use kernel::bus::{self, Bus};
 use kernel::db::Database;
+use kernel::redis::Redis;
 use kernel::time::Clock;
 use ledger::Ledger;
 
@@ -38,6 +39,8 @@ pub struct Parts {
 pub struct WalletOptions {
     /// For tests: says at which step the process is to stop, as if it were killed there.
     pub interrupt: Option<Interrupt>,
+    /// Where processes share their limits.
+    pub redis: Option<Redis>,
 }
 
 /// See [`WalletOptions::interrupt`].
@@ -106,7 +109,7 @@ impl Wallet {
             owners: Owners::default(),
             limits: LimitCache::default(),
             fed: FeedMemory::default(),
-            searches: Searches::default(),
+            searches: Searches::new(options.redis),
             interrupt: options.interrupt,
         });
         tokio::spawn(tend(Arc::downgrade(&parts)));

@@ -53,7 +53,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::Mail, client_info, Some(&email.key()), now)?;
+        self.limiters.take(Attempt::Mail, client_info, Some(&email.key()), now).await?;
         let device = client_info.user_agent.clone();
         let payload = Payload { purpose, email: email.to_string(), device };
         bus::enqueue(&self.database, &*self.clock, &[NewJob::new(KIND, payload)]).await?;

@@ -21,7 +21,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::Mail, client_info, Some(&user.to_text()), now)?;
+        self.limiters.take(Attempt::Mail, client_info, Some(&user.to_text()), now).await?;
         self.check_password(user, password, client_info).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
@@ -55,7 +55,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::Confirm, client_info, Some(&user.to_text()), now)?;
+        self.limiters.take(Attempt::Confirm, client_info, Some(&user.to_text()), now).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let found = self.answered_in_tx(&tx, Purpose::ChangeEmail, None, answer).await?;

@@ -27,11 +27,11 @@ impl Identity {
         let now = self.clock.now();
         match reply {
             Reply::Link(token) => {
-                self.limiters.take(Attempt::Confirm, client_info, None, now)?;
+                self.limiters.take(Attempt::Confirm, client_info, None, now).await?;
                 Ok(Answer::Link(token))
             }
             Reply::Code(email, code) => {
-                self.limiters.take(Attempt::Confirm, client_info, Some(&email.key()), now)?;
+                self.limiters.take(Attempt::Confirm, client_info, Some(&email.key()), now).await?;
                 let account = self.account(UserKey::Email(email.as_str())).await?;
                 let user = account.map_or(UserId::NOBODY, |account| account.user.id);
                 Ok(Answer::Code(user, code))

@@ -31,7 +31,7 @@ impl Identity {
         &self,
         client: &ClientInfo,
     ) -> Result<Challenge, IdentityError> {
-        self.limiters.take(Attempt::SignIn, client, None, self.clock.now())?;
+        self.limiters.take(Attempt::SignIn, client, None, self.clock.now()).await?;
         let question = self.relying_party.ask_to_sign_in();
         let question = question.ok_or(CredentialError::PasskeysUnavailable)?;
         self.keep_question(None, question).await
@@ -44,7 +44,7 @@ impl Identity {
         answer: PasskeyAnswer,
     ) -> Result<SignedIn, IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::SignIn, client, None, now)?;
+        self.limiters.take(Attempt::SignIn, client, None, now).await?;
         self.current_keys().await?;
         let mut session = self.database.client().await?;
         // Whatever the answer is, the challenge is used up.

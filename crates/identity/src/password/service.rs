@@ -24,7 +24,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<Account, IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::SignIn, client_info, Some(&user.to_text()), now)?;
+        self.limiters.take(Attempt::SignIn, client_info, Some(&user.to_text()), now).await?;
         let account = self.account(UserKey::Id(user)).await?.ok_or(IdentityError::UserNotFound)?;
         let may_be_right = account.may_try_password() && passwords::is_possible(password);
         let stored = account.password_hash.clone().filter(|_| may_be_right);

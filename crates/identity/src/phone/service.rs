@@ -49,7 +49,7 @@ impl Identity {
         if !options.takes(number) {
             return Err(CredentialError::PhoneRefused.into());
         }
-        self.limiters.take(Attempt::ShortMessage, client_info, Some(&user.to_text()), now)?;
+        self.limiters.take(Attempt::ShortMessage, client_info, Some(&user.to_text()), now).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         // The user before the challenges: everybody locks in this order.
@@ -99,7 +99,7 @@ impl Identity {
         code: &str,
     ) -> Result<Phone, IdentityError> {
         let (user, now) = (owner.user, self.clock.now());
-        self.limiters.take(Attempt::Confirm, client_info, Some(&user.to_text()), now)?;
+        self.limiters.take(Attempt::Confirm, client_info, Some(&user.to_text()), now).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let answer = Answer::Code(user, code);

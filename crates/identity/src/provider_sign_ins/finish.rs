@@ -65,7 +65,7 @@ impl Identity {
         client: &ClientInfo,
     ) -> Result<Finished, IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::SignIn, client, None, now)?;
+        self.limiters.take(Attempt::SignIn, client, None, now).await?;
         let waiting = self.take_waiting(given).await?;
         let gone = || IdentityError::from(CredentialError::ProviderNotFound);
         let provider = self.providers.get(&waiting.provider).ok_or_else(gone)?;

@@ -25,7 +25,7 @@ impl Identity {
         client: &ClientInfo,
     ) -> Result<Begun, IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::SignIn, client, None, now)?;
+        self.limiters.take(Attempt::SignIn, client, None, now).await?;
         let provider = self.providers.get(name).ok_or(CredentialError::ProviderNotFound)?;
         let id = ProviderSignInId::generate();
         let (state, browser) =

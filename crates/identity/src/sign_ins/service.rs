@@ -60,7 +60,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<Outcome, IdentityError> {
         let (login, now) = (given.login.trim(), self.clock.now());
-        self.limiters.take(Attempt::SignIn, client_info, Some(login), now)?;
+        self.limiters.take(Attempt::SignIn, client_info, Some(login), now).await?;
         let key = if login.contains('@') { UserKey::Email(login) } else { UserKey::Handle(login) };
         let account = self.account(key).await?;
         let usable = account.as_ref().filter(|account| account.may_try_password());
@@ -144,7 +144,7 @@ impl Identity {
         user: UserId,
         client_info: &ClientInfo,
     ) -> Result<SignedIn, IdentityError> {
-        self.limiters.take(Attempt::SignIn, client_info, None, self.clock.now())?;
+        self.limiters.take(Attempt::SignIn, client_info, None, self.clock.now()).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let account = users::store::lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;
@@ -232,7 +232,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<SignedIn, IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::Confirm, client_info, Some(&id.to_text()), now)?;
+        self.limiters.take(Attempt::Confirm, client_info, Some(&id.to_text()), now).await?;
         self.current_keys().await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
@@ -300,7 +300,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let now = self.clock.now();
-        self.limiters.take(Attempt::Mail, client_info, Some(&id.to_text()), now)?;
+        self.limiters.take(Attempt::Mail, client_info, Some(&id.to_text()), now).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let waiting = store::lock(&tx, id, now).await?.ok_or(IdentityError::SignInNotFound)?;

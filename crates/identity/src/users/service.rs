@@ -201,7 +201,7 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let (account, now) = (new.email.key(), self.clock.now());
-        self.limiters.take(Attempt::Register, client_info, Some(&account), now)?;
+        self.limiters.take(Attempt::Register, client_info, Some(&account), now).await?;
         if let Some(handle) = &new.handle {
             let client = self.database.client().await?;
             if store::is_handle_taken(&client, handle).await? {

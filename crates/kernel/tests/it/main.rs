@@ -5,3 +5,4 @@ mod audit;
 mod logs;
 mod replay;
 mod replicas;
+mod shared;

@@ -15,14 +15,14 @@ impl Oauth {
         client: &ClientInfo,
     ) -> Result<Application, ProtocolError> {
         let now = self.clock.now();
-        if let Some(retry_after_s) = self.limiters.client_wait_s(client, now) {
+        if let Some(retry_after_s) = self.limiters.client_wait_s(client, now).await {
             return Err(ProtocolError::RateLimited { retry_after_s });
         }
         let found = self.usable_application(given.id).await?;
         if let Some(application) = found.filter(|application| self.is_proved(application, given)) {
             return Ok(application);
         }
-        self.limiters.client_failed(client, now);
+        self.limiters.client_failed(client, now).await;
         let entry = NewEntry::new(AuditActor::Anonymous, "oauth.client.refused");
         let entry = entry.object(given.id).ip(client.ip);
         audit::record(&self.database, &*self.clock, &[entry]).await?;

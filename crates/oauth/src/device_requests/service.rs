@@ -134,7 +134,7 @@ impl Oauth {
         act: impl AsyncFnOnce([u8; 32]) -> Result<T, OauthError>,
     ) -> Result<T, OauthError> {
         let now = self.clock.now();
-        if let Some(retry_after_s) = self.limiters.user_code_wait_s(user, now) {
+        if let Some(retry_after_s) = self.limiters.user_code_wait_s(user, now).await {
             return Err(OauthError::RateLimited { retry_after_s });
         }
         let done = match UserCode::parse(code) {
@@ -142,7 +142,7 @@ impl Oauth {
             None => Err(OauthError::DeviceNotFound),
         };
         if matches!(done, Err(OauthError::DeviceNotFound)) {
-            self.limiters.user_code_missed(user, now);
+            self.limiters.user_code_missed(user, now).await;
         }
         done
     }

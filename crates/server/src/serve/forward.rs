@@ -38,6 +38,11 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 #[derive(Debug, Clone, Copy)]
 struct WasForwarded;
 
+/// Whether it was recognised as passed on by another process of ours.
+pub(super) fn is_forwarded(request: &Request) -> bool {
+    request.extensions().get::<WasForwarded>().is_some()
+}
+
 /// Clients to other processes.
 pub(super) struct Forwarder {
     key: [u8; 32],
@@ -87,7 +92,7 @@ impl Forwarder {
         is_grpc: bool,
         mut request: Request,
     ) -> Result<Response, Refusal> {
-        if request.extensions().get::<WasForwarded>().is_some() {
+        if is_forwarded(&request) {
             return Err(Refusal::NoLeader);
         }
         *request.uri_mut() = address(leader, request.uri()).ok_or(Refusal::NoLeader)?;

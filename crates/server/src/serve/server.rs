@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use kernel::SystemClock;
 use kernel::postgres::{DataDir, PrivatePostgres};
+use kernel::redis::Redis;
 use kernel::telemetry::Metrics;
 use ledger::{Ledger, LedgerOptions, Role, Stopping};
 use tokio::sync::watch;
@@ -115,7 +116,8 @@ impl Server {
         let (url, tls_url) = (ports.url(), ports.tls_url());
         let public = PublicUrl::new(options.public_url, tls_url.as_ref().unwrap_or(&url));
         let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
-        let settings = options.contexts.at(&public.url, &url);
+        let redis = options.growth.redis.map(Redis::start);
+        let settings = options.contexts.at(&public.url, &url).with_redis(redis.as_ref());
         let contexts = Contexts::start(database, &vault, ledger.clone(), settings).await?;
         let stop = CancellationToken::new();
         tokio::spawn(Arc::clone(&guard).keep_fresh(stop.clone()));
@@ -132,7 +134,7 @@ impl Server {
             security_contact: options.security_contact,
         };
         let (router, routes) = router::build(parts, &stop)?;
-        let rates = Rates::new(options.rate_limit, Arc::new(SystemClock));
+        let rates = Rates::new(options.rate_limit, Arc::new(SystemClock), redis.as_ref());
         let known = (contexts.identity.clone(), contexts.oauth.clone());
         let gate = Gate::new(Arc::clone(&guard), known, routes, rates, public.origins);
         let (streams, stopping) = watch::channel(false);

@@ -13,6 +13,7 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 use identity::SignInProvider;
 use ipnet::IpNet;
+use kernel::redis::Redis;
 
 use super::ContextOptions;
 use super::access::origin_of;
@@ -104,6 +105,14 @@ impl ContextOptions {
         public_url.clone_into(&mut self.oauth.issuer);
         self.payments.public_url = Some(public_url.to_owned());
         self.payments.sandbox.webhook_url = Some(own_url.to_owned());
+        self
+    }
+
+    /// The same, with limits that are those of all processes that share a Redis.
+    pub(super) fn with_redis(mut self, redis: Option<&Redis>) -> Self {
+        self.identity.redis = redis.cloned();
+        self.wallet.redis = redis.cloned();
+        self.oauth.redis = redis.cloned();
         self
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 /// What would change the program.
-const FORGOTTEN: [&str; 19] = [
+const FORGOTTEN: [&str; 20] = [
     "DATABASE_URL",
     "BUSHEL_TOKEN",
     "BUSHEL_LOG",
@@ -36,6 +36,7 @@ const FORGOTTEN: [&str; 19] = [
     "BUSHEL_SIGN_IN_PROVIDERS",
     "BUSHEL_REPLICAS",
     "BUSHEL_REPLICA_LAG_MAX",
+    "REDIS_URL",
 ];
 
 /// The program with nothing of the environment that would change what it does.

@@ -17,6 +17,7 @@ mod oauth;
 mod people;
 mod providers;
 mod reconcile;
+mod redis;
 mod replicas;
 mod security;
 mod staff;

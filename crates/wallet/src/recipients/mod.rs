@@ -10,7 +10,8 @@ pub(crate) mod http;
 mod service;
 
 use kernel::Timestamp;
-use kernel::rate_limit::{Quota, RateLimiter};
+use kernel::rate_limit::{Quota, SharedRateLimiter};
+use kernel::redis::Redis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,11 +25,11 @@ const START_CHARS_MIN: usize = 2;
 const SEARCHES: Quota = Quota { burst: 60, per_period: 300, period_s: 3_600 };
 
 /// Counts searches for strangers.
-pub(crate) struct Searches(RateLimiter<identity::UserId>);
+pub(crate) struct Searches(SharedRateLimiter<identity::UserId>);
 
-impl Default for Searches {
-    fn default() -> Self {
-        Self(RateLimiter::new(SEARCHES))
+impl Searches {
+    pub(crate) fn new(redis: Option<Redis>) -> Self {
+        Self(SharedRateLimiter::new("wallet.recipient_search.user", SEARCHES, redis))
     }
 }
 

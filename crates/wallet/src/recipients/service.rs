@@ -21,7 +21,7 @@ impl Wallet {
         let mut found =
             Recipients { data: self.known(user, &wanted).await?, typed: wanted.typed() };
         let Some(start) = wanted.start() else { return Ok(found) };
-        let decision = self.searches.0.take(user, self.clock.now());
+        let decision = self.searches.0.take(user, self.clock.now()).await;
         if !decision.is_allowed {
             return Err(WalletError::TooManySearches { retry_after_s: decision.retry_after_s });
         }

@@ -76,7 +76,7 @@ impl App {
         let identity =
             Identity::start(database.database().clone(), shared.clone(), vault, options).await;
         let identity = identity.unwrap();
-        let options = WalletOptions { interrupt };
+        let options = WalletOptions { interrupt, ..WalletOptions::default() };
         let wallet = Wallet::start(
             database.database().clone(),
             shared,
@@ -105,7 +105,7 @@ impl App {
             self.clock.clone(),
             self.ledger.clone(),
             self.identity.clone(),
-            WalletOptions { interrupt },
+            WalletOptions { interrupt, ..WalletOptions::default() },
         );
         let (router, _) = wallet::routes(self.wallet.clone()).split_for_parts();
         self.router = router;

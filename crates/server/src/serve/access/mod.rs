@@ -24,6 +24,7 @@ use identity::{Actor, AuthError, Credential, Identity};
 use kernel::http::{CallerKey, ClientInfo};
 use oauth::Oauth;
 
+use super::forward::is_forwarded;
 use super::refusal::Refusal;
 use crate::operator::token::{self, Guard};
 
@@ -58,7 +59,11 @@ impl Gate {
         let client = request.extensions().get::<ClientInfo>().cloned().unwrap_or_default();
         let access = self.routes.access(request.method(), request.uri().path());
         let actor = self.actor(request.method(), request.headers(), &client, access).await?;
-        let rate = self.rates.take(actor.as_ref(), client.ip)?;
+        let rate = match is_forwarded(request) && self.rates.are_shared() {
+            // The process that passed it on has counted it for all.
+            true => Rate::NONE,
+            false => self.rates.take(actor.as_ref(), client.ip).await?,
+        };
         if let Some(actor) = actor {
             request.extensions_mut().insert(CallerKey(actor.caller_key()));
             request.extensions_mut().insert(actor);
@@ -77,11 +82,11 @@ impl Gate {
             Ok(actor) => actor,
             // An old token doesn't keep anybody from signing in again.
             Err(_) if access == Access::Public => None,
-            Err(refusal) => return Err(self.counted(refusal, client)),
+            Err(refusal) => return Err(self.counted(refusal, client).await),
         };
         match (access, &actor) {
             (Access::Public, _) => Ok(actor),
-            (_, None) => Err(self.counted(Refusal::TokenMissing, client)),
+            (_, None) => Err(self.counted(Refusal::TokenMissing, client).await),
             (Access::SignedIn, Some(_)) => Ok(actor),
             (Access::Needs(needed), Some(known)) if known.permissions.has(needed) => Ok(actor),
             (Access::Operator, Some(known)) if *known == Actor::OPERATOR => Ok(actor),
@@ -90,8 +95,8 @@ impl Gate {
     }
 
     /// Whoever tries tokens is slowed down like everybody without one.
-    fn counted(&self, refusal: Refusal, client: &ClientInfo) -> Refusal {
-        match self.rates.take(None, client.ip) {
+    async fn counted(&self, refusal: Refusal, client: &ClientInfo) -> Refusal {
+        match self.rates.take(None, client.ip).await {
             Ok(_) => refusal,
             Err(limited) => limited,
         }

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use kernel::DatabaseOptions;
 use kernel::db::{ReplicaOptions, parse_url};
+use kernel::redis::RedisUrl;
 
 /// Settings of what a server grows by
 #[derive(Clone, Args)]
@@ -30,12 +31,17 @@ pub(crate) struct GrowthSettings {
         value_parser = clap::value_parser!(u64).range(1..=3_600)
     )]
     replica_lag_max: u64,
+    /// A Redis that all processes share, for limits and a cache, such as
+    /// redis://:password@cache.example:6379/0; without one each process has its own
+    #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
+    redis: Option<String>,
 }
 
 /// The same, understood. Without any of it a server does everything itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GrowthOptions {
     pub(crate) replicas: Option<ReplicaOptions>,
+    pub(crate) redis: Option<RedisUrl>,
 }
 
 /// The URLs hold passwords.
@@ -54,6 +60,8 @@ impl GrowthSettings {
         let servers: Vec<_> = servers.collect::<Result<_, _>>().context("--replica")?;
         let lag_max = Duration::from_secs(self.replica_lag_max);
         let options = ReplicaOptions { servers, lag_max, pool: DatabaseOptions::default() };
-        Ok(GrowthOptions { replicas: (!options.servers.is_empty()).then_some(options) })
+        let replicas = (!options.servers.is_empty()).then_some(options);
+        let redis = self.redis.as_deref().filter(|url| !url.is_empty()).map(RedisUrl::try_new);
+        Ok(GrowthOptions { replicas, redis: redis.transpose().context("REDIS_URL")? })
     }
 }
