@@ -12,6 +12,8 @@ create table shop.products (
     options       jsonb not null,
     translations  jsonb not null,
     custom_fields jsonb not null,
+    availability  text collate "C" not null
+                  check (availability in ('out_of_stock', 'backorder', 'preorder', 'low', 'in_stock')),
     version       integer not null,
     created_at    timestamptz not null,
     updated_at    timestamptz not null
@@ -20,8 +22,10 @@ comment on table shop.products is 'What the shop shows: one product has one or m
 comment on column shop.products.handle is 'Its name in addresses: lower case, digits and hyphens.';
 comment on column shop.products.options is 'In what the variants differ: [{"name": "Colour", "values": ["red", "blue"]}].';
 comment on column shop.products.translations is 'By language: {"de": {"title": "...", "description": "..."}}. What is missing is shown as it stands in the row.';
+comment on column shop.products.availability is 'That of the active variant that can be had best. It changes without a new version.';
 comment on column shop.products.version is 'The ETag: every change of the product, its variants, prices or images adds one.';
 create index products_newest on shop.products (status, created_at desc, id desc);
+create index products_for_sale on shop.products (id) where status = 'active';
 
 create table shop.variants (
     id              uuid primary key,
@@ -37,13 +41,16 @@ create table shop.variants (
     tracks_stock    boolean not null,
     backorder_max   bigint not null check (backorder_max >= 0),
     available_from  timestamptz,
-    is_active       boolean not null
+    is_active       boolean not null,
+    availability    text collate "C" not null
+                    check (availability in ('out_of_stock', 'backorder', 'preorder', 'low', 'in_stock'))
 );
 comment on table shop.variants is 'What is sold: one combination of a product''s options, with a stock keeping unit of its own.';
 comment on column shop.variants.asset is 'What the ledger counts it as.';
 comment on column shop.variants.tracks_stock is 'False: there is always enough of it, as of a service.';
 comment on column shop.variants.backorder_max is 'So many may be sold that aren''t there; the floor of its accounts below zero.';
 comment on column shop.variants.available_from is 'Sold before this moment it is a preorder.';
+comment on column shop.variants.availability is 'For those who look. How many there are, the ledger knows.';
 create index variants_by_product on shop.variants (product_id, position);
 create unique index variants_by_options on shop.variants (product_id, options) where is_active;
 

@@ -24,6 +24,8 @@ pub enum ShopError {
     VariantsTooMany,
     #[error("a variant has prices in at most 20 currencies")]
     CurrenciesTooMany,
+    #[error("the search index is being built; only the newest can be listed until it is there")]
+    SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
     CurrencyUnknown(String),
 
@@ -134,6 +136,7 @@ impl ShopError {
             Self::OptionsMismatch(text()),
             Self::VariantsTooMany,
             Self::CurrenciesTooMany,
+            Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
             Self::LocationNotFound,
             Self::LocationTaken,
@@ -190,7 +193,9 @@ impl ShopError {
 
     /// The kind and the stable code of each outcome.
     fn described(&self) -> (ErrorKind, &'static str) {
-        use ErrorKind::{Conflict, Internal, NotFound, PreconditionFailed, Unprocessable};
+        use ErrorKind::{
+            Conflict, Internal, NotFound, PreconditionFailed, Unavailable, Unprocessable,
+        };
         match self {
             Self::ProductNotFound => (NotFound, "shop.product.not_found"),
             Self::HandleTaken => (Conflict, "shop.product.handle_taken"),
@@ -200,6 +205,7 @@ impl ShopError {
             Self::OptionsMismatch(_) => (Unprocessable, "shop.product.options_mismatch"),
             Self::VariantsTooMany => (Unprocessable, "shop.variant.too_many"),
             Self::CurrenciesTooMany => (Unprocessable, "shop.price.too_many"),
+            Self::SearchNotReady => (Unavailable, "shop.search.not_ready"),
             Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
             Self::LocationNotFound => (NotFound, "shop.location.not_found"),
             Self::LocationTaken => (Conflict, "shop.location.taken"),
@@ -268,6 +274,7 @@ impl DomainError for ShopError {
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Ledger(error) => error.retry_after_s(),
+            Self::SearchNotReady => Some(10),
             _ => None,
         }
     }

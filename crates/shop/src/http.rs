@@ -9,8 +9,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::carts::access::CART_TOKEN;
-use crate::products;
 use crate::shop::Shop;
+use crate::{products, search};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -33,7 +33,7 @@ pub fn document() -> OpenApi {
 
 /// What everybody may see and keep: their answers say for how long.
 fn catalogue_routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(products::http::public_routes())
+    OpenApiRouter::default().merge(products::http::public_routes()).merge(search::http::routes())
 }
 
 /// What is the caller's own, or staff's.

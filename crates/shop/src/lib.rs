@@ -10,10 +10,13 @@
 //! | place | what |
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `search` | how products are found, by words and filters |
+//! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
 //! | `locations`, `stock` | where goods lie, and how they get there |
 //! | [`Shop`] | the facade |
 
+mod availability;
 mod books;
 mod callers;
 mod carts;
@@ -23,6 +26,7 @@ mod events;
 mod fields;
 mod http;
 mod ids;
+mod languages;
 mod locations;
 mod orders;
 mod pricing;
@@ -30,6 +34,7 @@ mod products;
 mod promotions;
 mod refunds;
 mod rules;
+mod search;
 mod settings;
 mod shipments;
 mod shipping_methods;
@@ -44,7 +49,7 @@ pub use ids::{
     OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId,
     VariantId,
 };
-pub use shop::{Ground, Shop, ShopOptions};
+pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
 /// The migrations of the schema `shop`.
 pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {

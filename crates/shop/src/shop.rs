@@ -1,5 +1,6 @@
 //! The facade: what other contexts and the edges call. The operations stand with their features.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use identity::Identity;
@@ -11,12 +12,15 @@ use payments::Payments;
 use crate::books::Books;
 use crate::error::Result;
 use crate::orders::jobs::Finish;
+use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
+use crate::search::Search;
+use crate::search::feed::{self, RunningFeed};
 use crate::{locations, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
-pub struct Shop(Arc<Parts>);
+pub struct Shop(pub(crate) Arc<Parts>);
 
 /// What a shop consists of.
 pub struct Parts {
@@ -29,6 +33,8 @@ pub struct Parts {
     pub(crate) books: Books,
     pub(crate) rules: RulesMemory,
     pub(crate) options: ShopOptions,
+    pub(crate) search: Search,
+    pub(crate) cards: Cards,
 }
 
 /// What the shop stands on.
@@ -47,6 +53,15 @@ pub struct Ground {
 pub struct ShopOptions {
     /// Where browsers reach this server, such as `https://shop.example`, for links in mails.
     pub public_url: Option<String>,
+    /// Where the search index is kept; in memory if there is no place.
+    pub search_folder: Option<PathBuf>,
+    /// The language of the catalogue's own texts, such as `de`; English unless told.
+    pub language: Option<String>,
+}
+
+/// What the shop does beside requests and the bus; dropping it ends it.
+pub struct RunningShop {
+    _search: RunningFeed,
 }
 
 impl std::ops::Deref for Shop {
@@ -70,8 +85,19 @@ impl Shop {
             ledger: ground.ledger,
             identity: ground.identity,
             payments: ground.payments,
+            search: Search::new(
+                options.search_folder.clone(),
+                options.language.clone().unwrap_or_else(|| "en".to_owned()),
+            ),
+            cards: Cards::default(),
             options,
         })))
+    }
+
+    /// Starts what keeps up with the catalogue and the ledger.
+    #[must_use]
+    pub fn run(&self) -> RunningShop {
+        RunningShop { _search: feed::start(self) }
     }
 
     /// Adds the workers and consumers of this context.

@@ -85,6 +85,11 @@ pub async fn events(
     store::events::after(&client, context, after, limit).await
 }
 
+/// The position of the last event of a context; 0 if there is none.
+pub async fn last_position(database: &Database, context: &str) -> Result<i64, DatabaseError> {
+    store::events::last_position(database, context).await
+}
+
 /// The events of these contexts that concern a user, newest first; a page goes on `before` the
 /// last event of the one before it.
 pub async fn events_of_subject(

@@ -27,7 +27,8 @@ mod worker;
 pub use backoff::Backoff;
 pub use consumer::Consumer;
 pub use event::{
-    Event, NewEvent, events, events_of_subject, forget_events, publish_in_tx, sequence,
+    Event, NewEvent, events, events_of_subject, forget_events, last_position, publish_in_tx,
+    sequence,
 };
 pub use job::{
     Job, JobError, NewJob, Outcome, cancel_in_tx, enqueue, enqueue_in_tx, ensure_recurring,

@@ -34,6 +34,9 @@ async fn event_is_read_as_it_was_published() {
         at: orchard.clock.now(),
     };
     assert_eq!(all(&orchard).await, [expected]);
+    for (context, last) in [("orchard", 1), ("cellar", 0)] {
+        assert_eq!(bus::last_position(orchard.database(), context).await.unwrap(), last);
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use ledger::Ledger;
 use notifications::{Notifications, NotificationsOptions, RunningFeed};
 use oauth::{Oauth, OauthOptions};
 use payments::{Payments, PaymentsOptions};
-use shop::{Ground, Shop, ShopOptions};
+use shop::{Ground, RunningShop, Shop, ShopOptions};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use wallet::{Wallet, WalletOptions};
@@ -37,12 +37,13 @@ pub(crate) struct Contexts {
 pub(crate) struct Running {
     bus: RunningBus,
     feed: RunningFeed,
+    shop: RunningShop,
 }
 
 impl Running {
     /// Finishes what is under way, within bounds.
     pub(crate) async fn stop(self) {
-        drop(self.feed);
+        drop((self.feed, self.shop));
         self.bus.stop().await;
     }
 }
@@ -120,7 +121,8 @@ impl Contexts {
         let bus = notifications::workers(&self.notifications).register(bus);
         let bus = self.oauth.register(bus);
         let bus = self.admin.register(bus);
-        Ok(Running { bus: bus.start(), feed: self.notifications.start_feed() })
+        let feed = self.notifications.start_feed();
+        Ok(Running { bus: bus.start(), feed, shop: self.shop.run() })
     }
 
     /// Ends what runs beside requests and the bus; the ledger is stopped apart.

@@ -117,7 +117,8 @@ impl Server {
         let public = PublicUrl::new(options.public_url, tls_url.as_ref().unwrap_or(&url));
         let ledger = start_ledger(&storage, options.advertise.unwrap_or_else(|| url.clone()));
         let redis = options.growth.redis.map(Redis::start);
-        let settings = options.contexts.at(&public.url, &url).with_redis(redis.as_ref());
+        let mut settings = options.contexts.at(&public.url, &url).with_redis(redis.as_ref());
+        settings.shop.search_folder = Some(data.path().join("search"));
         let contexts = Contexts::start(database, &vault, ledger.clone(), settings).await?;
         let stop = CancellationToken::new();
         tokio::spawn(Arc::clone(&guard).keep_fresh(stop.clone()));

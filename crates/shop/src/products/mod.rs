@@ -5,7 +5,9 @@
 //! each change adds one to its version, which is the ETag of all of them. Nothing that may have
 //! been sold is ever removed: products are archived, variants are no longer sold.
 
+pub(crate) mod cards;
 pub(crate) mod changes;
+pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod jobs;
 pub(crate) mod sellable;
@@ -21,8 +23,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::fields::{Language, Text, Title};
+use crate::availability::Availability;
 use crate::ids::{ProductId, VariantId};
+use crate::products::fields::{Language, Text, Title};
 
 pub(crate) use sellable::Sellable;
 pub(crate) use service::{NewProduct, NewVariant, ProductPatch, VariantPatch};
@@ -86,6 +89,8 @@ pub(crate) struct Product {
     pub(crate) options: Vec<ProductOption>,
     pub(crate) translations: Translations,
     pub(crate) custom_fields: Value,
+    /// That of the variant that can be had best.
+    pub(crate) availability: Availability,
     pub(crate) version: u32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -110,6 +115,7 @@ pub(crate) struct Variant {
     pub(crate) backorder_max: u64,
     pub(crate) available_from: Option<Timestamp>,
     pub(crate) is_active: bool,
+    pub(crate) availability: Availability,
     /// By currency.
     pub(crate) prices: BTreeMap<String, Tiers>,
 }
@@ -161,17 +167,10 @@ impl Product {
         self.variants.iter().find(|it| it.id == id)
     }
 
-    /// What a single piece costs at least and at most, by currency, of those that are sold.
-    pub(crate) fn price_ranges(&self) -> BTreeMap<&str, (Amount, Amount)> {
-        let mut ranges: BTreeMap<&str, (Amount, Amount)> = BTreeMap::new();
-        for variant in self.variants.iter().filter(|it| it.is_active) {
-            for (currency, tiers) in &variant.prices {
-                let Some(one) = tiers.one() else { continue };
-                let range = ranges.entry(currency).or_insert((one, one));
-                *range = (range.0.min(one), range.1.max(one));
-            }
-        }
-        ranges
+    /// What follows from its variants.
+    pub(crate) fn best_availability(&self) -> Availability {
+        let active = self.variants.iter().filter(|it| it.is_active);
+        active.map(|it| it.availability).max().unwrap_or(Availability::OutOfStock)
     }
 }
 

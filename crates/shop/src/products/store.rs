@@ -11,12 +11,15 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
+use super::cards::{Card, Fresh};
 use super::{Choices, Product, ProductOption, ProductStatus, Tiers, Translations, Variant};
+use crate::availability::Availability;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
 
 const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendor, p.tags, \
-    p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at";
+    p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at, \
+    p.availability";
 
 /// A product's variants with their prices, in one snapshot with the product. Amounts are texts,
 /// because JSON's numbers aren't exact everywhere.
@@ -25,7 +28,7 @@ const VARIANTS: &str = "(select coalesce(json_agg(json_build_object( \
         'position', v.position, 'barcode', v.barcode, 'weight_g', v.weight_g, \
         'needs_shipping', v.needs_shipping, 'tracks_stock', v.tracks_stock, \
         'backorder_max', v.backorder_max, 'available_from', v.available_from, \
-        'is_active', v.is_active, \
+        'is_active', v.is_active, 'availability', v.availability, \
         'prices', (select coalesce(json_agg(json_build_array( \
                 r.currency, r.min_quantity, r.amount::text) order by r.currency, r.min_quantity), '[]') \
             from shop.prices r where r.variant_id = v.id) \
@@ -46,6 +49,7 @@ struct StoredVariant {
     backorder_max: u64,
     available_from: Option<Timestamp>,
     is_active: bool,
+    availability: Availability,
     prices: Vec<(String, u32, Amount)>,
 }
 
@@ -69,6 +73,7 @@ impl From<StoredVariant> for Variant {
             backorder_max: it.backorder_max,
             available_from: it.available_from,
             is_active: it.is_active,
+            availability: it.availability,
             prices,
         }
     }
@@ -81,7 +86,7 @@ pub(super) fn status(row: &Row, column: usize) -> Result<ProductStatus> {
 fn product(row: &Row) -> Result<Product> {
     let Json(options) = row.get::<_, Json<Vec<ProductOption>>>(8);
     let Json(translations) = row.get::<_, Json<Translations>>(9);
-    let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(14);
+    let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(15);
     Ok(Product {
         id: row.get(0),
         handle: row.get(1),
@@ -97,6 +102,7 @@ fn product(row: &Row) -> Result<Product> {
         version: row.get::<_, i32>(11).cast_unsigned(),
         created_at: row.get(12),
         updated_at: row.get(13),
+        availability: availability(row, 14)?,
         variants: variants.into_iter().map(Variant::from).collect(),
     })
 }
@@ -112,12 +118,6 @@ pub(super) async fn by_handle(
 ) -> Result<Option<Product>> {
     let sql = format!("select {COLUMNS}, {VARIANTS} from shop.products p where p.handle = $1");
     client.query_opt_prepared(&sql, &[&handle]).await?.as_ref().map(product).transpose()
-}
-
-/// Those that exist, in no order.
-pub(crate) async fn some(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Product>> {
-    let sql = format!("select {COLUMNS}, {VARIANTS} from shop.products p where p.id = any($1)");
-    client.query_prepared(&sql, &[&ids]).await?.iter().map(product).collect()
 }
 
 /// Holds the product until the transaction ends. What is read afterwards is the newest.
@@ -143,8 +143,9 @@ fn refused(error: tokio_postgres::Error, sku: &str) -> ShopError {
 
 pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
     let sql = "insert into shop.products (id, handle, status, title, description, vendor, tags, \
-               tax_class, options, translations, custom_fields, version, created_at, updated_at) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+               tax_class, options, translations, custom_fields, version, created_at, updated_at, \
+               availability) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let written = tx
         .execute_prepared(
             sql,
@@ -163,6 +164,7 @@ pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
                 &new.version.cast_signed(),
                 &new.created_at,
                 &new.updated_at,
+                &new.availability.as_str(),
             ],
         )
         .await;
@@ -173,7 +175,8 @@ pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
 pub(super) async fn update(tx: &Transaction<'_>, product: &Product) -> Result<()> {
     let sql = "update shop.products set handle = $2, status = $3, title = $4, description = $5, \
                vendor = $6, tags = $7, tax_class = $8, options = $9, translations = $10, \
-               custom_fields = $11, version = $12, updated_at = $13 where id = $1";
+               custom_fields = $11, version = $12, updated_at = $13, availability = $14 \
+               where id = $1";
     let written = tx
         .execute_prepared(
             sql,
@@ -191,6 +194,7 @@ pub(super) async fn update(tx: &Transaction<'_>, product: &Product) -> Result<()
                 &product.custom_fields,
                 &product.version.cast_signed(),
                 &product.updated_at,
+                &product.availability.as_str(),
             ],
         )
         .await;
@@ -221,8 +225,8 @@ pub(super) async fn insert_variants(
     }
     let sql = "insert into shop.variants (id, product_id, sku, asset, title, options, position, \
                barcode, weight_g, needs_shipping, tracks_stock, backorder_max, available_from, \
-               is_active) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+               is_active, availability) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     for it in variants {
         let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
         let written = tx
@@ -243,6 +247,7 @@ pub(super) async fn insert_variants(
                     &backorder_max,
                     &it.available_from,
                     &it.is_active,
+                    &it.availability.as_str(),
                 ],
             )
             .await;
@@ -259,7 +264,7 @@ pub(super) async fn insert_variants(
 pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result<()> {
     let sql = "update shop.variants set title = $2, options = $3, position = $4, barcode = $5, \
                weight_g = $6, needs_shipping = $7, tracks_stock = $8, backorder_max = $9, \
-               available_from = $10, is_active = $11 where id = $1";
+               available_from = $10, is_active = $11, availability = $12 where id = $1";
     let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
     let written = tx
         .execute_prepared(
@@ -276,6 +281,7 @@ pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result
                 &backorder_max,
                 &it.available_from,
                 &it.is_active,
+                &it.availability.as_str(),
             ],
         )
         .await;
@@ -325,19 +331,55 @@ pub(super) async fn backorder_max(
     Ok(row.map(|row| (row.get(0), row.get::<_, i64>(1).cast_unsigned())))
 }
 
-/// Products of a status, the newest first, after a position.
-pub(super) async fn newest(
-    client: &impl GenericClient,
-    status: ProductStatus,
-    after: Option<(Timestamp, ProductId)>,
-    limit: i64,
-) -> Result<Vec<Product>> {
-    let (at, id) = after.unwrap_or((Timestamp::MAX, ProductId::from_u128(u128::MAX)));
-    let sql = format!(
-        "select {COLUMNS}, {VARIANTS} from shop.products p \
-         where p.status = $1 and (p.created_at, p.id) < ($2, $3) \
-         order by p.created_at desc, p.id desc limit $4"
-    );
-    let rows = client.query_prepared(&sql, &[&status.as_str(), &at, &id, &limit]).await?;
-    rows.iter().map(product).collect()
+/// What products are at the moment, in no order.
+pub(super) async fn fresh(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Fresh>> {
+    let sql = "select id, version, availability, status from shop.products where id = any($1)";
+    let rows = client.query_prepared(sql, &[&ids]).await?;
+    let fresh = |row: &Row| {
+        Ok(Fresh {
+            id: row.get(0),
+            version: row.get::<_, i32>(1).cast_unsigned(),
+            availability: availability(row, 2)?,
+            status: status(row, 3)?,
+        })
+    };
+    rows.iter().map(fresh).collect()
+}
+
+/// Products as lists show them, in no order.
+pub(super) async fn cards(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Card>> {
+    let sql = "select p.id, p.handle, p.status, p.title, p.translations, p.vendor, p.tags, \
+           p.availability, p.version, p.created_at, \
+           (select coalesce(json_agg(json_build_array(r.currency, r.low::text, r.high::text)), '[]') \
+            from (select r.currency, min(r.amount) as low, max(r.amount) as high \
+                  from shop.variants v join shop.prices r on r.variant_id = v.id \
+                  where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
+                  group by r.currency) r) \
+         from shop.products p where p.id = any($1)";
+    client.query_prepared(sql, &[&ids]).await?.iter().map(card).collect()
+}
+
+fn card(row: &Row) -> Result<Card> {
+    let Json(translations) = row.get::<_, Json<Translations>>(4);
+    let titles = translations
+        .into_iter()
+        .filter_map(|(language, it)| Some((String::from(language), String::from(it.title?))));
+    let Json(prices) = row.get::<_, Json<Vec<(String, Amount, Amount)>>>(10);
+    Ok(Card {
+        id: row.get(0),
+        handle: row.get(1),
+        status: status(row, 2)?,
+        title: row.get(3),
+        titles: titles.collect(),
+        vendor: row.get(5),
+        tags: row.get(6),
+        availability: availability(row, 7)?,
+        version: row.get::<_, i32>(8).cast_unsigned(),
+        created_at: row.get(9),
+        prices: prices.into_iter().map(|(code, low, high)| (code, (low, high))).collect(),
+    })
+}
+
+pub(super) fn availability(row: &Row, column: usize) -> Result<Availability> {
+    Availability::from_name(row.get(column)).ok_or(ShopError::Corrupt("an availability"))
 }

@@ -13,7 +13,7 @@ use kernel::{Clock, Database, DatabaseOptions, MockClock, Vault};
 use ledger::{Ledger, LedgerOptions, NewAsset};
 use payments::{Payments, PaymentsOptions};
 use serde_json::{Value, json};
-use shop::{Ground, Shop, ShopOptions};
+use shop::{Ground, RunningShop, Shop, ShopOptions};
 use testkit::TestDatabase;
 use tower::ServiceExt;
 
@@ -42,6 +42,7 @@ pub(crate) struct Process {
     pub(crate) shop: Shop,
     pub(crate) bus: RunningBus,
     pub(crate) router: Router,
+    _running: RunningShop,
 }
 
 /// One process in its world.
@@ -109,7 +110,8 @@ impl World {
         let shop = Shop::start(ground, options).await.unwrap();
         let bus = shop.register(Bus::new(database.clone(), clock)).start();
         let (router, _) = shop::routes(shop.clone()).split_for_parts();
-        Process { shop, bus, router }
+        let _running = shop.run();
+        Process { shop, bus, router, _running }
     }
 
     /// A single number from the database.

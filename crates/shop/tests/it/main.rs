@@ -9,4 +9,5 @@ mod document;
 mod orders;
 mod products;
 mod races;
+mod search;
 mod stock;

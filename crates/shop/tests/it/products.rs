@@ -136,6 +136,7 @@ async fn wrong_fields_are_named() {
         assert_eq!((answer.status, answer.pointer()), (400, pointer), "{answer:?}");
     };
     check(|it| it["handle"] = json!("Paper Lantern"), "/handle").await;
+    check(|it| it["handle"] = json!("facets"), "/handle").await;
     check(|it| it["title"] = json!("a\u{0}b"), "/title").await;
     check(|it| it["description"] = json!("a\u{0}b"), "/description").await;
     check(|it| it["vendor"] = json!(7), "/vendor").await;

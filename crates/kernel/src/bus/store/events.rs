@@ -114,6 +114,16 @@ pub(in crate::bus) async fn after(
     Ok(rows.iter().map(to_event).collect())
 }
 
+pub(in crate::bus) async fn last_position(
+    database: &Database,
+    context: &str,
+) -> Result<i64, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select position from bus.contexts where context = $1";
+    let row = client.query_opt_prepared(sql, &[&context]).await?;
+    Ok(row.map_or(0, |row| row.get(0)))
+}
+
 pub(in crate::bus) async fn of_subject(
     database: &Database,
     subject: u128,

@@ -103,8 +103,10 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_orders_get" "",
         "shop_orders_cancel" "",
         "shop_shipping_methods_list" "",
+        "shop_products_facets" "",
         "shop_products_get" "",
         "shop_products_list" "",
+        "shop_products_suggestions" "",
     }
     SignedIn => {
         "ledger_assets_list" "ledger.v1.LedgerService/ListAssets",

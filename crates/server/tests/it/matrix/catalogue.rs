@@ -10,6 +10,8 @@ const PRICE: &str = "/v1/shop/products/prod_00000000000000000000000001/variants/
 
 pub(crate) const TABLE: &[Row] = &[
     ("shop_products_list", Public(200), "/v1/shop/products", ""),
+    ("shop_products_facets", Public(200), "/v1/shop/products/facets", ""),
+    ("shop_products_suggestions", Public(200), "/v1/shop/products/suggestions?q=x", ""),
     ("shop_products_get", Public(404), "/v1/shop/products/none", ""),
     (
         "shop_products_create",

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use kernel::http::{Ids, invalid_field};
-use kernel::{Amount, Problem, Timestamp};
+use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fields::{Barcode, Handle, Name, Price, Sku, Tag, Text, Title, nullable};
 use crate::ids::{ProductId, VariantId};
+use crate::products::fields::{
+    Barcode, CatalogueHandle, Name, Price, Sku, Tag, Text, Title, nullable,
+};
 use crate::products::{
-    CURRENCIES_MAX, Choices, NewProduct, NewVariant, OPTION_VALUES_MAX, OPTIONS_MAX, Product,
-    ProductOption, ProductPatch, ProductStatus, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX, Tiers,
-    Translations, VARIANTS_MAX, Variant, VariantPatch, check_options,
+    CURRENCIES_MAX, Choices, NewProduct, NewVariant, OPTION_VALUES_MAX, OPTIONS_MAX, ProductOption,
+    ProductPatch, ProductStatus, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX, Tiers, Translations,
+    VARIANTS_MAX, VariantPatch, check_options,
 };
 
 /// Goods that weigh more than a tonne are no parcel.
@@ -24,7 +26,7 @@ const POSITION_MAX: u32 = 1_000_000;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateProduct {
-    handle: Handle,
+    handle: CatalogueHandle,
     /// A draft, unless told.
     #[serde(default = "draft")]
     #[schema(inline, default = "draft")]
@@ -39,7 +41,7 @@ pub(crate) struct CreateProduct {
     /// Under which taxes it falls.
     #[serde(default = "standard")]
     #[schema(value_type = String, default = "standard")]
-    tax_class: Handle,
+    tax_class: CatalogueHandle,
     #[serde(default)]
     #[schema(max_items = 3)]
     options: Vec<OptionJson>,
@@ -55,8 +57,8 @@ fn draft() -> ProductStatus {
     ProductStatus::Draft
 }
 
-fn standard() -> Handle {
-    Handle::try_from("standard".to_owned()).expect("it is a handle")
+fn standard() -> CatalogueHandle {
+    CatalogueHandle::try_from("standard".to_owned()).expect("it is a handle")
 }
 
 const fn yes() -> bool {
@@ -117,13 +119,13 @@ pub(crate) struct CreateVariant {
 pub(crate) struct PriceJson {
     /// The code of an asset whose kind is money.
     #[schema(example = "EUR", min_length = 1, max_length = 64)]
-    currency: String,
+    pub(super) currency: String,
     /// One piece.
-    amount: Price,
+    pub(super) amount: Price,
     /// Each piece, from a quantity on.
     #[serde(default)]
     #[schema(max_items = 19)]
-    tiers: Vec<TierJson>,
+    pub(super) tiers: Vec<TierJson>,
 }
 
 /// What each piece costs from a quantity on.
@@ -132,8 +134,8 @@ pub(crate) struct PriceJson {
 #[schema(as = PriceTier)]
 pub(crate) struct TierJson {
     #[schema(minimum = 2, maximum = 1_000_000)]
-    min_quantity: u32,
-    amount: Price,
+    pub(super) min_quantity: u32,
+    pub(super) amount: Price,
 }
 
 /// A merge patch (RFC 7396): what is left out stays, null clears.
@@ -141,7 +143,7 @@ pub(crate) struct TierJson {
 #[serde(deny_unknown_fields, default)]
 #[schema(as = ProductPatch)]
 pub(crate) struct PatchProduct {
-    handle: Option<Handle>,
+    handle: Option<CatalogueHandle>,
     #[schema(inline)]
     status: Option<ProductStatus>,
     title: Option<Title>,
@@ -151,7 +153,7 @@ pub(crate) struct PatchProduct {
     vendor: Option<Option<Name>>,
     #[schema(max_items = 50)]
     tags: Option<Vec<Tag>>,
-    tax_class: Option<Handle>,
+    tax_class: Option<CatalogueHandle>,
     /// All of them. Every variant must fit.
     #[schema(max_items = 3)]
     options: Option<Vec<OptionJson>>,
@@ -188,83 +190,14 @@ pub(crate) struct PatchVariant {
     is_active: Option<bool>,
 }
 
-/// What the shop shows.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Product)]
-pub(crate) struct ProductJson {
-    id: ProductId,
-    #[schema(example = "paper-lantern")]
-    handle: String,
-    #[schema(inline)]
-    status: ProductStatus,
-    title: String,
-    description: String,
-    #[schema(required)]
-    vendor: Option<String>,
-    tags: Vec<String>,
-    tax_class: String,
-    #[schema(value_type = Vec<OptionJson>)]
-    options: Vec<ProductOption>,
-    /// For staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
-    translations: Option<Translations>,
-    variants: Vec<VariantJson>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
+/// Names at which something else is.
+const TAKEN: [&str; 3] = ["export", "facets", "suggestions"];
 
-/// What is sold: one combination of a product's options.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Variant)]
-pub(crate) struct VariantJson {
-    id: VariantId,
-    #[schema(example = "85123A")]
-    sku: String,
-    /// Null if the product has one variant only.
-    #[schema(required)]
-    title: Option<String>,
-    options: Choices,
-    position: i32,
-    #[schema(required)]
-    barcode: Option<String>,
-    weight_g: u32,
-    needs_shipping: bool,
-    tracks_stock: bool,
-    /// For staff.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    backorder_max: Option<u64>,
-    /// Sold before this moment it is a preorder.
-    #[schema(required)]
-    available_from: Option<Timestamp>,
-    /// False, which only staff sees: it is no longer sold.
-    is_active: bool,
-    prices: Vec<PriceJson>,
-}
-
-/// A product in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ProductCard {
-    id: ProductId,
-    #[schema(example = "paper-lantern")]
-    handle: String,
-    #[schema(inline)]
-    status: ProductStatus,
-    title: String,
-    #[schema(required)]
-    vendor: Option<String>,
-    tags: Vec<String>,
-    prices: Vec<PriceRange>,
-    created_at: Timestamp,
-}
-
-/// What one piece costs, of the cheapest and of the dearest variant.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PriceRange {
-    #[schema(example = "EUR")]
-    currency: String,
-    min: Amount,
-    max: Amount,
+fn handle(handle: CatalogueHandle) -> Result<String, Problem> {
+    if TAKEN.contains(&handle.as_str()) {
+        return Err(invalid_field("/handle", "something else has this name"));
+    }
+    Ok(handle.into())
 }
 
 /// At most so many, or the field is named.
@@ -361,7 +294,7 @@ impl CreateProduct {
         });
         let new = NewProduct {
             id: ProductId::from_u128(ids.get(0)),
-            handle: self.handle.into(),
+            handle: handle(self.handle)?,
             status: self.status,
             title: self.title.into(),
             description: self.description.into(),
@@ -420,7 +353,7 @@ impl CreateVariant {
 impl PatchProduct {
     pub(super) fn read(self) -> Result<ProductPatch, Problem> {
         Ok(ProductPatch {
-            handle: self.handle.map(String::from),
+            handle: self.handle.map(handle).transpose()?,
             status: self.status,
             title: self.title.map(String::from),
             description: self.description.map(String::from),
@@ -448,78 +381,5 @@ impl PatchVariant {
             available_from: self.available_from,
             is_active: self.is_active,
         })
-    }
-}
-
-impl ProductJson {
-    pub(crate) fn of(product: &Product, is_staff: bool) -> Self {
-        let variants = product.variants.iter().filter(|it| is_staff || it.is_active);
-        Self {
-            id: product.id,
-            handle: product.handle.clone(),
-            status: product.status,
-            title: product.title.clone(),
-            description: product.description.clone(),
-            vendor: product.vendor.clone(),
-            tags: product.tags.clone(),
-            tax_class: product.tax_class.clone(),
-            options: product.options.clone(),
-            translations: is_staff.then(|| product.translations.clone()),
-            variants: variants.map(|it| VariantJson::of(it, is_staff)).collect(),
-            created_at: product.created_at,
-            updated_at: product.updated_at,
-        }
-    }
-}
-
-impl VariantJson {
-    pub(super) fn of(variant: &Variant, is_staff: bool) -> Self {
-        let prices = variant.prices.iter();
-        Self {
-            id: variant.id,
-            sku: variant.sku.clone(),
-            title: variant.title.clone(),
-            options: variant.options.clone(),
-            position: variant.position,
-            barcode: variant.barcode.clone(),
-            weight_g: variant.weight_g,
-            needs_shipping: variant.needs_shipping,
-            tracks_stock: variant.tracks_stock,
-            backorder_max: is_staff.then_some(variant.backorder_max),
-            available_from: variant.available_from,
-            is_active: variant.is_active,
-            prices: prices.filter_map(|(currency, tiers)| PriceJson::of(currency, tiers)).collect(),
-        }
-    }
-}
-
-impl PriceJson {
-    pub(super) fn of(currency: &str, tiers: &Tiers) -> Option<Self> {
-        let price = |amount: Amount| Price::try_from(amount).ok();
-        let more = tiers.0.iter().skip(1).filter_map(|(from, amount)| {
-            Some(TierJson { min_quantity: *from, amount: price(*amount)? })
-        });
-        let amount = price(tiers.one()?)?;
-        Some(Self { currency: currency.to_owned(), amount, tiers: more.collect() })
-    }
-}
-
-impl ProductCard {
-    pub(super) fn of(product: &Product) -> Self {
-        let range = |(currency, (min, max)): (&str, (Amount, Amount))| PriceRange {
-            currency: currency.to_owned(),
-            min,
-            max,
-        };
-        Self {
-            id: product.id,
-            handle: product.handle.clone(),
-            status: product.status,
-            title: product.title.clone(),
-            vendor: product.vendor.clone(),
-            tags: product.tags.clone(),
-            prices: product.price_ranges().into_iter().map(range).collect(),
-            created_at: product.created_at,
-        }
     }
 }

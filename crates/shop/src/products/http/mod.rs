@@ -1,34 +1,35 @@
 //! Products over HTTP.
 
 mod json;
+mod list;
 mod prices;
+mod shown;
 mod variants;
 
-pub(crate) use json::{CreateProduct, ProductJson};
+pub(crate) use json::CreateProduct;
+pub(crate) use shown::ProductJson;
 
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use identity::Permission;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag};
-use kernel::{Cursor, Json, Limit, Page, Path, Problem, Query, Timestamp};
+use kernel::{Json, Path, Problem};
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::json::{PatchProduct, ProductCard};
+use self::json::PatchProduct;
+use super::Product;
 use super::service::ProductKey;
-use super::{Product, ProductStatus};
 use crate::callers::{CatalogueStaff, Viewer};
-use crate::fields::is_handle;
 use crate::ids::ProductId;
+use crate::products::fields::is_handle;
 use crate::shop::Shop;
 
 pub(crate) fn public_routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::default().routes(routes!(get)).merge(list::routes())
 }
 
 pub(crate) fn staff_routes() -> OpenApiRouter<Shop> {
@@ -107,52 +108,6 @@ async fn create(
 
 fn answer(product: &Product, is_staff: bool) -> Response {
     ([(ETAG, etag(product.version))], Json(ProductJson::of(product, is_staff))).into_response()
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ListQuery {
-    /// Where the page begins: the `next_cursor` of the page before.
-    #[param(value_type = Option<String>, max_length = 1024)]
-    cursor: Option<Cursor<(i64, ProductId)>>,
-    /// How many products a page holds.
-    #[serde(default)]
-    #[param(inline)]
-    limit: Limit,
-    /// Staff only: drafts or what is archived. Otherwise what is for sale.
-    #[serde(rename = "filter[status]")]
-    #[param(inline)]
-    status: Option<ProductStatus>,
-}
-
-/// What is for sale, the newest first.
-#[utoipa::path(
-    get,
-    path = "/v1/shop/products",
-    operation_id = "shop_products_list",
-    tag = "shop",
-    params(ListQuery),
-    responses(
-        (status = 200, description = "A page of products.", body = Page<ProductCard>),
-        ReadProblems,
-    ),
-)]
-async fn list(
-    State(shop): State<Shop>,
-    viewer: Viewer,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<ListQuery>,
-) -> Result<Response, Problem> {
-    let status = query.status.unwrap_or(ProductStatus::Active);
-    if status != ProductStatus::Active {
-        viewer.require(Permission::CatalogueWrite)?;
-    }
-    let limit = query.limit;
-    let after = query.cursor.map(|Cursor((micros, id))| (Timestamp::from_micros(micros), id));
-    let rows = shop.products(status, after, limit.with_one_more()).await?;
-    let place = |it: &Product| (it.created_at.as_micros(), it.id);
-    let page = Page::cut(rows, limit, place, |it| ProductCard::of(&it));
-    Ok(page.into_response_for(&uri))
 }
 
 /// One product, by its id or its handle.

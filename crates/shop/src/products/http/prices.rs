@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use super::json::{PriceJson, TierJson, tiers};
 use crate::callers::CatalogueStaff;
-use crate::fields::Price;
 use crate::ids::{ProductId, VariantId};
+use crate::products::fields::Price;
 use crate::shop::Shop;
 
 pub(super) fn staff_routes() -> OpenApiRouter<Shop> {

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::json::{CreateVariant, PatchVariant, VariantJson};
+use super::json::{CreateVariant, PatchVariant};
+use super::shown::VariantJson;
 use crate::callers::CatalogueStaff;
 use crate::ids::{ProductId, VariantId};
 use crate::products::Variant;

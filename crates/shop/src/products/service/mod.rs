@@ -13,8 +13,10 @@ use kernel::http::IfMatch;
 use serde_json::{Value, json};
 
 use super::{
-    Misfit, Product, ProductOption, ProductStatus, Translations, changes, check_options, store,
+    Misfit, Product, ProductOption, ProductStatus, Translations, Variant, changes, check_options,
+    store,
 };
+use crate::availability::Availability;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
 use crate::shop::Shop;
@@ -59,7 +61,9 @@ pub(crate) enum ProductKey {
 impl NewProduct {
     fn into_product(self, now: Timestamp) -> Product {
         let variants = self.variants.into_iter().enumerate();
-        Product {
+        let variants: Vec<Variant> =
+            variants.map(|(index, it)| it.into_variant(index, now)).collect();
+        let mut made = Product {
             id: self.id,
             handle: self.handle,
             status: self.status,
@@ -74,8 +78,11 @@ impl NewProduct {
             version: 1,
             created_at: now,
             updated_at: now,
-            variants: variants.map(|(index, it)| it.into_variant(index)).collect(),
-        }
+            variants,
+            availability: Availability::OutOfStock,
+        };
+        made.availability = made.best_availability();
+        made
     }
 }
 
@@ -140,15 +147,6 @@ impl Shop {
         found.filter(is_shown).ok_or(ShopError::ProductNotFound)
     }
 
-    pub(crate) async fn products(
-        &self,
-        status: ProductStatus,
-        after: Option<(Timestamp, ProductId)>,
-        limit: i64,
-    ) -> Result<Vec<Product>> {
-        store::newest(&self.database.client().await?, status, after, limit).await
-    }
-
     pub(crate) async fn update_product(
         &self,
         actor: &Actor,
@@ -206,6 +204,7 @@ impl Shop {
         data: Value,
     ) -> Result<()> {
         product.version += 1;
+        product.availability = product.best_availability();
         product.updated_at = self.clock.now();
         store::update(tx, product).await?;
         self.record(tx, actor, action, product.id, data).await

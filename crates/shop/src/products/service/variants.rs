@@ -9,6 +9,7 @@ use kernel::http::IfMatch;
 use serde_json::json;
 
 use super::{misfit, variant_index};
+use crate::availability::{Availability, Terms};
 use crate::books::goods;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
@@ -49,9 +50,12 @@ pub(crate) struct VariantPatch {
 }
 
 impl NewVariant {
-    pub(super) fn into_variant(self, place: usize) -> Variant {
+    /// None of it is there yet.
+    pub(super) fn into_variant(self, place: usize, now: Timestamp) -> Variant {
         let behind = i32::try_from(place).unwrap_or(i32::MAX);
+        let terms = Terms { tracks_stock: self.tracks_stock, available_from: self.available_from };
         Variant {
+            availability: Availability::of(terms, 0, u128::from(self.backorder_max), now),
             id: self.id,
             asset: goods::asset_code(&self.sku, self.id),
             sku: self.sku,
@@ -110,7 +114,7 @@ impl Shop {
         }
         let last = product.variants.iter().map(|it| it.position).max();
         let next = last.map_or(0, |last| usize::try_from(last).unwrap_or(0).saturating_add(1));
-        let variant = new.into_variant(next);
+        let variant = new.into_variant(next, self.clock.now());
         product.variants.push(variant.clone());
         product.check_options().map_err(misfit)?;
         store::insert_variants(&tx, product.id, std::slice::from_ref(&variant)).await?;

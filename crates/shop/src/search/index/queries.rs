@@ -1,0 +1,215 @@
+//! What somebody looks for, as a query of the index.
+
+use tantivy::query::{
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Query, TermQuery,
+    TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::tokenizer::Language;
+use tantivy::{Searcher, TantivyError};
+
+use super::schema::{Fields, id_text, joined};
+use super::words::{LANGUAGES, analyzer, main_language, words};
+use crate::search::{Asked, Filters};
+
+/// Words that are looked for; what is behind them narrows nothing down.
+const WORDS_MAX: usize = 8;
+/// Beginnings with fewer characters are words.
+const PREFIX_CHARS_MIN: usize = 2;
+/// Of so many words with a beginning, those that most products have are taken.
+const COMPLETIONS_SEEN: usize = 4_000;
+const COMPLETIONS_MAX: usize = 24;
+
+/// What a filter is about, to leave it out where its values are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facet<'a> {
+    Category,
+    Collection,
+    Tag,
+    Vendor,
+    Availability,
+    Option(&'a str),
+    Custom(&'a str),
+}
+
+/// How strictly words are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rigour {
+    /// All of them.
+    All,
+    /// All but one.
+    AllButOne,
+}
+
+pub(super) struct Queries<'a> {
+    pub(super) fields: &'a Fields,
+    pub(super) searcher: &'a Searcher,
+    /// The language of products' own texts.
+    pub(super) own_language: &'a str,
+}
+
+type AnyQuery = Box<dyn Query>;
+
+impl Queries<'_> {
+    pub(super) fn query(
+        &self,
+        asked: &Asked,
+        rigour: Rigour,
+        without: Option<Facet<'_>>,
+    ) -> Result<AnyQuery, TantivyError> {
+        let mut parts: Vec<AnyQuery> = Vec::new();
+        if let Some(text) = &asked.words {
+            parts.push(self.of_words(text, &asked.language, rigour)?);
+        }
+        for (facet, terms) in self.filters(&asked.filters) {
+            if Some(facet) != without {
+                parts.push(Box::new(ConstScoreQuery::new(any_of(terms), 0.0)));
+            }
+        }
+        Ok(match parts.len() {
+            0 => Box::new(AllQuery),
+            1 => parts.remove(0),
+            _ => Box::new(BooleanQuery::intersection(parts)),
+        })
+    }
+
+    fn of_words(
+        &self,
+        text: &str,
+        language: &str,
+        rigour: Rigour,
+    ) -> Result<AnyQuery, TantivyError> {
+        let plain = words(&mut analyzer(None), text);
+        let count = plain.len().min(WORDS_MAX);
+        if count == 0 {
+            return Ok(Box::new(EmptyQuery));
+        }
+        let mut stemmed = vec![self.stemmed(self.own_language, text)];
+        if main_language(language) != main_language(self.own_language) {
+            stemmed.push(self.stemmed(language, text));
+        }
+        let mut parts: Vec<AnyQuery> = Vec::with_capacity(count);
+        for (index, word) in plain.iter().take(count).enumerate() {
+            let terms = stemmed.iter().filter_map(|(field, words)| {
+                Some(Term::from_field_text(*field, words.get(index)?))
+            });
+            let is_last = index + 1 == plain.len();
+            parts.push(self.of_word(word, terms.collect(), is_last)?);
+        }
+        if count == 1 {
+            return Ok(parts.remove(0));
+        }
+        Ok(Box::new(match rigour {
+            Rigour::All => BooleanQuery::intersection(parts),
+            Rigour::AllButOne => {
+                BooleanQuery::union_with_minimum_required_clauses(parts, count - 1)
+            }
+        }))
+    }
+
+    fn stemmed(&self, language: &str, text: &str) -> (Field, Vec<String>) {
+        let code = main_language(language);
+        let stemmer: Option<Language> =
+            LANGUAGES.iter().find(|(known, _)| *known == code).map(|(_, stemmer)| *stemmer);
+        let field = self.fields.texts.get(code).copied().unwrap_or(self.fields.other_text);
+        (field, words(&mut analyzer(stemmer), text))
+    }
+
+    /// A word in each of the languages; the last one may be the beginning of a word. One that
+    /// nobody uses is taken for a typing error.
+    fn of_word(
+        &self,
+        word: &str,
+        mut terms: Vec<Term>,
+        is_last: bool,
+    ) -> Result<AnyQuery, TantivyError> {
+        if is_last && word.chars().count() >= PREFIX_CHARS_MIN {
+            terms.extend(self.completions(word)?);
+        }
+        let known = |term: &Term| self.searcher.doc_freq(term).is_ok_and(|count| count > 0);
+        terms.retain(known);
+        if terms.is_empty() {
+            terms.push(Term::from_field_text(self.fields.words, word));
+            terms.retain(known);
+        }
+        if terms.is_empty() {
+            return Ok(self.similar(word));
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        let scored =
+            |term| Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) as AnyQuery;
+        let mut terms: Vec<AnyQuery> = terms.into_iter().map(scored).collect();
+        Ok(match terms.len() {
+            1 => terms.remove(0),
+            _ => Box::new(BooleanQuery::union(terms)),
+        })
+    }
+
+    /// Words that begin like this, those that are used most.
+    pub(super) fn completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
+        let mut found: Vec<(u32, Vec<u8>)> = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.fields.words)?;
+            let mut stream = index.terms().range().ge(prefix).into_stream()?;
+            let mut seen = 0;
+            while stream.advance() && seen < COMPLETIONS_SEEN {
+                if !stream.key().starts_with(prefix.as_bytes()) {
+                    break;
+                }
+                found.push((stream.value().doc_freq, stream.key().to_vec()));
+                seen += 1;
+            }
+        }
+        found.sort_unstable_by(|left, right| right.cmp(left));
+        found.truncate(COMPLETIONS_MAX);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
+        let terms = found.into_iter().filter_map(|(_, bytes)| text(bytes));
+        Ok(terms.map(|word| Term::from_field_text(self.fields.words, &word)).collect())
+    }
+
+    /// Words that differ by one letter, long ones by two; swapped letters count once.
+    fn similar(&self, word: &str) -> AnyQuery {
+        let distance = match word.chars().count() {
+            0..=2 => return Box::new(EmptyQuery),
+            3..=7 => 1,
+            _ => 2,
+        };
+        let term = Term::from_field_text(self.fields.words, word);
+        Box::new(FuzzyTermQuery::new(term, distance, true))
+    }
+
+    fn filters<'f>(&self, it: &'f Filters) -> Vec<(Facet<'f>, Vec<Term>)> {
+        let of = |field, values: Vec<String>| -> Vec<Term> {
+            values.iter().map(|value| Term::from_field_text(field, value)).collect()
+        };
+        let ids = |ids: &[uuid::Uuid]| ids.iter().map(|id| id_text(*id)).collect();
+        let fields = self.fields;
+        let availability = it.availability.iter().map(|it| it.as_str().to_owned()).collect();
+        let mut all = vec![
+            (Facet::Category, of(fields.category, ids(&it.categories))),
+            (Facet::Collection, of(fields.collection, ids(&it.collections))),
+            (Facet::Tag, of(fields.tag, it.tags.clone())),
+            (Facet::Vendor, of(fields.vendor, it.vendors.clone())),
+            (Facet::Availability, of(fields.availability, availability)),
+        ];
+        let pairs = |name: &String, values: &[String]| {
+            values.iter().map(|value| joined(name, value)).collect::<Vec<_>>()
+        };
+        for (name, values) in &it.options {
+            all.push((Facet::Option(name), of(fields.option, pairs(name, values))));
+        }
+        for (name, values) in &it.fields {
+            all.push((Facet::Custom(name), of(fields.custom, pairs(name, values))));
+        }
+        all.retain(|(_, terms)| !terms.is_empty());
+        all
+    }
+}
+
+fn any_of(mut terms: Vec<Term>) -> AnyQuery {
+    if terms.len() == 1 {
+        return Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic));
+    }
+    Box::new(TermSetQuery::new(terms))
+}

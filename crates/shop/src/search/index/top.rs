@@ -1,0 +1,280 @@
+//! The first products of an order, behind a place.
+//!
+//! By relevance, whole blocks of products that can't get among the first are never looked at:
+//! being out of stock only takes away from a score, so the bound of the block holds for it too.
+//! Of equal scores the product that stands earlier in the index comes first, which is the order in
+//! which they are visited. By everything else all products that are found are looked at.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use tantivy::columnar::{Column, StrColumn, TermOrdHit};
+use tantivy::fastfield::AliveBitSet;
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::{DocId, DocSet as _, Score, Searcher, SegmentReader, TERMINATED, TantivyError};
+use uuid::Uuid;
+
+use super::schema::Fields;
+use crate::search::{Hit, Place, Sort};
+
+type Result<T> = std::result::Result<T, TantivyError>;
+
+/// What a product that is out of stock keeps of its score.
+const OUT_OF_STOCK_FACTOR: Score = 0.9;
+
+/// Between which prices products are.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    /// The column of the currency.
+    pub(super) column: String,
+    pub(super) min: Option<u64>,
+    pub(super) max: Option<u64>,
+}
+
+/// Whether a product of a segment may be shown.
+pub(super) struct Allowed<'a> {
+    alive: Option<&'a AliveBitSet>,
+    prices: Option<(Column<i64>, i64, i64)>,
+}
+
+impl Bounds {
+    pub(super) fn new(currency: &str, min: Option<u64>, max: Option<u64>) -> Self {
+        Self { column: format!("prices.{currency}"), min, max }
+    }
+
+    pub(super) fn column(&self, segment: &SegmentReader) -> Result<Option<Column<i64>>> {
+        segment.fast_fields().column_opt::<i64>(&self.column)
+    }
+
+    pub(super) fn allowed<'a>(&self, segment: &'a SegmentReader) -> Result<Allowed<'a>> {
+        let prices = if self.min.is_some() || self.max.is_some() {
+            let column = self.column(segment)?;
+            let column = column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc()));
+            let bound = |price: u64| i64::try_from(price).unwrap_or(i64::MAX);
+            Some((column, self.min.map_or(0, bound), self.max.map_or(i64::MAX, bound)))
+        } else {
+            None
+        };
+        Ok(Allowed { alive: segment.alive_bitset(), prices })
+    }
+}
+
+impl Allowed<'_> {
+    pub(super) fn has(&self, doc: DocId) -> bool {
+        self.alive.is_none_or(|alive| alive.is_alive(doc))
+            && self.prices.as_ref().is_none_or(|(column, min, max)| {
+                column.first(doc).is_some_and(|price| (*min..=*max).contains(&price))
+            })
+    }
+}
+
+/// Reads the ids of a segment's products.
+struct Ids(Column<u64>, Column<u64>);
+
+impl Ids {
+    fn of(segment: &SegmentReader) -> Result<Self> {
+        let fields = segment.fast_fields();
+        Ok(Self(fields.u64("id_high")?, fields.u64("id_low")?))
+    }
+
+    fn get(&self, doc: DocId) -> Uuid {
+        Uuid::from_u64_pair(self.0.first(doc).unwrap_or(0), self.1.first(doc).unwrap_or(0))
+    }
+}
+
+/// Where a product stands in the index.
+type Address = (u32, DocId);
+
+fn address_of(searcher: &Searcher, fields: &Fields, id: Uuid) -> Result<Option<Address>> {
+    let term = Term::from_field_bytes(fields.id, id.as_bytes());
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let index = segment.inverted_index(fields.id)?;
+        let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        while postings.doc() != TERMINATED {
+            let doc = postings.doc();
+            if segment.alive_bitset().is_none_or(|alive| alive.is_alive(doc)) {
+                return Ok(Some((ord, doc)));
+            }
+            postings.advance();
+        }
+    }
+    Ok(None)
+}
+
+/// The best by score; greater is better.
+type Scored = (u32, Reverse<Address>);
+
+#[expect(clippy::float_arithmetic, reason = "a score is no amount")]
+fn score(raw: Score, is_there: bool) -> u32 {
+    // The bits of floats that aren't negative are in their order.
+    if is_there { raw.to_bits() } else { (raw * OUT_OF_STOCK_FACTOR).to_bits() }
+}
+
+pub(super) fn by_score(
+    searcher: &Searcher,
+    fields: &Fields,
+    query: &dyn Query,
+    bounds: &Bounds,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let after: Option<Scored> = match after {
+        Some(Place::Key(bits, id)) => {
+            // One that is gone meanwhile leaves its score, of which nothing more is shown.
+            let address = address_of(searcher, fields, *id)?.unwrap_or((u32::MAX, u32::MAX));
+            Some((u32::try_from(*bits).unwrap_or(u32::MAX), Reverse(address)))
+        }
+        _ => None,
+    };
+    let mut best: BinaryHeap<Reverse<Scored>> = BinaryHeap::with_capacity(limit + 1);
+    let mut threshold = Score::MIN;
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let (allowed, rank) = (bounds.allowed(segment)?, segment.fast_fields().u64("rank")?);
+        weight.for_each_pruning(threshold, segment, &mut |doc, raw| {
+            let found = (score(raw, rank.first(doc) != Some(0)), Reverse((ord, doc)));
+            if after.is_some_and(|after| found >= after) || !allowed.has(doc) {
+                return threshold;
+            }
+            best.push(Reverse(found));
+            if best.len() > limit {
+                best.pop();
+            }
+            if best.len() == limit
+                && let Some(Reverse((bits, _))) = best.peek()
+            {
+                threshold = Score::from_bits(*bits);
+            }
+            threshold
+        })?;
+    }
+    let hit = |Reverse((bits, Reverse((ord, doc)))): Reverse<Scored>| {
+        let id = Ids::of(searcher.segment_reader(ord))?.get(doc);
+        Ok(Hit { id, place: Place::Key(u64::from(bits), id) })
+    };
+    best.into_sorted_vec().into_iter().map(hit).collect()
+}
+
+/// What the products of a segment are ordered by; greater comes first.
+enum Keys {
+    Created(Column<u64>),
+    Price(Option<Column<i64>>),
+    PriceDown(Option<Column<i64>>),
+    /// Places of titles in the segment's dictionary.
+    Title(Column<u64>),
+}
+
+impl Keys {
+    fn of(&self, doc: DocId) -> u64 {
+        let price = |column: &Option<Column<i64>>| column.as_ref()?.first(doc);
+        match self {
+            Self::Created(column) => column.first(doc).unwrap_or(0),
+            // What has no price comes last either way.
+            Self::Price(column) => price(column).map_or(0, |it| u64::MAX - it.unsigned_abs()),
+            Self::PriceDown(column) => price(column).map_or(0, |it| it.unsigned_abs() + 1),
+            Self::Title(column) => u64::MAX - column.first(doc).unwrap_or(0),
+        }
+    }
+}
+
+type Keyed = (u64, Uuid);
+
+fn top_of_segment(
+    weight: &dyn Weight,
+    segment: &SegmentReader,
+    keys: &Keys,
+    bounds: &Bounds,
+    after: Option<Keyed>,
+    limit: usize,
+) -> Result<Vec<Keyed>> {
+    let (allowed, ids) = (bounds.allowed(segment)?, Ids::of(segment)?);
+    let mut best: BinaryHeap<Reverse<Keyed>> = BinaryHeap::with_capacity(limit + 1);
+    weight.for_each_no_score(segment, &mut |docs| {
+        for doc in docs {
+            let key = keys.of(*doc);
+            let worst = best.peek().map_or(0, |Reverse((key, _))| *key);
+            let is_late = after.is_some_and(|(after, _)| key > after);
+            if is_late || (best.len() == limit && key < worst) || !allowed.has(*doc) {
+                continue;
+            }
+            let found = (key, ids.get(*doc));
+            if after.is_none_or(|after| found < after) {
+                best.push(Reverse(found));
+                if best.len() > limit {
+                    best.pop();
+                }
+            }
+        }
+    })?;
+    Ok(best.into_iter().map(|Reverse(found)| found).collect())
+}
+
+pub(super) fn by_key(
+    searcher: &Searcher,
+    query: &dyn Query,
+    sort: Sort,
+    bounds: &Bounds,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    if sort == Sort::Title {
+        return by_title(searcher, &*weight, bounds, after, limit);
+    }
+    let after = match after {
+        Some(Place::Key(key, id)) => Some((*key, *id)),
+        _ => None,
+    };
+    let mut best = Vec::new();
+    for segment in searcher.segment_readers() {
+        let keys = match sort {
+            Sort::Price => Keys::Price(bounds.column(segment)?),
+            Sort::PriceDown => Keys::PriceDown(bounds.column(segment)?),
+            _ => Keys::Created(segment.fast_fields().u64("created")?),
+        };
+        best.extend(top_of_segment(&*weight, segment, &keys, bounds, after, limit)?);
+    }
+    best.sort_unstable_by(|left, right| right.cmp(left));
+    best.truncate(limit);
+    Ok(best.into_iter().map(|(key, id)| Hit { id, place: Place::Key(key, id) }).collect())
+}
+
+fn by_title(
+    searcher: &Searcher,
+    weight: &dyn Weight,
+    bounds: &Bounds,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<Hit>> {
+    let mut best: Vec<(String, Reverse<Uuid>)> = Vec::new();
+    for segment in searcher.segment_readers() {
+        let Some(titles) = segment.fast_fields().str("title")? else { continue };
+        let after = match after {
+            Some(Place::Title(title, id)) => place_in(&titles, title, *id)?,
+            _ => None,
+        };
+        let keys = Keys::Title(titles.ords().clone());
+        for (key, id) in top_of_segment(weight, segment, &keys, bounds, after, limit)? {
+            let mut title = String::new();
+            titles.ord_to_str(u64::MAX - key, &mut title)?;
+            best.push((title, Reverse(id)));
+        }
+    }
+    best.sort_unstable();
+    best.truncate(limit);
+    let hit = |(title, Reverse(id))| Hit { id, place: Place::Title(title, id) };
+    Ok(best.into_iter().map(hit).collect())
+}
+
+/// Where a title is, or would be, in a segment. `None`: before all of them.
+fn place_in(titles: &StrColumn, title: &str, id: Uuid) -> Result<Option<Keyed>> {
+    Ok(match titles.dictionary().term_ord_or_next(title)? {
+        TermOrdHit::Exact(ord) => Some((u64::MAX - ord, id)),
+        TermOrdHit::Next(0) => None,
+        // Everything from this one on.
+        TermOrdHit::Next(ord) => Some((u64::MAX - ord + 1, Uuid::nil())),
+    })
+}
