@@ -16,6 +16,7 @@ create table shop.settings (
     payment_s             integer not null check (payment_s between 60 and 2592000),
     version               integer not null
 );
+comment on table shop.settings is 'How the shop behaves; one row.';
 comment on column shop.settings.home_country is 'Where buyers are taxed who did not say where they are.';
 comment on column shop.settings.reservation_s is 'So long stock is held for a cart after its last activity.';
 comment on column shop.settings.payment_s is 'So long an order waits for its payment before it is cancelled.';
@@ -29,6 +30,7 @@ create table shop.tax_rates (
     title   text not null,
     primary key (country, class)
 );
+comment on table shop.tax_rates is 'What a country takes of a class of goods.';
 comment on column shop.tax_rates.rate is 'In millionths: 200000 is 20 %.';
 
 create table shop.shipping_methods (
@@ -42,6 +44,7 @@ create table shop.shipping_methods (
     version    integer not null,
     created_at timestamptz not null
 );
+comment on table shop.shipping_methods is 'A way in which orders are sent.';
 comment on column shop.shipping_methods.countries is 'Where it goes to; everywhere if empty.';
 comment on column shop.shipping_methods.rates is 'Prices, of which the first that fits the basket counts.';
 
@@ -61,6 +64,7 @@ create table shop.promotions (
     version               integer not null,
     created_at            timestamptz not null
 );
+comment on table shop.promotions is 'A reduction of prices.';
 comment on column shop.promotions.code is 'Upper case. Without one it applies by itself.';
 comment on column shop.promotions.uses_max is
     'How many orders may use it: the floor of an account in the ledger, so that no race exceeds it.';

@@ -46,6 +46,7 @@ create table shop.cart_lines (
     created_at timestamptz not null,
     unique (cart_id, variant_id, gift_note)
 );
+comment on table shop.cart_lines is 'A variant in a cart; what it costs is worked out each time.';
 comment on column shop.cart_lines.gift_note is 'What is written on the present; the same variant with another note is another line.';
 
 create table shop.cart_holds (

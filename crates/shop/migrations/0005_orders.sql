@@ -153,6 +153,7 @@ create table shop.shipment_lines (
     tax         numeric(39) not null,
     primary key (shipment_id, line_id)
 );
+comment on table shop.shipment_lines is 'Pieces of a line in a parcel, and what they earn.';
 
 create table shop.shipment_picks (
     shipment_id uuid not null references shop.shipments (id),
@@ -202,6 +203,7 @@ create table shop.refund_lines (
     tax       numeric(39) not null,
     primary key (refund_id, line_id)
 );
+comment on table shop.refund_lines is 'What goes back of a line.';
 
 create table shop.refund_payouts (
     refund_id  uuid not null references shop.refunds (id),

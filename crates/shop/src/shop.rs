@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use identity::Identity;
 use kernel::bus::Bus;
-use kernel::{Clock, Database, Vault};
+use kernel::{Clock, Database};
 use ledger::Ledger;
-use payments::Payments;
 
 use crate::books::Books;
 use crate::error::Result;
@@ -26,13 +24,9 @@ pub struct Shop(pub(crate) Arc<Parts>);
 pub struct Parts {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) vault: Vault,
     pub(crate) ledger: Ledger,
-    pub(crate) identity: Identity,
-    pub(crate) payments: Payments,
     pub(crate) books: Books,
     pub(crate) rules: RulesMemory,
-    pub(crate) options: ShopOptions,
     pub(crate) search: Search,
     pub(crate) cards: Cards,
 }
@@ -42,17 +36,12 @@ pub struct Parts {
 pub struct Ground {
     pub database: Database,
     pub clock: Arc<dyn Clock>,
-    pub vault: Vault,
     pub ledger: Ledger,
-    pub identity: Identity,
-    pub payments: Payments,
 }
 
 /// How a shop runs.
 #[derive(Clone, Default)]
 pub struct ShopOptions {
-    /// Where browsers reach this server, such as `https://shop.example`, for links in mails.
-    pub public_url: Option<String>,
     /// Where the search index is kept; in memory if there is no place.
     pub search_folder: Option<PathBuf>,
     /// The language of the catalogue's own texts, such as `de`; English unless told.
@@ -81,16 +70,12 @@ impl Shop {
             rules: RulesMemory::default(),
             database: ground.database,
             clock: ground.clock,
-            vault: ground.vault,
             ledger: ground.ledger,
-            identity: ground.identity,
-            payments: ground.payments,
             search: Search::new(
-                options.search_folder.clone(),
-                options.language.clone().unwrap_or_else(|| "en".to_owned()),
+                options.search_folder,
+                options.language.unwrap_or_else(|| "en".to_owned()),
             ),
             cards: Cards::default(),
-            options,
         })))
     }
 

@@ -31,6 +31,9 @@ LEFT_OUT = {
     "payments_sandbox_actions_decide": "a form of a web page",
 }
 
+# Contexts whose operations the SDK doesn't have yet; `client.request` reaches them.
+LEFT_OUT_CONTEXTS = {"shop"}
+
 # Operations whose id is fixed by a protocol and no feature with a verb: feature and verb.
 NAMED = {"oauth_userinfo": ("userinfo", "get")}
 
@@ -107,6 +110,8 @@ class Reader:
         for path, operations in sorted(self.document.paths.items()):
             for http, operation in sorted(operations.items()):
                 if operation["operationId"] in LEFT_OUT:
+                    continue
+                if operation["tags"][0] in LEFT_OUT_CONTEXTS:
                     continue
                 context, feature, verb = self.address(path, operation)
                 for method in self.read(path, http, operation, verb):

@@ -78,14 +78,7 @@ impl Contexts {
             Payments::start(database(), clock(), ledger.clone(), vault.clone(), options.payments)
                 .await
                 .context("payments could not start")?;
-        let ground = Ground {
-            database: database(),
-            clock: clock(),
-            vault: vault.clone(),
-            ledger: ledger.clone(),
-            identity: identity.clone(),
-            payments: payments.clone(),
-        };
+        let ground = Ground { database: database(), clock: clock(), ledger: ledger.clone() };
         let shop = Shop::start(ground, options.shop).await.context("the shop could not start")?;
         let notifications = Notifications::start(
             database(),

@@ -84,10 +84,6 @@ impl<'a> Goods<'a> {
         account_id(&self.address("sold"))
     }
 
-    pub(crate) fn returned(self) -> u128 {
-        account_id(&self.address("returned"))
-    }
-
     pub(crate) fn adjusted(self) -> u128 {
         account_id(&self.address("adjusted"))
     }
@@ -148,7 +144,7 @@ mod tests {
     fn accounts_of_a_variant_differ() {
         let goods = Goods::of("SKU:85123A");
         assert_eq!(goods.stock_address("main"), "shop/stock/main/85123A");
-        let mut ids = vec![goods.supplier(), goods.sold(), goods.returned(), goods.adjusted()];
+        let mut ids = vec![goods.supplier(), goods.sold(), goods.adjusted()];
         ids.extend([goods.backorders(), goods.stock("main"), goods.stock("north")]);
         ids.extend(Goods::of("SKU:B").accounts(1, "main", 0).iter().map(|it| it.id));
         let all = ids.len();

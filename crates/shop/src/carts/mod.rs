@@ -9,7 +9,6 @@ pub(crate) mod access;
 pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod json;
-pub(crate) mod lines;
 pub(crate) mod reservations;
 pub(crate) mod service;
 pub(crate) mod store;

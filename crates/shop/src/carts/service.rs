@@ -7,8 +7,8 @@ use kernel::{FieldError, Problem};
 
 use super::access::Shopper;
 use super::gate::Requirement;
-use super::lines::{self, AddOutcome, Added};
 use super::store::StoredCart;
+use super::store::lines::{self, AddOutcome, Added};
 use super::view::CartView;
 use super::{Address, Cart, CartStatus, store};
 use crate::error::{Result, ShopError};

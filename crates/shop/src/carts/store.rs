@@ -1,5 +1,7 @@
 //! SQL of carts.
 
+pub(crate) mod lines;
+
 use deadpool_postgres::{GenericClient, Transaction};
 use identity::UserId;
 use kernel::Timestamp;

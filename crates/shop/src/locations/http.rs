@@ -30,7 +30,7 @@ pub(crate) fn create_route() -> OpenApiRouter<Shop> {
 /// A place with stock.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Location)]
-struct LocationJson {
+pub(crate) struct LocationJson {
     id: LocationId,
     /// Part of the addresses of its ledger accounts, `shop/stock/<handle>/<sku>`.
     #[schema(example = "main")]

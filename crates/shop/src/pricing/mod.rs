@@ -97,16 +97,6 @@ pub(crate) struct Priced {
     pub(crate) total: u128,
 }
 
-impl Priced {
-    pub(crate) fn discount(&self) -> u128 {
-        self.discounts.iter().map(|it| it.amount).sum()
-    }
-
-    pub(crate) fn tax(&self) -> u128 {
-        self.taxes.iter().map(|it| it.amount).sum()
-    }
-}
-
 /// What the basket costs. `None` if its amounts are out of any reason (above 2^62).
 pub(crate) fn price(basket: &Basket<'_>) -> Option<Priced> {
     let subtotals: Vec<u128> = basket.items.iter().map(Item::subtotal).collect();

@@ -89,9 +89,8 @@ mod tests {
             let parts = by_largest_remainder(amount, &weights);
             prop_assert_eq!(parts.iter().sum::<u128>(), amount);
             let sum: u128 = weights.iter().sum();
-            if sum > 0 {
-                for (part, weight) in parts.iter().zip(&weights) {
-                    let low = amount * weight / sum;
+            for (part, weight) in parts.iter().zip(&weights) {
+                if let Some(low) = (amount * weight).checked_div(sum) {
                     prop_assert!(*part == low || *part == low + 1);
                 }
             }

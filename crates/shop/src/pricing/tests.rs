@@ -77,6 +77,16 @@ fn post(amount: u128, subtotal_min: Option<u128>) -> ShippingMethod {
     }
 }
 
+impl Priced {
+    fn discount(&self) -> u128 {
+        self.discounts.iter().map(|it| it.amount).sum()
+    }
+
+    fn tax(&self) -> u128 {
+        self.taxes.iter().map(|it| it.amount).sum()
+    }
+}
+
 struct Given<'a> {
     items: &'a [Item],
     promotions: &'a [Promotion],

@@ -131,14 +131,6 @@ impl Asked {
     }
 }
 
-impl Place {
-    pub(crate) const fn id(&self) -> Uuid {
-        match self {
-            Self::Key(_, id) | Self::Title(_, id) => *id,
-        }
-    }
-}
-
 /// The place of a product in the order of time. Moments before 1970 come first.
 pub(crate) fn newest_place(at: Timestamp, id: Uuid) -> Place {
     Place::Key(at.as_micros().cast_unsigned() ^ (1 << 63), id)

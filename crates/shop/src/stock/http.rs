@@ -79,7 +79,7 @@ pub(crate) struct StockItem {
 /// What became of a movement.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StockChange)]
-struct StockChangeJson {
+pub(crate) struct StockChangeJson {
     id: StockChangeId,
     kind: StockChangeKind,
     location: String,
@@ -194,7 +194,7 @@ pub(crate) async fn change(
 /// What there is of a variant.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Stock)]
-struct StockJson {
+pub(crate) struct StockJson {
     variant: VariantId,
     #[schema(example = "85123A")]
     sku: String,
@@ -317,7 +317,7 @@ pub(crate) struct HistoryParams {
 /// Something that happened to a variant in a place.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StockEntry)]
-struct StockEntryJson {
+pub(crate) struct StockEntryJson {
     /// `receipt`, `move`, `adjustment`, `reservation`, `order`, `return` or `other`.
     #[schema(value_type = String, example = "receipt")]
     kind: &'static str,

@@ -6,12 +6,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt;
-use identity::{Actor, ActorKind, Identity, IdentityOptions, Permission, Role, SessionId, UserId};
+use identity::{Actor, ActorKind, Permission, Role, SessionId, UserId};
 use kernel::bus::{self, Bus, RunningBus};
 use kernel::http::CallerKey;
-use kernel::{Clock, Database, DatabaseOptions, MockClock, Vault};
+use kernel::{Clock, Database, DatabaseOptions, MockClock};
 use ledger::{Ledger, LedgerOptions, NewAsset};
-use payments::{Payments, PaymentsOptions};
 use serde_json::{Value, json};
 use shop::{Ground, RunningShop, Shop, ShopOptions};
 use testkit::TestDatabase;
@@ -20,13 +19,12 @@ use tower::ServiceExt;
 pub(crate) const ANN: UserId = UserId::from_u128(0xa);
 pub(crate) const STAFF: UserId = UserId::from_u128(0x5);
 
-const MIGRATIONS: [kernel::Migrations; 7] = [
+const MIGRATIONS: [kernel::Migrations; 6] = [
     bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
     ledger::MIGRATIONS,
     identity::MIGRATIONS,
-    payments::MIGRATIONS,
     shop::MIGRATIONS,
 ];
 
@@ -57,7 +55,6 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl World {
@@ -87,25 +84,10 @@ impl World {
     pub(crate) async fn start(&self, options: ShopOptions) -> Process {
         let database = self.database();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let vault = Vault::new([7; 32]);
-        let identity_options =
-            IdentityOptions { password_threads: 1, ..IdentityOptions::default() };
-        let identity =
-            Identity::start(database.clone(), Arc::clone(&clock), vault.clone(), identity_options);
-        let payments = Payments::start(
-            database.clone(),
-            Arc::clone(&clock),
-            self.ledger.clone(),
-            vault.clone(),
-            PaymentsOptions::default(),
-        );
         let ground = Ground {
             database: database.clone(),
             clock: Arc::clone(&clock),
-            vault,
             ledger: self.ledger.clone(),
-            identity: identity.await.unwrap(),
-            payments: payments.await.unwrap(),
         };
         let shop = Shop::start(ground, options).await.unwrap();
         let bus = shop.register(Bus::new(database.clone(), clock)).start();
@@ -219,7 +201,7 @@ impl Process {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, body, bytes }
+        Answer { status, headers, body }
     }
 
     /// An active product with one variant of this SKU, for 12.50 EUR.

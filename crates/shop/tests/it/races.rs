@@ -6,14 +6,17 @@
 use axum::http::Method;
 use futures_util::future::join_all;
 use identity::UserId;
+use kernel::config::Setting;
 use serde_json::json;
 
 use crate::app::{ANN, App};
 use crate::buying::Buyer;
 
+const ROUNDS: Setting =
+    Setting { name: "BUSHEL_RACE_ROUNDS", meaning: "How often each race of the shop is run." };
+
 fn rounds() -> u32 {
-    let asked = std::env::var("BUSHEL_RACE_ROUNDS").ok();
-    asked.map_or(8, |text| text.parse().expect("BUSHEL_RACE_ROUNDS is a number"))
+    ROUNDS.text().map_or(8, |text| text.parse().expect("BUSHEL_RACE_ROUNDS is a number"))
 }
 
 /// The statuses of the answers, sorted.

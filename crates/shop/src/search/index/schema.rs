@@ -117,9 +117,7 @@ impl Maker {
         let availability = it.availability.unwrap_or(Availability::OutOfStock);
         made.add_u64(fields.rank, u64::from(availability != Availability::OutOfStock));
         made.add_text(fields.availability, availability.as_str());
-        for (values, field) in [(&it.tags, fields.tag)] {
-            values.iter().for_each(|value| made.add_text(field, value));
-        }
+        it.tags.iter().for_each(|tag| made.add_text(fields.tag, tag));
         it.vendor.iter().for_each(|vendor| made.add_text(fields.vendor, vendor));
         for (pairs, field) in [(&it.options, fields.option), (&it.fields, fields.custom)] {
             pairs.iter().for_each(|(name, value)| made.add_text(field, joined(name, value)));

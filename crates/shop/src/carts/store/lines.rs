@@ -6,7 +6,7 @@ use kernel::Timestamp;
 use kernel::db::Statements as _;
 use uuid::Uuid;
 
-use super::LINES_MAX;
+use crate::carts::LINES_MAX;
 use crate::error::Result;
 use crate::ids::{CartId, CartLineId, VariantId};
 
@@ -32,7 +32,7 @@ pub(crate) enum AddOutcome {
 
 /// Adds pieces: to a line that is there, or as a new one. One statement, whose lock of the cart makes
 /// racing ones follow each other.
-pub(super) async fn add(
+pub(in crate::carts) async fn add(
     client: &impl GenericClient,
     cart: CartId,
     added: &[Added],
@@ -76,7 +76,7 @@ pub(super) async fn add(
 }
 
 /// Sets the pieces of a line, or removes it with zero. False if there is no such line.
-pub(super) async fn set_in_tx(
+pub(in crate::carts) async fn set_in_tx(
     tx: &Transaction<'_>,
     cart: CartId,
     line: CartLineId,
@@ -90,7 +90,11 @@ pub(super) async fn set_in_tx(
 }
 
 /// Brings the lines of one cart into another.
-pub(super) async fn merge_in_tx(tx: &Transaction<'_>, from: CartId, to: CartId) -> Result<()> {
+pub(in crate::carts) async fn merge_in_tx(
+    tx: &Transaction<'_>,
+    from: CartId,
+    to: CartId,
+) -> Result<()> {
     let sql = "insert into shop.cart_lines as l \
             (id, cart_id, variant_id, quantity, gift_note, created_at) \
         select gen_random_uuid(), $2, variant_id, quantity, gift_note, created_at \
