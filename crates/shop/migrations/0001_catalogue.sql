@@ -62,3 +62,62 @@ create table shop.prices (
     primary key (variant_id, currency, min_quantity)
 );
 comment on table shop.prices is 'The price of one piece for everybody, from a quantity on.';
+
+create table shop.price_history (
+    variant_id uuid not null references shop.variants (id),
+    currency   text collate "C" not null,
+    amount     numeric(39) not null,
+    from_at    timestamptz not null,
+    until_at   timestamptz,
+    check (until_at > from_at)
+);
+comment on table shop.price_history is 'What one piece cost everybody, and when: what a price was before must be told beside a lower one.';
+comment on column shop.price_history.until_at is 'Null: it is the price.';
+create unique index price_history_open on shop.price_history (variant_id, currency) where until_at is null;
+create index price_history_past on shop.price_history (variant_id, until_at) where until_at is not null;
+
+create table shop.categories (
+    id           uuid primary key,
+    parent_id    uuid references shop.categories (id),
+    handle       text collate "C" not null unique,
+    title        text not null,
+    description  text not null,
+    translations jsonb not null,
+    position     integer not null,
+    version      integer not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null
+);
+comment on table shop.categories is 'The tree by which products are looked through. What is in a category is in all above it, too.';
+comment on column shop.categories.position is 'Its place among those with the same parent.';
+create index categories_by_parent on shop.categories (parent_id);
+
+create table shop.category_products (
+    category_id uuid not null references shop.categories (id),
+    product_id  uuid not null references shop.products (id),
+    primary key (product_id, category_id)
+);
+comment on table shop.category_products is 'Which products are in which categories; a product may be in several.';
+create index category_products_by_category on shop.category_products (category_id);
+
+create table shop.collections (
+    id           uuid primary key,
+    handle       text collate "C" not null unique,
+    title        text not null,
+    description  text not null,
+    translations jsonb not null,
+    rules        jsonb,
+    version      integer not null,
+    created_at   timestamptz not null,
+    updated_at   timestamptz not null
+);
+comment on table shop.collections is 'Products that are shown together.';
+comment on column shop.collections.rules is 'What its products have in common; null: they are chosen by hand.';
+
+create table shop.collection_products (
+    collection_id uuid not null references shop.collections (id),
+    product_id    uuid not null references shop.products (id),
+    primary key (product_id, collection_id)
+);
+comment on table shop.collection_products is 'Which products were chosen by hand for which collections.';
+create index collection_products_by_collection on shop.collection_products (collection_id);

@@ -24,6 +24,30 @@ pub enum ShopError {
     VariantsTooMany,
     #[error("a variant has prices in at most 20 currencies")]
     CurrenciesTooMany,
+    #[error("there is no category {0}")]
+    CategoryUnknown(String),
+    #[error("there is no such category")]
+    CategoryNotFound,
+    #[error("another category has this handle")]
+    CategoryTaken,
+    #[error("there are categories below it")]
+    CategoryHasChildren,
+    #[error("a category can't be below itself, nor more than 10 deep")]
+    CategoryMisplaced,
+    #[error("there are 10000 categories")]
+    CategoriesTooMany,
+    #[error("there is no collection {0}")]
+    CollectionUnknown(String),
+    #[error("there is no such collection")]
+    CollectionNotFound,
+    #[error("another collection has this handle")]
+    CollectionTaken,
+    #[error("its products follow from its rules")]
+    CollectionHasRules,
+    #[error("its products are chosen by hand")]
+    CollectionByHand,
+    #[error("there are 1000 collections")]
+    CollectionsTooMany,
     #[error("the search index is being built; only the newest can be listed until it is there")]
     SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
@@ -136,6 +160,18 @@ impl ShopError {
             Self::OptionsMismatch(text()),
             Self::VariantsTooMany,
             Self::CurrenciesTooMany,
+            Self::CategoryUnknown(text()),
+            Self::CategoryNotFound,
+            Self::CategoryTaken,
+            Self::CategoryHasChildren,
+            Self::CategoryMisplaced,
+            Self::CategoriesTooMany,
+            Self::CollectionUnknown(text()),
+            Self::CollectionNotFound,
+            Self::CollectionTaken,
+            Self::CollectionHasRules,
+            Self::CollectionByHand,
+            Self::CollectionsTooMany,
             Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
             Self::LocationNotFound,
@@ -205,6 +241,18 @@ impl ShopError {
             Self::OptionsMismatch(_) => (Unprocessable, "shop.product.options_mismatch"),
             Self::VariantsTooMany => (Unprocessable, "shop.variant.too_many"),
             Self::CurrenciesTooMany => (Unprocessable, "shop.price.too_many"),
+            Self::CategoryUnknown(_) => (Unprocessable, "shop.category.unknown"),
+            Self::CategoryNotFound => (NotFound, "shop.category.not_found"),
+            Self::CategoryTaken => (Conflict, "shop.category.handle_taken"),
+            Self::CategoryHasChildren => (Conflict, "shop.category.has_children"),
+            Self::CategoryMisplaced => (Unprocessable, "shop.category.misplaced"),
+            Self::CategoriesTooMany => (Unprocessable, "shop.category.too_many"),
+            Self::CollectionUnknown(_) => (Unprocessable, "shop.collection.unknown"),
+            Self::CollectionNotFound => (NotFound, "shop.collection.not_found"),
+            Self::CollectionTaken => (Conflict, "shop.collection.handle_taken"),
+            Self::CollectionHasRules => (Conflict, "shop.collection.has_rules"),
+            Self::CollectionByHand => (Conflict, "shop.collection.by_hand"),
+            Self::CollectionsTooMany => (Unprocessable, "shop.collection.too_many"),
             Self::SearchNotReady => (Unavailable, "shop.search.not_ready"),
             Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
             Self::LocationNotFound => (NotFound, "shop.location.not_found"),

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
-use crate::{products, search};
+use crate::{categories, collections, products, search};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -33,7 +33,11 @@ pub fn document() -> OpenApi {
 
 /// What everybody may see and keep: their answers say for how long.
 fn catalogue_routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::default().merge(products::http::public_routes()).merge(search::http::routes())
+    OpenApiRouter::default()
+        .merge(products::http::public_routes())
+        .merge(search::http::routes())
+        .merge(categories::http::public_routes())
+        .merge(collections::http::public_routes())
 }
 
 /// What is the caller's own, or staff's.
@@ -49,6 +53,8 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::orders::http::routes())
         .merge(crate::shipments::http::routes())
         .merge(products::http::staff_routes())
+        .merge(categories::http::staff_routes())
+        .merge(collections::http::staff_routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -62,6 +68,8 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
         .merge(products::http::replayed_routes())
+        .merge(categories::http::create_route())
+        .merge(collections::http::replayed_routes())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

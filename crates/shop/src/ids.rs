@@ -11,6 +11,14 @@ kernel::define_id! {
     pub struct VariantId = "var";
 }
 kernel::define_id! {
+    /// A place in the tree by which products are looked through.
+    pub struct CategoryId = "cat";
+}
+kernel::define_id! {
+    /// Products that are shown together, chosen by hand or by rules.
+    pub struct CollectionId = "coll";
+}
+kernel::define_id! {
     /// Where stock lies.
     pub struct LocationId = "loc";
 }

@@ -5,6 +5,9 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use kernel::Problem;
 
+use crate::products::fields::Language;
+use crate::products::{Translation, Translations};
+
 /// Languages that are looked at; nobody reads more.
 const WANTED_MAX: usize = 10;
 
@@ -32,6 +35,16 @@ impl Wanted {
     /// The first, for searching.
     pub(crate) fn first(&self) -> &str {
         self.0.first().map_or("", String::as_str)
+    }
+
+    /// The texts that fit best, and their language; `None` is what stands in the row.
+    pub(crate) fn translation<'a>(
+        &self,
+        own: &str,
+        all: &'a Translations,
+    ) -> Option<(&'a str, &'a Translation)> {
+        let language = self.pick(own, all.keys().map(Language::as_str))?;
+        all.iter().map(|(it, texts)| (it.as_str(), texts)).find(|(it, _)| *it == language)
     }
 
     /// What fits best of what there is; `None` is what stands in the row, in the shop's language.

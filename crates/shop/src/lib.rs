@@ -10,6 +10,7 @@
 //! | place | what |
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `categories`, `collections` | what products are shown together |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -21,6 +22,8 @@ mod books;
 mod callers;
 mod carts;
 mod customers;
+mod categories;
+mod collections;
 mod error;
 mod events;
 mod fields;
@@ -45,9 +48,9 @@ mod tax_rates;
 pub use self::http::{document, routes};
 pub use error::ShopError;
 pub use ids::{
-    CartId, CartLineId, CustomerId, LocationId, OrderId, OrderLineId, OrderPaymentId,
-    OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId,
-    VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomerId, LocationId, OrderId, OrderLineId,
+    OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId,
+    StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

@@ -62,6 +62,11 @@ checked_text! {
     "a handle has 1 to 100 lower case letters, digits and single hyphens between them"
 }
 checked_text! {
+    /// An id, or a handle.
+    HandleOrId, 100, "paper-lantern", |text| is_handle(text) || is_id(text),
+    "expected an id or a handle"
+}
+checked_text! {
     /// A stock keeping unit: 1 to 64 characters on one line.
     Sku, 64, "85123A", |text| is_name(text, 64),
     "a SKU has 1 to 64 characters on one line"
@@ -117,6 +122,12 @@ impl TryFrom<Amount> for Price {
     }
 }
 
+impl std::hash::Hash for Price {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.get().hash(state);
+    }
+}
+
 impl From<Price> for Amount {
     fn from(price: Price) -> Self {
         price.0
@@ -138,6 +149,15 @@ pub(crate) fn is_handle(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_plain);
     (1..=100).contains(&text.len()) && text.split('-').all(is_word)
+}
+
+/// What could be an id; whether there is something with it, the database knows.
+fn is_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() <= 50
+        && text.split_once('_').is_some_and(|(prefix, id)| {
+            prefix.bytes().all(is_plain) && !id.is_empty() && id.bytes().all(is_plain)
+        })
 }
 
 fn is_language(text: &str) -> bool {

@@ -10,6 +10,7 @@ pub(crate) mod changes;
 pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod jobs;
+pub(crate) mod past_prices;
 pub(crate) mod sellable;
 mod service;
 pub(crate) mod store;
@@ -24,9 +25,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::availability::Availability;
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::products::fields::{Language, Text, Title};
 
+pub(crate) use http::check_translations;
 pub(crate) use sellable::Sellable;
 pub(crate) use service::{NewProduct, NewVariant, ProductPatch, VariantPatch};
 
@@ -35,6 +37,8 @@ pub(crate) const OPTION_VALUES_MAX: usize = 250;
 pub(crate) const VARIANTS_MAX: usize = 250;
 pub(crate) const TAGS_MAX: usize = 50;
 pub(crate) const TRANSLATIONS_MAX: usize = 50;
+/// Categories that a product is in.
+pub(crate) const CATEGORIES_MAX: usize = 20;
 /// Currencies in which a variant has a price.
 pub(crate) const CURRENCIES_MAX: usize = 20;
 /// Quantities from which on a piece costs something else.
@@ -94,6 +98,7 @@ pub(crate) struct Product {
     pub(crate) version: u32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    pub(crate) categories: Vec<CategoryId>,
     /// By position.
     pub(crate) variants: Vec<Variant>,
 }
@@ -118,6 +123,9 @@ pub(crate) struct Variant {
     pub(crate) availability: Availability,
     /// By currency.
     pub(crate) prices: BTreeMap<String, Tiers>,
+    /// What one piece cost at least before it became cheaper, by currency; only where it is asked
+    /// for.
+    pub(crate) lowest_before: BTreeMap<String, Amount>,
 }
 
 /// What one piece costs from which quantity on, the smallest first; the first is from one on.

@@ -12,6 +12,7 @@ use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::cards::{Card, Fresh};
+use super::past_prices::PastPrice;
 use super::{Choices, Product, ProductOption, ProductStatus, Tiers, Translations, Variant};
 use crate::availability::Availability;
 use crate::error::{Result, ShopError};
@@ -19,7 +20,9 @@ use crate::ids::{ProductId, VariantId};
 
 const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendor, p.tags, \
     p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at, \
-    p.availability";
+    p.availability, \
+    array(select c.category_id from shop.category_products c \
+          where c.product_id = p.id order by c.category_id)";
 
 /// A product's variants with their prices, in one snapshot with the product. Amounts are texts,
 /// because JSON's numbers aren't exact everywhere.
@@ -75,6 +78,7 @@ impl From<StoredVariant> for Variant {
             is_active: it.is_active,
             availability: it.availability,
             prices,
+            lowest_before: BTreeMap::new(),
         }
     }
 }
@@ -86,7 +90,7 @@ pub(super) fn status(row: &Row, column: usize) -> Result<ProductStatus> {
 fn product(row: &Row) -> Result<Product> {
     let Json(options) = row.get::<_, Json<Vec<ProductOption>>>(8);
     let Json(translations) = row.get::<_, Json<Translations>>(9);
-    let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(15);
+    let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(16);
     Ok(Product {
         id: row.get(0),
         handle: row.get(1),
@@ -103,6 +107,7 @@ fn product(row: &Row) -> Result<Product> {
         created_at: row.get(12),
         updated_at: row.get(13),
         availability: availability(row, 14)?,
+        categories: row.get(15),
         variants: variants.into_iter().map(Variant::from).collect(),
     })
 }
@@ -169,7 +174,7 @@ pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
         )
         .await;
     written.map_err(|error| refused(error, ""))?;
-    insert_variants(tx, new.id, &new.variants).await
+    insert_variants(tx, new.id, &new.variants, new.created_at).await
 }
 
 pub(super) async fn update(tx: &Transaction<'_>, product: &Product) -> Result<()> {
@@ -219,6 +224,7 @@ pub(super) async fn insert_variants(
     tx: &Transaction<'_>,
     product: ProductId,
     variants: &[Variant],
+    now: Timestamp,
 ) -> Result<()> {
     if let Some(sku) = taken_sku(tx, variants).await? {
         return Err(ShopError::SkuTaken(sku));
@@ -258,7 +264,13 @@ pub(super) async fn insert_variants(
         let own = it.prices.iter();
         prices.extend(own.map(|(currency, tiers)| (it.id, currency.as_str(), tiers)));
     }
-    insert_prices(tx, &prices).await
+    insert_prices(tx, &prices).await?;
+    let ids: Vec<Uuid> = variants.iter().map(|it| it.id.as_uuid()).collect();
+    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
+               select variant_id, currency, amount, $2 from shop.prices \
+               where variant_id = any($1) and min_quantity = 1";
+    tx.execute_prepared(sql, &[&ids, &now]).await?;
+    Ok(())
 }
 
 pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result<()> {
@@ -312,13 +324,45 @@ pub(super) async fn put_prices(
     variant: VariantId,
     currency: &str,
     tiers: Option<&Tiers>,
+    now: Timestamp,
 ) -> Result<()> {
     let sql = "delete from shop.prices where variant_id = $1 and currency = $2";
     tx.execute_prepared(sql, &[&variant, &currency]).await?;
-    match tiers {
-        Some(tiers) => insert_prices(tx, &[(variant, currency, tiers)]).await,
-        None => Ok(()),
+    if let Some(tiers) = tiers {
+        insert_prices(tx, &[(variant, currency, tiers)]).await?;
     }
+    let one = tiers.and_then(Tiers::one);
+    // A price that was never valid for a moment was none.
+    let sql = "delete from shop.price_history where variant_id = $1 and currency = $2 \
+               and until_at is null and amount is distinct from $3 and from_at >= $4";
+    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
+    let sql = "update shop.price_history set until_at = $4 where variant_id = $1 \
+               and currency = $2 and until_at is null and amount is distinct from $3";
+    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
+    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
+               select $1, $2, $3::numeric, $4 where $3 is not null on conflict do nothing";
+    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
+    Ok(())
+}
+
+/// What a product's variants cost, also before, as far as it ended after a moment.
+pub(super) async fn past_prices(
+    client: &impl GenericClient,
+    product: ProductId,
+    since: Timestamp,
+) -> Result<Vec<PastPrice>> {
+    let sql = "select h.variant_id, h.currency, h.amount, h.from_at, h.until_at \
+               from shop.variants v join shop.price_history h on h.variant_id = v.id \
+               where v.product_id = $1 and (h.until_at is null or h.until_at > $2)";
+    let rows = client.query_prepared(sql, &[&product, &since]).await?;
+    let price = |row: &Row| PastPrice {
+        variant: row.get(0),
+        currency: row.get(1),
+        amount: row.get(2),
+        from: row.get(3),
+        until: row.get(4),
+    };
+    Ok(rows.iter().map(price).collect())
 }
 
 /// How far the ledger lets a variant be sold that isn't there.

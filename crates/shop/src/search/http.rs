@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::documents::Finding;
 use super::parameters::Parameters;
 use super::{Facets, Sort};
-use crate::ids::ProductId;
+use crate::ids::{CategoryId, ProductId};
 use crate::languages::Wanted;
 use crate::products::ProductStatus;
 use crate::shop::Shop;
@@ -34,6 +34,13 @@ pub(crate) struct NamedFacet {
     values: Vec<FacetValue>,
 }
 
+/// How many products are in a category or below it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CategoryFacet {
+    id: CategoryId,
+    count: u64,
+}
+
 /// The lowest and the highest price of what is found, of the cheapest variants.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PriceFacet {
@@ -47,6 +54,7 @@ pub(crate) struct PriceFacet {
 pub(crate) struct ProductFacets {
     /// How many products are found.
     total: u64,
+    categories: Vec<CategoryFacet>,
     tags: Vec<FacetValue>,
     vendors: Vec<FacetValue>,
     availability: Vec<FacetValue>,
@@ -93,6 +101,11 @@ impl ProductFacets {
         let price = facets.prices.zip(currency);
         Self {
             total: facets.total,
+            categories: facets
+                .categories
+                .iter()
+                .map(|(id, count)| CategoryFacet { id: CategoryId::from_uuid(*id), count: *count })
+                .collect(),
             tags: values(&facets.tags),
             vendors: values(&facets.vendors),
             availability: values(&facets.availability),

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::availability::Availability;
+use crate::collections::CollectionRules;
 
 /// In which order products are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,7 +52,7 @@ pub(crate) struct Asked {
 pub(crate) struct Filters {
     /// Each with those above it, so that a product is found in all of them.
     pub(crate) categories: Vec<Uuid>,
-    pub(crate) collections: Vec<Uuid>,
+    pub(crate) collections: Vec<Chosen>,
     pub(crate) tags: Vec<String>,
     pub(crate) vendors: Vec<String>,
     pub(crate) availability: Vec<Availability>,
@@ -62,6 +63,13 @@ pub(crate) struct Filters {
     /// The price of the cheapest variant.
     pub(crate) price_min: Option<u64>,
     pub(crate) price_max: Option<u64>,
+}
+
+/// The products of a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Chosen {
+    ByHand(Uuid),
+    ByRules(CollectionRules),
 }
 
 /// The place behind which a page goes on: what it is ordered by, and the product there.
@@ -86,7 +94,6 @@ pub(crate) struct Hit {
 pub(crate) struct Facets {
     pub(crate) total: u64,
     pub(crate) categories: Vec<(Uuid, u64)>,
-    pub(crate) collections: Vec<(Uuid, u64)>,
     pub(crate) tags: Vec<(String, u64)>,
     pub(crate) vendors: Vec<(String, u64)>,
     pub(crate) availability: Vec<(String, u64)>,
@@ -121,6 +128,15 @@ pub(crate) struct Document {
 impl Filters {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl Chosen {
+    pub(crate) const fn by_hand(&self) -> Option<Uuid> {
+        match self {
+            Self::ByHand(id) => Some(*id),
+            Self::ByRules(_) => None,
+        }
     }
 }
 

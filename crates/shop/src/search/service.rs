@@ -11,8 +11,10 @@ use tokio::task::spawn_blocking;
 
 use super::index::SearchIndex;
 use super::parameters::Parameters;
-use super::{Asked, Facets, Hit, Place, Sort, store};
+use super::{Asked, Chosen, Facets, Hit, Place, Sort, store};
+use crate::collections::{self, Collection};
 use crate::error::{Result, ShopError};
+use crate::ids::CategoryId;
 use crate::languages::Wanted;
 use crate::products::ProductStatus;
 use crate::products::changes::CONTEXT;
@@ -91,7 +93,29 @@ impl Shop {
 
     /// What a request asks for.
     pub(crate) async fn asked(&self, parameters: &Parameters, wanted: &Wanted) -> Result<Asked> {
-        Ok(parameters.asked(wanted.first(), self.own_language()))
+        let mut asked = parameters.asked(wanted.first(), self.own_language());
+        let ids = self.category_ids(&parameters.categories).await?;
+        asked.filters.categories = ids.into_iter().map(CategoryId::as_uuid).collect();
+        if !parameters.collections.is_empty() {
+            asked.filters.collections = self.chosen(&parameters.collections).await?;
+        }
+        Ok(asked)
+    }
+
+    /// What the collections with these ids or handles hold.
+    async fn chosen(&self, names: &[String]) -> Result<Vec<Chosen>> {
+        let found = collections::store::named(&self.database.client().await?, names).await?;
+        let is_known = |name: &&String| {
+            found.iter().any(|it| it.handle == **name || it.id.to_string() == **name)
+        };
+        if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
+            return Err(ShopError::CollectionUnknown(unknown.clone()));
+        }
+        let chosen = |it: Collection| match it.rules {
+            Some(rules) => Chosen::ByRules(rules),
+            None => Chosen::ByHand(it.id.as_uuid()),
+        };
+        Ok(found.into_iter().map(chosen).collect())
     }
 
     /// What somebody finds, behind a place. What isn't for sale is in no index: staff gets it from
@@ -116,7 +140,8 @@ impl Shop {
             return Ok(Found { hits });
         }
         // By itself the database knows one order only.
-        if !matches!(asked.sort, Sort::Newest | Sort::Relevance) {
+        let by_rules = asked.filters.collections.iter().any(|it| it.by_hand().is_none());
+        if by_rules || !matches!(asked.sort, Sort::Newest | Sort::Relevance) {
             return Err(ShopError::SearchNotReady);
         }
         let mut client = self.database.client().await?;

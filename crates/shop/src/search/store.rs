@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
-use super::{Asked, Document, Hit, Place};
+use super::{Asked, Chosen, Document, Hit, Place};
 use crate::availability::Availability;
 use crate::error::Result;
 use crate::products::{ProductStatus, Translations};
@@ -37,7 +37,14 @@ pub(super) async fn documents(
            array(select r.currency || ' ' || min(r.amount)::text \
                  from shop.variants v join shop.prices r on r.variant_id = v.id \
                  where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
-                 group by r.currency) \
+                 group by r.currency), \
+           array(with recursive above as ( \
+                   select c.id, c.parent_id from shop.category_products k \
+                     join shop.categories c on c.id = k.category_id where k.product_id = p.id \
+                   union select c.id, c.parent_id from shop.categories c \
+                     join above on above.parent_id = c.id) \
+                 select id from above), \
+           array(select k.collection_id from shop.collection_products k where k.product_id = p.id) \
          from shop.products p where p.id = any($1) and p.status = 'active'";
     let rows = client.query_prepared(sql, &[&ids]).await?;
     Ok(rows.iter().map(|row| document(row, own_language)).collect())
@@ -71,6 +78,8 @@ fn document(row: &Row, own_language: &str) -> Document {
         skus: row.get(8),
         options: row.get::<_, Vec<String>>(9).iter().filter_map(pair).collect(),
         prices: row.get::<_, Vec<String>>(10).iter().filter_map(price).collect(),
+        categories: row.get(11),
+        collections: row.get(12),
         ..Document::default()
     }
 }
@@ -118,12 +127,21 @@ pub(super) async fn matching(
              select from shop.variants v join shop.prices r on r.variant_id = v.id \
              where v.product_id = p.id and v.is_active and r.currency = $9 and r.min_quantity = 1 \
              having min(r.amount) between coalesce($10, 0) and coalesce($11, min(r.amount)))) \
+         and ($13::uuid[] is null or exists ( \
+             with recursive below as ( \
+                 select id from shop.categories where id = any($13) \
+                 union select c.id from shop.categories c join below on c.parent_id = below.id) \
+             select from shop.category_products k join below on below.id = k.category_id \
+             where k.product_id = p.id)) \
+         and ($14::uuid[] is null or exists (select from shop.collection_products k \
+             where k.product_id = p.id and k.collection_id = any($14))) \
          order by p.created_at desc, p.id desc limit $12";
     let (at, id) = after.map_or((Timestamp::MAX, Uuid::max()), moment);
     let it = &asked.filters;
     let some = |values: &Vec<String>| (!values.is_empty()).then(|| values.clone());
     let availability = it.availability.iter().map(|it| it.as_str().to_owned()).collect();
     let price = |price: Option<u64>| price.map(kernel::Amount::from);
+    let by_hand: Vec<Uuid> = it.collections.iter().filter_map(Chosen::by_hand).collect();
     let rows = client
         .query_prepared(
             sql,
@@ -140,6 +158,8 @@ pub(super) async fn matching(
                 &price(it.price_min),
                 &price(it.price_max),
                 &limit,
+                &(!it.categories.is_empty()).then(|| it.categories.clone()),
+                &(!by_hand.is_empty()).then_some(by_hand),
             ],
         )
         .await?;

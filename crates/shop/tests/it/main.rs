@@ -5,6 +5,8 @@
 mod app;
 mod buying;
 mod carts;
+mod categories;
+mod collections;
 mod document;
 mod orders;
 mod products;

@@ -49,7 +49,7 @@ async fn a_product_is_made_with_its_variants_and_seen_by_everybody() {
     assert_eq!(
         red["prices"][0],
         json!({ "currency": "EUR", "amount": "1250",
-                "tiers": [{ "min_quantity": 10, "amount": "1100" }] })
+                "tiers": [{ "min_quantity": 10, "amount": "1100" }], "lowest_30_days": null })
     );
     assert_eq!(red["backorder_max"], Value::Null, "that is for staff");
     let by_handle = app.process.see("/v1/shop/products/paper-lantern").await;
@@ -318,6 +318,54 @@ async fn an_archived_product_is_gone_for_customers_only() {
     assert_eq!(app.audited("shop.product.archived").await.len(), 1);
     let nobody = "/v1/shop/products/prod_00000000000000000000000009";
     assert_eq!(app.process.staff_delete(nobody).await.problem(), (404, "shop.product.not_found"));
+}
+
+#[tokio::test]
+async fn a_reduced_price_names_the_lowest_of_thirty_days() {
+    let (app, path) = with_lantern().await;
+    let seen = app.process.see(&path).await;
+    let price = format!("{path}/variants/{}/prices/EUR", variant(&seen, 0));
+    let lowest = async || {
+        let seen = app.process.see(&path).await;
+        seen.body["variants"][0]["prices"][0]["lowest_30_days"].clone()
+    };
+    let days = |days: u64| std::time::Duration::from_secs(days * 24 * 3_600);
+    app.world.clock.advance(days(1));
+    app.process.staff_put(&price, json!({ "amount": "1100" })).await;
+    assert_eq!(lowest().await, "1250");
+    app.world.clock.advance(days(1));
+    for amount in ["2000", "900"] {
+        app.process.staff_put(&price, json!({ "amount": amount })).await;
+    }
+    assert_eq!(lowest().await, "1100", "the price of no moment was none");
+    app.world.clock.advance(days(40));
+    assert_eq!(lowest().await, Value::Null);
+    app.process.staff_delete(&price).await;
+    let open = "select count(*) from shop.price_history where until_at is null";
+    assert_eq!(app.world.count(open).await, 2, "of the two prices that are left");
+}
+
+#[tokio::test]
+async fn a_product_is_in_the_categories_that_it_names() {
+    let (app, path) = with_lantern().await;
+    let post = async |handle: &str| {
+        let body = json!({ "handle": handle, "title": handle });
+        app.process.staff_post("/v1/shop/categories", body).await.id()
+    };
+    let (lamps, sale) = (post("lamps").await, post("sale").await);
+    let both = json!({ "categories": ["lamps", sale, "sale"] });
+    let changed = app.process.staff_patch(&path, both).await;
+    assert_eq!(changed.body["categories"], json!([lamps, sale]));
+    let one = app.process.staff_patch(&path, json!({ "categories": ["sale"] })).await;
+    assert_eq!(one.body["categories"], json!([sale]));
+    let same = app.process.staff_patch(&path, json!({ "title": "x" })).await;
+    assert_eq!(same.body["categories"], json!([sale]));
+    let unknown = app.process.staff_patch(&path, json!({ "categories": ["hats"] })).await;
+    assert_eq!(unknown.problem(), (422, "shop.category.unknown"));
+    let mut body = product_body("torch", "T1");
+    body["categories"] = json!(["lamps"]);
+    let made = app.process.staff_post("/v1/shop/products", body).await;
+    assert_eq!(made.body["categories"], json!([lamps]));
 }
 
 async fn handles(process: &Process, mut path: String) -> Vec<String> {

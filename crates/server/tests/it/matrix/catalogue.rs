@@ -8,6 +8,9 @@ const VARIANT: &str =
     "/v1/shop/products/prod_00000000000000000000000001/variants/var_00000000000000000000000001";
 const PRICE: &str = "/v1/shop/products/prod_00000000000000000000000001/variants/var_00000000000000000000000001/prices/EUR";
 
+const CATEGORY: &str = "/v1/shop/categories/cat_00000000000000000000000001";
+const COLLECTION: &str = "/v1/shop/collections/coll_00000000000000000000000001";
+
 pub(crate) const TABLE: &[Row] = &[
     ("shop_products_list", Public(200), "/v1/shop/products", ""),
     ("shop_products_facets", Public(200), "/v1/shop/products/facets", ""),
@@ -31,4 +34,26 @@ pub(crate) const TABLE: &[Row] = &[
     ("shop_variants_delete", Staff, VARIANT, ""),
     ("shop_prices_update", Staff, PRICE, r#"{"amount": "1"}"#),
     ("shop_prices_delete", Staff, PRICE, ""),
+    ("shop_categories_list", Public(200), "/v1/shop/categories", ""),
+    ("shop_categories_get", Public(404), "/v1/shop/categories/none", ""),
+    ("shop_categories_create", Staff, "/v1/shop/categories", r#"{"handle": "x", "title": "x"}"#),
+    ("shop_categories_update", Staff, CATEGORY, r#"{"title": "mine"}"#),
+    ("shop_categories_delete", Staff, CATEGORY, ""),
+    ("shop_collections_list", Public(200), "/v1/shop/collections", ""),
+    ("shop_collections_get", Public(404), "/v1/shop/collections/none", ""),
+    ("shop_collections_create", Staff, "/v1/shop/collections", r#"{"handle": "x", "title": "x"}"#),
+    ("shop_collections_update", Staff, COLLECTION, r#"{"title": "mine"}"#),
+    ("shop_collections_delete", Staff, COLLECTION, ""),
+    (
+        "shop_collections_add_products",
+        Staff,
+        "/v1/shop/collections/coll_00000000000000000000000001/products",
+        r#"{"products": ["prod_00000000000000000000000001"]}"#,
+    ),
+    (
+        "shop_collections_remove_product",
+        Staff,
+        "/v1/shop/collections/coll_00000000000000000000000001/products/prod_00000000000000000000000001",
+        "",
+    ),
 ];

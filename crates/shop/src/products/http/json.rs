@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 
 use crate::ids::{ProductId, VariantId};
 use crate::products::fields::{
-    Barcode, CatalogueHandle, Name, Price, Sku, Tag, Text, Title, nullable,
+    Barcode, CatalogueHandle, HandleOrId, Name, Price, Sku, Tag, Text, Title, nullable,
 };
 use crate::products::{
-    CURRENCIES_MAX, Choices, NewProduct, NewVariant, OPTION_VALUES_MAX, OPTIONS_MAX, ProductOption,
-    ProductPatch, ProductStatus, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX, Tiers, Translations,
-    VARIANTS_MAX, VariantPatch, check_options,
+    CATEGORIES_MAX, CURRENCIES_MAX, Choices, NewProduct, NewVariant, OPTION_VALUES_MAX,
+    OPTIONS_MAX, ProductOption, ProductPatch, ProductStatus, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX,
+    Tiers, Translations, VARIANTS_MAX, VariantPatch, check_options,
 };
 
 /// Goods that weigh more than a tonne are no parcel.
@@ -49,6 +49,10 @@ pub(crate) struct CreateProduct {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, crate::products::Translation>)]
     translations: Translations,
+    /// Ids or handles of categories.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 20)]
+    categories: Vec<HandleOrId>,
     #[schema(min_items = 1, max_items = 250)]
     variants: Vec<CreateVariant>,
 }
@@ -160,6 +164,9 @@ pub(crate) struct PatchProduct {
     /// All of them, by language.
     #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
     translations: Option<Translations>,
+    /// All of them, by id or handle.
+    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    categories: Option<Vec<HandleOrId>>,
 }
 
 /// A merge patch (RFC 7396): what is left out stays, null clears. A SKU never changes.
@@ -232,12 +239,17 @@ fn options(options: Vec<OptionJson>) -> Result<Vec<ProductOption>, Problem> {
     read.collect()
 }
 
-fn translations(translations: Translations) -> Result<Translations, Problem> {
+pub(crate) fn check_translations(translations: Translations) -> Result<Translations, Problem> {
     if translations.len() > TRANSLATIONS_MAX {
         let detail = format!("at most {TRANSLATIONS_MAX} languages are taken");
         return Err(invalid_field("/translations", detail));
     }
     Ok(translations)
+}
+
+fn categories(names: Vec<HandleOrId>) -> Result<Vec<String>, Problem> {
+    check_len(&names, CATEGORIES_MAX, "/categories")?;
+    Ok(texts(names))
 }
 
 fn choices(options: BTreeMap<String, Name>) -> Choices {
@@ -302,7 +314,8 @@ impl CreateProduct {
             tags: tags(self.tags)?,
             tax_class: self.tax_class.into(),
             options: options(self.options)?,
-            translations: translations(self.translations)?,
+            translations: check_translations(self.translations)?,
+            categories: categories(self.categories)?,
             variants: variants.collect::<Result<_, _>>()?,
         };
         let mut skus: Vec<&str> = new.variants.iter().map(|it| it.sku.as_str()).collect();
@@ -361,7 +374,8 @@ impl PatchProduct {
             tags: self.tags.map(tags).transpose()?,
             tax_class: self.tax_class.map(String::from),
             options: self.options.map(options).transpose()?,
-            translations: self.translations.map(translations).transpose()?,
+            translations: self.translations.map(check_translations).transpose()?,
+            categories: self.categories.map(categories).transpose()?,
         })
     }
 }

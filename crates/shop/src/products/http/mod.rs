@@ -6,7 +6,7 @@ mod prices;
 mod shown;
 mod variants;
 
-pub(crate) use json::CreateProduct;
+pub(crate) use json::{CreateProduct, check_translations};
 pub(crate) use shown::ProductJson;
 
 use axum::extract::State;

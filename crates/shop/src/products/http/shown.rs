@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::json::{OptionJson, PriceJson, TierJson};
 use crate::availability::Availability;
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::languages::Wanted;
 use crate::products::cards::Card;
 use crate::products::fields::Price;
@@ -35,6 +35,7 @@ pub(crate) struct ProductJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
     translations: Option<Translations>,
+    categories: Vec<CategoryId>,
     variants: Vec<VariantJson>,
     /// That of the variant that can be had best.
     #[schema(inline)]
@@ -71,7 +72,18 @@ pub(crate) struct VariantJson {
     /// Whether it can be had; what is ordered is checked again.
     #[schema(inline)]
     availability: Availability,
-    prices: Vec<PriceJson>,
+    prices: Vec<ShownPrice>,
+}
+
+/// What a variant costs in a currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownPrice {
+    #[serde(flatten)]
+    price: PriceJson,
+    /// The lowest price of the 30 days before this one, if that was higher lately: to be shown
+    /// beside a reduced price in the European Union. Else null.
+    #[schema(required)]
+    lowest_30_days: Option<Amount>,
 }
 
 /// A product in a list.
@@ -115,6 +127,7 @@ impl ProductJson {
             tax_class: product.tax_class.clone(),
             options: product.options.clone(),
             translations: is_staff.then(|| product.translations.clone()),
+            categories: product.categories.clone(),
             variants: variants.map(|it| VariantJson::of(it, is_staff)).collect(),
             availability: product.availability,
             created_at: product.created_at,
@@ -140,7 +153,12 @@ impl VariantJson {
             available_from: variant.available_from,
             is_active: variant.is_active,
             availability: variant.availability,
-            prices: prices.filter_map(|(currency, tiers)| PriceJson::of(currency, tiers)).collect(),
+            prices: prices
+                .filter_map(|(currency, tiers)| {
+                    let lowest_30_days = variant.lowest_before.get(currency).copied();
+                    Some(ShownPrice { price: PriceJson::of(currency, tiers)?, lowest_30_days })
+                })
+                .collect(),
         }
     }
 }

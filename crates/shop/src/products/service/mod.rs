@@ -12,13 +12,15 @@ use kernel::audit::{self, NewEntry};
 use kernel::http::IfMatch;
 use serde_json::{Value, json};
 
+use super::past_prices::{LOOKED_BACK, PastPrice, lowest_before};
 use super::{
     Misfit, Product, ProductOption, ProductStatus, Translations, Variant, changes, check_options,
     store,
 };
 use crate::availability::Availability;
+use crate::categories;
 use crate::error::{Result, ShopError};
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::shop::Shop;
 
 /// A product to make.
@@ -34,6 +36,8 @@ pub(crate) struct NewProduct {
     pub(crate) tax_class: String,
     pub(crate) options: Vec<ProductOption>,
     pub(crate) translations: Translations,
+    /// By id or handle.
+    pub(crate) categories: Vec<String>,
     pub(crate) variants: Vec<NewVariant>,
 }
 
@@ -49,6 +53,8 @@ pub(crate) struct ProductPatch {
     pub(crate) tax_class: Option<String>,
     pub(crate) options: Option<Vec<ProductOption>>,
     pub(crate) translations: Option<Translations>,
+    /// By id or handle.
+    pub(crate) categories: Option<Vec<String>>,
 }
 
 /// What was asked for: an id, or a name in addresses.
@@ -59,7 +65,7 @@ pub(crate) enum ProductKey {
 }
 
 impl NewProduct {
-    fn into_product(self, now: Timestamp) -> Product {
+    fn into_product(self, categories: Vec<CategoryId>, now: Timestamp) -> Product {
         let variants = self.variants.into_iter().enumerate();
         let variants: Vec<Variant> =
             variants.map(|(index, it)| it.into_variant(index, now)).collect();
@@ -79,6 +85,7 @@ impl NewProduct {
             created_at: now,
             updated_at: now,
             variants,
+            categories,
             availability: Availability::OutOfStock,
         };
         made.availability = made.best_availability();
@@ -106,6 +113,19 @@ impl ProductPatch {
 }
 
 impl Product {
+    /// What its prices have to be shown beside.
+    fn learn_past(&mut self, past: &[PastPrice], now: Timestamp) {
+        for variant in &mut self.variants {
+            for currency in variant.prices.keys() {
+                let is_own = |it: &&PastPrice| it.variant == variant.id && it.currency == *currency;
+                let own: Vec<&PastPrice> = past.iter().filter(is_own).collect();
+                if let Some(lowest) = lowest_before(&own, now) {
+                    variant.lowest_before.insert(currency.clone(), lowest);
+                }
+            }
+        }
+    }
+
     fn check_options(&self) -> Result<(), Misfit> {
         check_options(&self.options, self.variants.iter().map(|it| (&it.options, it.is_active)))
     }
@@ -119,7 +139,8 @@ impl Shop {
     /// Makes a product with all that belongs to it. One with this id that is there is the first
     /// answer to the same request.
     pub(crate) async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product> {
-        let product = new.into_product(self.clock.now());
+        let categories = self.category_ids(&new.categories).await?;
+        let product = new.into_product(categories, self.clock.now());
         product.check_options().map_err(misfit)?;
         let codes = product.variants.iter().flat_map(|it| it.prices.keys()).collect();
         self.check_currencies(codes).await?;
@@ -129,6 +150,7 @@ impl Shop {
         }
         let tx = client.transaction().await?;
         store::insert(&tx, &product).await?;
+        categories::store::put_product(&tx, product.id, &product.categories).await?;
         let skus: Vec<&str> = product.variants.iter().map(|it| it.sku.as_str()).collect();
         let data = json!({ "handle": product.handle, "skus": skus });
         self.record(&tx, actor, "shop.product.created", product.id, data).await?;
@@ -144,7 +166,13 @@ impl Shop {
             ProductKey::Handle(handle) => store::by_handle(&client, handle).await?,
         };
         let is_shown = |it: &Product| is_staff || it.status == ProductStatus::Active;
-        found.filter(is_shown).ok_or(ShopError::ProductNotFound)
+        let mut product = found.filter(is_shown).ok_or(ShopError::ProductNotFound)?;
+        let now = self.clock.now();
+        // What ended earlier is too old, also for a price that has just not become old.
+        let since = now.saturating_sub(LOOKED_BACK * 2);
+        let past = store::past_prices(&client, product.id, since).await?;
+        product.learn_past(&past, now);
+        Ok(product)
     }
 
     pub(crate) async fn update_product(
@@ -152,14 +180,22 @@ impl Shop {
         actor: &Actor,
         id: ProductId,
         expected: &IfMatch,
-        patch: ProductPatch,
+        mut patch: ProductPatch,
     ) -> Result<Product> {
+        let categories = match patch.categories.take() {
+            Some(names) => Some(self.category_ids(&names).await?),
+            None => None,
+        };
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let mut product = self.lock_product(&tx, id, expected).await?;
         let before = (product.handle.clone(), product.status);
         patch.apply(&mut product);
         product.check_options().map_err(misfit)?;
+        if let Some(categories) = categories {
+            categories::store::put_product(&tx, id, &categories).await?;
+            product.categories = categories;
+        }
         let data = json!({
             "before": { "handle": before.0, "status": before.1 },
             "after": { "handle": product.handle, "status": product.status },
@@ -223,6 +259,22 @@ impl Shop {
         audit::record_in_tx(tx, &*self.clock, &[entry]).await?;
         changes::tell_in_tx(tx, &*self.clock, &[id]).await?;
         Ok(())
+    }
+
+    /// The categories with these ids or handles, each once.
+    pub(crate) async fn category_ids(&self, names: &[String]) -> Result<Vec<CategoryId>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = categories::store::named(&self.database.client().await?, names).await?;
+        let known = names
+            .iter()
+            .zip(found)
+            .map(|(name, id)| id.ok_or_else(|| ShopError::CategoryUnknown(name.clone())));
+        let mut ids: Vec<CategoryId> = known.collect::<Result<_>>()?;
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// All of these are money.

@@ -41,7 +41,8 @@ impl Shop {
         if before.is_none() && prices.len() >= CURRENCIES_MAX {
             return Err(ShopError::CurrenciesTooMany);
         }
-        store::put_prices(&tx, variant, currency, tiers.as_ref()).await?;
+        let now = self.clock.now();
+        store::put_prices(&tx, variant, currency, tiers.as_ref(), now).await?;
         let data = json!({ "variant": variant, "currency": currency,
             "before": shown(before.as_ref()), "after": shown(tiers.as_ref()) });
         self.save_product(&tx, actor, &mut product, "shop.price.changed", data).await?;

@@ -70,6 +70,7 @@ impl NewVariant {
             available_from: self.available_from,
             is_active: true,
             prices: self.prices,
+            lowest_before: BTreeMap::new(),
         }
     }
 }
@@ -117,7 +118,8 @@ impl Shop {
         let variant = new.into_variant(next, self.clock.now());
         product.variants.push(variant.clone());
         product.check_options().map_err(misfit)?;
-        store::insert_variants(&tx, product.id, std::slice::from_ref(&variant)).await?;
+        let now = self.clock.now();
+        store::insert_variants(&tx, product.id, std::slice::from_ref(&variant), now).await?;
         let data = json!({ "variant": variant.id, "sku": variant.sku });
         self.save_product(&tx, actor, &mut product, "shop.variant.created", data).await?;
         tx.commit().await?;

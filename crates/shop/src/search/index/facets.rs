@@ -1,7 +1,9 @@
 //! Counting what is found, by the values that it has.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
 use uuid::Uuid;
@@ -20,8 +22,7 @@ const VALUES_MAX: usize = 100;
 const VALUES_SEEN: usize = 2_000;
 
 /// The columns in which values are, and what they are about.
-const COLUMNS: [&str; 7] =
-    ["category", "collection", "tag", "vendor", "availability", "option", "custom"];
+const COLUMNS: [&str; 6] = ["category", "tag", "vendor", "availability", "option", "custom"];
 
 /// What was found in all segments.
 #[derive(Default)]
@@ -60,28 +61,39 @@ fn count_values(
     counts: &mut Counts,
 ) -> Result<()> {
     let Some(values) = segment.fast_fields().str(column)? else { return Ok(()) };
-    let mut by_ord = vec![0_u32; values.num_terms()];
-    let ords = values.ords();
-    for doc in docs {
-        for ord in ords.values_for_doc(*doc) {
-            if let Some(count) = usize::try_from(ord).ok().and_then(|ord| by_ord.get_mut(ord)) {
-                *count += 1;
-            }
+    let mut found = by_ord(values.ords(), values.num_terms(), docs);
+    if found.len() > VALUES_SEEN {
+        found.select_nth_unstable_by_key(VALUES_SEEN, |(_, count)| Reverse(*count));
+        found.truncate(VALUES_SEEN);
+        found.sort_unstable();
+    }
+    let (ords, numbers): (Vec<u64>, Vec<u64>) = found.into_iter().unzip();
+    let mut numbers = numbers.into_iter();
+    values.dictionary().sorted_ords_to_term_cb(&ords, |text| {
+        let count = numbers.next().unwrap_or(0);
+        let text = String::from_utf8_lossy(text).into_owned();
+        *counts.entry(text).or_default() += count;
+    })?;
+    Ok(())
+}
+
+/// How often each value is there, in the order of values. A few products are sorted, many counted
+/// in a place for each value there is.
+fn by_ord(column: &Column<u64>, terms: usize, docs: &[DocId]) -> Vec<(u64, u64)> {
+    let ords = docs.iter().flat_map(|doc| column.values_for_doc(*doc));
+    if docs.len() < terms / 8 {
+        let mut ords: Vec<u64> = ords.collect();
+        ords.sort_unstable();
+        let runs = ords.chunk_by(|left, right| left == right);
+        return runs.map(|run| (run[0], run.len() as u64)).collect();
+    }
+    let mut counts = vec![0_u64; terms];
+    for ord in ords {
+        if let Some(count) = usize::try_from(ord).ok().and_then(|ord| counts.get_mut(ord)) {
+            *count += 1;
         }
     }
-    let mut found: Vec<(u32, u64)> =
-        by_ord.into_iter().zip(0..).filter(|(count, _)| *count > 0).collect();
-    if found.len() > VALUES_SEEN {
-        found.select_nth_unstable_by(VALUES_SEEN, |left, right| right.cmp(left));
-        found.truncate(VALUES_SEEN);
-    }
-    let mut text = String::new();
-    for (count, ord) in found {
-        text.clear();
-        values.ord_to_str(ord, &mut text)?;
-        *counts.entry(text.clone()).or_default() += u64::from(count);
-    }
-    Ok(())
+    (0..).zip(counts).filter(|(_, count)| *count > 0).collect()
 }
 
 fn count(
@@ -113,7 +125,6 @@ fn filtered(asked: &Asked) -> Vec<(Facet<'_>, &'static str)> {
         }
     };
     add(!it.categories.is_empty(), Facet::Category, "category");
-    add(!it.collections.is_empty(), Facet::Collection, "collection");
     add(!it.tags.is_empty(), Facet::Tag, "tag");
     add(!it.vendors.is_empty(), Facet::Vendor, "vendor");
     add(!it.availability.is_empty(), Facet::Availability, "availability");
@@ -174,7 +185,6 @@ fn shown(mut counted: Counted) -> Facets {
     };
     Facets {
         categories: ids(most("category")),
-        collections: ids(most("collection")),
         tags: most("tag"),
         vendors: most("vendor"),
         availability: most("availability"),

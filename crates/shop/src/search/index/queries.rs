@@ -1,8 +1,10 @@
 //! What somebody looks for, as a query of the index.
 
+use std::ops::Bound;
+
 use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Query, TermQuery,
-    TermSetQuery,
+    AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Query, RangeQuery,
+    TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::tokenizer::Language;
@@ -10,7 +12,9 @@ use tantivy::{Searcher, TantivyError};
 
 use super::schema::{Fields, id_text, joined};
 use super::words::{LANGUAGES, analyzer, main_language, words};
-use crate::search::{Asked, Filters};
+use crate::ids::CategoryId;
+use crate::products::fields::{Name, Tag};
+use crate::search::{Asked, Chosen, Filters};
 
 /// Words that are looked for; what is behind them narrows nothing down.
 const WORDS_MAX: usize = 8;
@@ -24,7 +28,6 @@ const COMPLETIONS_MAX: usize = 24;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Facet<'a> {
     Category,
-    Collection,
     Tag,
     Vendor,
     Availability,
@@ -60,6 +63,11 @@ impl Queries<'_> {
         let mut parts: Vec<AnyQuery> = Vec::new();
         if let Some(text) = &asked.words {
             parts.push(self.of_words(text, &asked.language, rigour)?);
+        }
+        if !asked.filters.collections.is_empty() {
+            let any = asked.filters.collections.iter().map(|it| self.of_collection(it));
+            let any: AnyQuery = Box::new(BooleanQuery::union(any.collect()));
+            parts.push(Box::new(ConstScoreQuery::new(any, 0.0)));
         }
         for (facet, terms) in self.filters(&asked.filters) {
             if Some(facet) != without {
@@ -179,6 +187,44 @@ impl Queries<'_> {
         Box::new(FuzzyTermQuery::new(term, distance, true))
     }
 
+    /// What a collection holds, by hand or by its rules.
+    fn of_collection(&self, chosen: &Chosen) -> AnyQuery {
+        let fields = self.fields;
+        let rules = match chosen {
+            Chosen::ByHand(id) => {
+                return any_of(vec![Term::from_field_text(fields.collection, &id_text(*id))]);
+            }
+            Chosen::ByRules(rules) => rules,
+        };
+        let category =
+            |id: &CategoryId| Term::from_field_text(fields.category, &id_text(id.as_uuid()));
+        let tag = |tag: &Tag| Term::from_field_text(fields.tag, tag.as_str());
+        let vendor = |vendor: &Name| Term::from_field_text(fields.vendor, vendor.as_str());
+        let mut parts: Vec<AnyQuery> = Vec::new();
+        for terms in [
+            rules.tags.iter().map(tag).collect::<Vec<_>>(),
+            rules.vendors.iter().map(vendor).collect(),
+            rules.categories.iter().map(category).collect(),
+        ] {
+            if !terms.is_empty() {
+                parts.push(any_of(terms));
+            }
+        }
+        if let Some(price) = &rules.price {
+            let (min, max) = price.bounds();
+            let bound = |amount: u64| {
+                let mut term = Term::from_field_json_path(fields.prices, &price.currency, false);
+                term.append_type_and_fast_value(i64::try_from(amount).unwrap_or(i64::MAX));
+                Bound::Included(term)
+            };
+            parts.push(Box::new(RangeQuery::new(bound(min), bound(max))));
+        }
+        match parts.len() {
+            1 => parts.remove(0),
+            _ => Box::new(BooleanQuery::intersection(parts)),
+        }
+    }
+
     fn filters<'f>(&self, it: &'f Filters) -> Vec<(Facet<'f>, Vec<Term>)> {
         let of = |field, values: Vec<String>| -> Vec<Term> {
             values.iter().map(|value| Term::from_field_text(field, value)).collect()
@@ -188,7 +234,6 @@ impl Queries<'_> {
         let availability = it.availability.iter().map(|it| it.as_str().to_owned()).collect();
         let mut all = vec![
             (Facet::Category, of(fields.category, ids(&it.categories))),
-            (Facet::Collection, of(fields.collection, ids(&it.collections))),
             (Facet::Tag, of(fields.tag, it.tags.clone())),
             (Facet::Vendor, of(fields.vendor, it.vendors.clone())),
             (Facet::Availability, of(fields.availability, availability)),
