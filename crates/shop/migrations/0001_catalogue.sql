@@ -54,6 +54,14 @@ comment on column shop.variants.availability is 'For those who look. How many th
 create index variants_by_product on shop.variants (product_id, position);
 create unique index variants_by_options on shop.variants (product_id, options) where is_active;
 
+create index variants_preordered on shop.variants (available_from) where availability = 'preorder';
+
+create table shop.availability_feed (
+    only_row boolean primary key default true check (only_row),
+    position bigint not null
+);
+comment on table shop.availability_feed is 'Up to which record of the ledger''s journal what can be had is known.';
+
 create table shop.prices (
     variant_id   uuid not null references shop.variants (id),
     currency     text collate "C" not null,

@@ -12,9 +12,8 @@ use crate::error::Result;
 use crate::orders::jobs::Finish;
 use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
-use crate::search::Search;
-use crate::search::feed::{self, RunningFeed};
-use crate::{locations, products};
+use crate::search::{self, Search};
+use crate::{availability, locations, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -50,7 +49,8 @@ pub struct ShopOptions {
 
 /// What the shop does beside requests and the bus; dropping it ends it.
 pub struct RunningShop {
-    _search: RunningFeed,
+    _search: search::feed::RunningFeed,
+    _availability: availability::feed::RunningFeed,
 }
 
 impl std::ops::Deref for Shop {
@@ -82,12 +82,15 @@ impl Shop {
     /// Starts what keeps up with the catalogue and the ledger.
     #[must_use]
     pub fn run(&self) -> RunningShop {
-        RunningShop { _search: feed::start(self) }
+        RunningShop {
+            _search: search::feed::start(self),
+            _availability: availability::feed::start(self),
+        }
     }
 
     /// Adds the workers and consumers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(Finish(self.clone())).worker(products::jobs::SetFloor(self.clone()))
+        bus.worker(Finish(self.clone())).worker(products::jobs::Follow(self.clone()))
     }
 }

@@ -1,6 +1,10 @@
 //! Whether a variant can be had: a picture for those who look. How many there are, the ledger
 //! knows, and it alone decides at checkout.
 
+pub(crate) mod feed;
+pub(crate) mod service;
+mod store;
+
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -25,7 +25,7 @@ const SOLD: u16 = 123;
 const RETURNED: u16 = 124;
 const ADJUSTED: u16 = 125;
 
-const PREFIX: &str = "SKU:";
+pub(crate) const PREFIX: &str = "SKU:";
 
 /// The code of the asset as which the ledger counts a variant. Codes have upper case only; a SKU
 /// that can't be one is counted under the variant's id.

@@ -1,16 +1,18 @@
-//! Telling the ledger how far a variant may be sold that isn't there.
+//! What follows when a variant's row has changed: the ledger is told how far it may be sold that
+//! isn't there, and whether it can be had is looked at again.
 
 use kernel::bus::{Job, JobError, NewJob, Outcome, Worker};
 use ledger::engine::{AccountUpdate, UpdateStatus};
 use serde::{Deserialize, Serialize};
 
 use super::store;
+use crate::availability::service;
 use crate::books::goods::Goods;
 use crate::error::{Result, ShopError};
 use crate::ids::VariantId;
 use crate::shop::Shop;
 
-const KIND: &str = "shop.variant.floor";
+const KIND: &str = "shop.variant.follow";
 
 #[derive(Serialize, Deserialize)]
 struct Payload {
@@ -18,14 +20,15 @@ struct Payload {
 }
 
 /// No key: one that runs may have read what was there before.
-pub(super) fn floor(variant: VariantId) -> NewJob {
+pub(super) fn follow(variant: VariantId) -> NewJob {
     NewJob::new(KIND, Payload { variant })
 }
 
-/// Sets the floor of a variant's account of backorders to what its row says.
-pub(crate) struct SetFloor(pub(crate) Shop);
+/// Sets the floor of a variant's account of backorders to what its row says, and looks at what is
+/// left.
+pub(crate) struct Follow(pub(crate) Shop);
 
-impl Worker for SetFloor {
+impl Worker for Follow {
     fn kind(&self) -> &'static str {
         KIND
     }
@@ -35,11 +38,16 @@ impl Worker for SetFloor {
             Ok(payload) => payload.variant,
             Err(error) => return Outcome::Dead(JobError::new(error)),
         };
-        match set_floor(&self.0, variant).await {
+        match follow_up(&self.0, variant).await {
             Ok(()) => Outcome::Done,
             Err(error) => error.outcome(self.0.clock.now()),
         }
     }
+}
+
+async fn follow_up(shop: &Shop, variant: VariantId) -> Result<()> {
+    set_floor(shop, variant).await?;
+    service::refresh_variant(shop, variant).await
 }
 
 async fn set_floor(shop: &Shop, variant: VariantId) -> Result<()> {

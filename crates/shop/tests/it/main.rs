@@ -5,6 +5,7 @@
 mod app;
 mod buying;
 mod carts;
+mod availability;
 mod categories;
 mod collections;
 mod document;

@@ -448,6 +448,6 @@ async fn the_ledger_learns_how_many_may_be_sold_that_are_not_there() {
     let changed = app.process.staff_patch(&own, json!({ "backorder_max": 12 })).await;
     assert_eq!(changed.body["backorder_max"], 12);
     app.process.bus.settle().await;
-    let waiting = "select count(*) from bus.jobs where kind = 'shop.variant.floor'";
+    let waiting = "select count(*) from bus.jobs where kind = 'shop.variant.follow'";
     assert_eq!(app.world.count(waiting).await, 0);
 }

@@ -137,14 +137,11 @@ impl Shop {
         let tx = client.transaction().await?;
         let mut product = self.lock_product(&tx, product, expected).await?;
         let index = variant_index(&product, variant)?;
-        let before = product.variants[index].backorder_max;
         patch.apply(&mut product.variants[index]);
         product.check_options().map_err(misfit)?;
         let changed = product.variants[index].clone();
         store::update_variant(&tx, &changed).await?;
-        if changed.backorder_max != before {
-            bus::enqueue_in_tx(&tx, &*self.clock, &[jobs::floor(variant)]).await?;
-        }
+        bus::enqueue_in_tx(&tx, &*self.clock, &[jobs::follow(variant)]).await?;
         let data = json!({ "variant": variant, "sku": changed.sku });
         self.save_product(&tx, actor, &mut product, "shop.variant.updated", data).await?;
         tx.commit().await?;

@@ -1,0 +1,138 @@
+//! Looking at the ledger again for what can be had.
+
+use std::collections::BTreeMap;
+
+use ledger::engine::Account;
+
+use super::store::{self, Stored};
+use super::{Availability, Terms};
+use crate::books::goods::Goods;
+use crate::error::Result;
+use crate::ids::{ProductId, VariantId};
+use crate::locations;
+use crate::products::changes;
+use crate::shop::Parts;
+
+/// Variants that are looked at at once.
+const CHUNK: usize = 500;
+
+/// Variants by what the ledger counts them as.
+pub(super) async fn refresh_assets(shop: &Parts, assets: &[String]) -> Result<()> {
+    for chunk in assets.chunks(CHUNK) {
+        let stored = store::by_assets(&shop.database.client().await?, chunk).await?;
+        refresh(shop, stored).await?;
+    }
+    Ok(())
+}
+
+/// A variant whose row has changed.
+pub(crate) async fn refresh_variant(shop: &Parts, id: VariantId) -> Result<()> {
+    let stored = store::by_id(&shop.database.client().await?, id).await?;
+    refresh(shop, stored.into_iter().collect()).await
+}
+
+/// What was a preorder and isn't any more.
+pub(super) async fn refresh_arrived(shop: &Parts) -> Result<()> {
+    loop {
+        let client = shop.database.client().await?;
+        let stored = store::arrived(&client, shop.clock.now(), CHUNK as i64).await?;
+        drop(client);
+        let count = stored.len();
+        refresh(shop, stored).await?;
+        if count < CHUNK {
+            return Ok(());
+        }
+    }
+}
+
+pub(super) async fn refresh_all(shop: &Parts) -> Result<()> {
+    let mut after = VariantId::from_u128(0);
+    loop {
+        let stored = store::behind(&shop.database.client().await?, after, CHUNK as i64).await?;
+        let Some(last) = stored.last().map(|it| it.id) else { return Ok(()) };
+        refresh(shop, stored).await?;
+        after = last;
+    }
+}
+
+/// Asks the ledger, and writes what is different.
+async fn refresh(shop: &Parts, stored: Vec<Stored>) -> Result<()> {
+    if stored.is_empty() {
+        return Ok(());
+    }
+    let places = locations::store::list(&shop.database.client().await?).await?;
+    let places: Vec<&str> =
+        places.iter().filter(|it| it.is_active).map(|it| it.handle.as_str()).collect();
+    let mut ids = Vec::with_capacity(stored.len() * (places.len() + 1));
+    for it in &stored {
+        let goods = Goods::of(&it.asset);
+        ids.push(goods.backorders());
+        ids.extend(places.iter().map(|place| goods.stock(place)));
+    }
+    let accounts = shop.ledger.accounts_of(&ids).await?;
+    let now = shop.clock.now();
+    let mut changed: BTreeMap<ProductId, Vec<(VariantId, Availability)>> = BTreeMap::new();
+    for (it, accounts) in stored.iter().zip(accounts.chunks_exact(places.len() + 1)) {
+        let (free, backorders) = left(accounts, it.backorder_max);
+        let terms = Terms { tracks_stock: it.tracks_stock, available_from: it.available_from };
+        let state = Availability::of(terms, free, backorders, now);
+        if state != it.availability {
+            changed.entry(it.product).or_default().push((it.id, state));
+        }
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut client = shop.database.client().await?;
+    let tx = client.transaction().await?;
+    let products: Vec<ProductId> = changed.keys().copied().collect();
+    store::lock_products(&tx, &products).await?;
+    let states: Vec<(VariantId, Availability)> = changed.into_values().flatten().collect();
+    store::put(&tx, &states).await?;
+    let differing = store::put_best(&tx, &products).await?;
+    changes::tell_in_tx(&tx, &*shop.clock, &differing).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// How many pieces are free in all places, and how many more may be sold that aren't there. Goods
+/// that others wait for are theirs. The first account is the one of backorders.
+fn left(accounts: &[Option<Account>], backorder_max: u64) -> (u128, u128) {
+    let Some((backorders, places)) = accounts.split_first() else { return (0, 0) };
+    let backordered = backorders.as_ref().map_or(0, |it| {
+        let sold = it.balances.debits_posted.saturating_sub(it.balances.credits_posted);
+        sold.saturating_add(it.balances.debits_pending)
+    });
+    let free = places.iter().flatten().map(|it| {
+        let taken = it.balances.debits_posted.saturating_add(it.balances.debits_pending);
+        it.balances.credits_posted.saturating_sub(taken)
+    });
+    let free = free.fold(0_u128, u128::saturating_add).saturating_sub(backordered);
+    (free, u128::from(backorder_max).saturating_sub(backordered))
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::engine::Balances;
+
+    use super::*;
+
+    fn account(credits_posted: u128, debits_posted: u128, debits_pending: u128) -> Option<Account> {
+        let mut account = Account::default();
+        account.balances =
+            Balances { credits_posted, debits_posted, debits_pending, ..Balances::default() };
+        Some(account)
+    }
+
+    #[test]
+    fn holds_and_backorders_are_not_free() {
+        let check = |accounts: &[Option<Account>], max, expected| {
+            assert_eq!(left(accounts, max), expected);
+        };
+        check(&[None, None], 3, (0, 3));
+        check(&[None, account(10, 4, 1), account(2, 0, 0)], 0, (7, 0));
+        check(&[account(0, 2, 1), account(10, 0, 0)], 5, (7, 2));
+        check(&[account(2, 2, 0), account(1, 0, 0)], 5, (1, 5));
+        check(&[account(0, 9, 0), account(3, 0, 0)], 5, (0, 0));
+    }
+}
