@@ -129,3 +129,30 @@ create table shop.collection_products (
 );
 comment on table shop.collection_products is 'Which products were chosen by hand for which collections.';
 create index collection_products_by_collection on shop.collection_products (collection_id);
+
+create table shop.images (
+    id         uuid primary key,
+    product_id uuid not null references shop.products (id),
+    variant_id uuid references shop.variants (id),
+    position   integer not null,
+    alt        text not null,
+    width      integer not null check (width > 0),
+    height     integer not null check (height > 0),
+    created_at timestamptz not null
+);
+comment on table shop.images is 'Pictures of products, in the order in which they are shown.';
+comment on column shop.images.variant_id is 'The variant that it shows, if it shows one.';
+comment on column shop.images.alt is 'What it shows, for those who can''t see it.';
+comment on column shop.images.width is 'Of the largest file.';
+create index images_by_product on shop.images (product_id, position, id);
+
+create table shop.image_files (
+    image_id   uuid not null references shop.images (id),
+    size       integer not null,
+    media_type text collate "C" not null,
+    content    bytea not null,
+    primary key (image_id, size)
+);
+comment on table shop.image_files is 'A picture as it is served, in each size: drawn by us, nothing of what was sent.';
+comment on column shop.image_files.size is 'Pixels on the longer side, at most.';
+alter table shop.image_files alter column content set storage external;

@@ -48,6 +48,18 @@ pub enum ShopError {
     CollectionByHand,
     #[error("there are 1000 collections")]
     CollectionsTooMany,
+    #[error("there is no such picture")]
+    ImageNotFound,
+    #[error("it is no picture that can be read, or it ends too early")]
+    ImageUnreadable,
+    #[error("it is of another kind of picture than its Content-Type says")]
+    ImageMislabelled,
+    #[error("a picture has at most 25 million pixels, 12000 on a side")]
+    ImageTooLarge,
+    #[error("a picture doesn't move")]
+    ImageAnimated,
+    #[error("a product has at most 50 pictures")]
+    ImagesTooMany,
     #[error("the search index is being built; only the newest can be listed until it is there")]
     SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
@@ -172,6 +184,12 @@ impl ShopError {
             Self::CollectionHasRules,
             Self::CollectionByHand,
             Self::CollectionsTooMany,
+            Self::ImageNotFound,
+            Self::ImageUnreadable,
+            Self::ImageMislabelled,
+            Self::ImageTooLarge,
+            Self::ImageAnimated,
+            Self::ImagesTooMany,
             Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
             Self::LocationNotFound,
@@ -253,6 +271,12 @@ impl ShopError {
             Self::CollectionHasRules => (Conflict, "shop.collection.has_rules"),
             Self::CollectionByHand => (Conflict, "shop.collection.by_hand"),
             Self::CollectionsTooMany => (Unprocessable, "shop.collection.too_many"),
+            Self::ImageNotFound => (NotFound, "shop.image.not_found"),
+            Self::ImageUnreadable => (Unprocessable, "shop.image.unreadable"),
+            Self::ImageMislabelled => (Unprocessable, "shop.image.mislabelled"),
+            Self::ImageTooLarge => (Unprocessable, "shop.image.too_large"),
+            Self::ImageAnimated => (Unprocessable, "shop.image.animated"),
+            Self::ImagesTooMany => (Unprocessable, "shop.image.too_many"),
             Self::SearchNotReady => (Unavailable, "shop.search.not_ready"),
             Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
             Self::LocationNotFound => (NotFound, "shop.location.not_found"),

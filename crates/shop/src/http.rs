@@ -2,15 +2,16 @@
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderValue;
-use axum::middleware::{from_fn_with_state, map_request, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_request, map_response};
 use kernel::http::{CallerKey, documents, no_store};
 use kernel::replay::{self, Replay};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::caching;
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
-use crate::{categories, collections, products, search};
+use crate::{categories, collections, images, products, search};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -22,13 +23,15 @@ pub fn routes(shop: Shop) -> OpenApiRouter {
         .layer(from_fn_with_state(replay, replay::answer))
         .layer(map_request(name_guest))
         .layer(map_response(no_store));
-    let all = private.merge(replayed).merge(catalogue_routes());
+    let catalogue = catalogue_routes().layer(from_fn(caching::keep));
+    let all = private.merge(replayed).merge(catalogue).merge(images::http::public_routes());
     complete(all).with_state(shop)
 }
 
 /// Their part of the API document, for which nothing has to run.
 pub fn document() -> OpenApi {
-    complete(private_routes().merge(replayed_routes()).merge(catalogue_routes())).into_openapi()
+    let all = private_routes().merge(replayed_routes()).merge(catalogue_routes());
+    complete(all.merge(images::http::public_routes())).into_openapi()
 }
 
 /// What everybody may see and keep: their answers say for how long.
@@ -53,6 +56,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::orders::http::routes())
         .merge(crate::shipments::http::routes())
         .merge(products::http::staff_routes())
+        .merge(images::http::staff_routes())
         .merge(categories::http::staff_routes())
         .merge(collections::http::staff_routes())
 }

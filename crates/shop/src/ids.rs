@@ -19,6 +19,10 @@ kernel::define_id! {
     pub struct CollectionId = "coll";
 }
 kernel::define_id! {
+    /// A picture of a product.
+    pub struct ImageId = "img";
+}
+kernel::define_id! {
     /// Where stock lies.
     pub struct LocationId = "loc";
 }

@@ -1,8 +1,10 @@
 //! In which language somebody reads: `Accept-Language` (RFC 9110, 12.5.4), and what there is.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::HeaderValue;
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE};
 use axum::http::request::Parts;
+use axum::response::Response;
 use kernel::Problem;
 
 use crate::products::fields::Language;
@@ -65,6 +67,13 @@ impl Wanted {
             }
         }
         None
+    }
+}
+
+/// Says in which language an answer is.
+pub(crate) fn say_language(response: &mut Response, language: &str) {
+    if let Ok(language) = HeaderValue::try_from(language) {
+        response.headers_mut().insert(CONTENT_LANGUAGE, language);
     }
 }
 

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
 //! | `categories`, `collections` | what products are shown together |
+//! | `images` | their pictures |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -19,6 +20,7 @@
 
 mod availability;
 mod books;
+mod caching;
 mod callers;
 mod carts;
 mod customers;
@@ -29,6 +31,7 @@ mod events;
 mod fields;
 mod http;
 mod ids;
+mod images;
 mod languages;
 mod locations;
 mod orders;
@@ -48,9 +51,9 @@ mod tax_rates;
 pub use self::http::{document, routes};
 pub use error::ShopError;
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomerId, LocationId, OrderId, OrderLineId,
-    OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId,
-    StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomerId, ImageId, LocationId, OrderId,
+    OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId,
+    ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kernel::bus::Bus;
 use kernel::{Clock, Database};
 use ledger::Ledger;
+use tokio::sync::Semaphore;
 
 use crate::books::Books;
 use crate::error::Result;
@@ -28,6 +29,8 @@ pub struct Parts {
     pub(crate) rules: RulesMemory,
     pub(crate) search: Search,
     pub(crate) cards: Cards,
+    /// Pictures that are drawn at the same time.
+    pub(crate) drawing: Semaphore,
 }
 
 /// What the shop stands on.
@@ -76,6 +79,7 @@ impl Shop {
                 options.language.unwrap_or_else(|| "en".to_owned()),
             ),
             cards: Cards::default(),
+            drawing: Semaphore::new(2),
         })))
     }
 

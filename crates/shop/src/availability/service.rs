@@ -1,7 +1,5 @@
 //! Looking at the ledger again for what can be had.
 
-use std::collections::BTreeMap;
-
 use ledger::engine::Account;
 
 use super::store::{self, Stored};
@@ -27,8 +25,8 @@ pub(super) async fn refresh_assets(shop: &Parts, assets: &[String]) -> Result<()
 
 /// A variant whose row has changed.
 pub(crate) async fn refresh_variant(shop: &Parts, id: VariantId) -> Result<()> {
-    let stored = store::by_id(&shop.database.client().await?, id).await?;
-    refresh(shop, stored.into_iter().collect()).await
+    let stored = store::by_ids(&shop.database.client().await?, &[id]).await?;
+    refresh(shop, stored).await
 }
 
 /// What was a preorder and isn't any more.
@@ -60,39 +58,52 @@ async fn refresh(shop: &Parts, stored: Vec<Stored>) -> Result<()> {
     if stored.is_empty() {
         return Ok(());
     }
-    let places = locations::store::list(&shop.database.client().await?).await?;
+    let mut client = shop.database.client().await?;
+    let places = locations::store::list(&client).await?;
     let places: Vec<&str> =
         places.iter().filter(|it| it.is_active).map(|it| it.handle.as_str()).collect();
+    let changed = changed(shop, &stored, &places).await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let tx = client.transaction().await?;
+    let mut products: Vec<ProductId> = changed.iter().map(|(it, _)| it.product).collect();
+    products.sort_unstable();
+    products.dedup();
+    store::lock_products(&tx, &products).await?;
+    // Whoever looked before us has written; now nobody writes what is older than what we see.
+    let ids: Vec<VariantId> = changed.iter().map(|(it, _)| it.id).collect();
+    let stored = store::by_ids(&tx, &ids).await?;
+    let changed = self::changed(shop, &stored, &places).await?;
+    let states: Vec<_> = changed.iter().map(|(it, state)| (it.id, *state)).collect();
+    store::put(&tx, &states).await?;
+    let differing = store::put_best(&tx, &products).await?;
+    changes::tell_in_tx(&tx, &*shop.clock, &differing).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Those whose state is another one than what is stored.
+async fn changed<'s>(
+    shop: &Parts,
+    stored: &'s [Stored],
+    places: &[&str],
+) -> Result<Vec<(&'s Stored, Availability)>> {
     let mut ids = Vec::with_capacity(stored.len() * (places.len() + 1));
-    for it in &stored {
+    for it in stored {
         let goods = Goods::of(&it.asset);
         ids.push(goods.backorders());
         ids.extend(places.iter().map(|place| goods.stock(place)));
     }
     let accounts = shop.ledger.accounts_of(&ids).await?;
     let now = shop.clock.now();
-    let mut changed: BTreeMap<ProductId, Vec<(VariantId, Availability)>> = BTreeMap::new();
-    for (it, accounts) in stored.iter().zip(accounts.chunks_exact(places.len() + 1)) {
+    let state = |(it, accounts): (&'s Stored, &[Option<Account>])| {
         let (free, backorders) = left(accounts, it.backorder_max);
         let terms = Terms { tracks_stock: it.tracks_stock, available_from: it.available_from };
-        let state = Availability::of(terms, free, backorders, now);
-        if state != it.availability {
-            changed.entry(it.product).or_default().push((it.id, state));
-        }
-    }
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let mut client = shop.database.client().await?;
-    let tx = client.transaction().await?;
-    let products: Vec<ProductId> = changed.keys().copied().collect();
-    store::lock_products(&tx, &products).await?;
-    let states: Vec<(VariantId, Availability)> = changed.into_values().flatten().collect();
-    store::put(&tx, &states).await?;
-    let differing = store::put_best(&tx, &products).await?;
-    changes::tell_in_tx(&tx, &*shop.clock, &differing).await?;
-    tx.commit().await?;
-    Ok(())
+        (it, Availability::of(terms, free, backorders, now))
+    };
+    let states = stored.iter().zip(accounts.chunks_exact(places.len() + 1)).map(state);
+    Ok(states.filter(|(it, state)| *state != it.availability).collect())
 }
 
 /// How many pieces are free in all places, and how many more may be sold that aren't there. Goods

@@ -49,9 +49,10 @@ pub(super) async fn by_assets(
     stored(&client.query_prepared(&sql, &[&assets]).await?)
 }
 
-pub(super) async fn by_id(client: &impl GenericClient, id: VariantId) -> Result<Vec<Stored>> {
-    let sql = format!("select {COLUMNS} from shop.variants where id = $1");
-    stored(&client.query_prepared(&sql, &[&id]).await?)
+pub(super) async fn by_ids(client: &impl GenericClient, ids: &[VariantId]) -> Result<Vec<Stored>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let sql = format!("select {COLUMNS} from shop.variants where id = any($1)");
+    stored(&client.query_prepared(&sql, &[&ids]).await?)
 }
 
 pub(super) async fn behind(

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::{Category, CategoryPatch};
 use crate::callers::{CatalogueStaff, Viewer};
 use crate::ids::CategoryId;
-use crate::languages::Wanted;
+use crate::languages::{Wanted, say_language};
 use crate::products::fields::{CatalogueHandle, HandleOrId, Text, Title, nullable};
 use crate::products::{Translation, Translations, check_translations};
 use crate::shop::Shop;
@@ -172,8 +172,13 @@ async fn get(
 ) -> Result<Response, Problem> {
     let it = shop.category(id.as_str()).await?;
     let tag = [(ETAG, etag(it.version))];
+    let translation = wanted.translation(shop.own_language(), &it.translations);
+    let language = translation.filter(|_| !viewer.is_staff()).map(|(language, _)| language);
+    let language = language.unwrap_or(shop.own_language()).to_owned();
     let shown = CategoryJson::of(it, &viewer, &wanted, shop.own_language());
-    Ok((tag, Json(shown)).into_response())
+    let mut response = (tag, Json(shown)).into_response();
+    say_language(&mut response, &language);
+    Ok(response)
 }
 
 /// Makes a category.

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::{Collection, CollectionPatch, CollectionRules, PRODUCTS_MAX, VALUES_MAX};
 use crate::callers::{CatalogueStaff, Viewer};
 use crate::ids::{CollectionId, ProductId};
-use crate::languages::Wanted;
+use crate::languages::{Wanted, say_language};
 use crate::products::fields::{CatalogueHandle, HandleOrId, Text, Title};
 use crate::products::{Translation, Translations, check_translations};
 use crate::shop::Shop;
@@ -200,8 +200,13 @@ async fn get(
 ) -> Result<Response, Problem> {
     let it = shop.collection(id.as_str()).await?;
     let tag = [(ETAG, etag(it.version))];
+    let translation = wanted.translation(shop.own_language(), &it.translations);
+    let language = translation.filter(|_| !viewer.is_staff()).map(|(language, _)| language);
+    let language = language.unwrap_or(shop.own_language()).to_owned();
     let shown = CollectionJson::of(it, &viewer, &wanted, shop.own_language());
-    Ok((tag, Json(shown)).into_response())
+    let mut response = (tag, Json(shown)).into_response();
+    say_language(&mut response, &language);
+    Ok(response)
 }
 
 /// Makes a collection.

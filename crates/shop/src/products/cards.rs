@@ -13,6 +13,7 @@ use super::{ProductStatus, store};
 use crate::availability::Availability;
 use crate::error::Result;
 use crate::ids::ProductId;
+use crate::images::{self, Image};
 use crate::languages::Wanted;
 use crate::search::Hit;
 use crate::shop::Shop;
@@ -34,6 +35,7 @@ pub(crate) struct Card {
     /// What one piece costs at least and at most, by currency.
     pub(crate) prices: BTreeMap<String, (Amount, Amount)>,
     pub(crate) availability: Availability,
+    pub(crate) image: Option<Image>,
     pub(crate) version: u32,
     pub(crate) created_at: Timestamp,
 }
@@ -100,7 +102,12 @@ impl Shop {
             }
         }
         if !missing.is_empty() {
-            for card in store::cards(&client, &missing).await? {
+            let mut images: HashMap<ProductId, Image> = HashMap::new();
+            for image in images::store::first_of(&client, &missing).await? {
+                images.insert(image.product, image);
+            }
+            for mut card in store::cards(&client, &missing).await? {
+                card.image = images.remove(&card.id);
                 let (id, card) = (card.id.as_uuid(), Arc::new(card));
                 self.cards.0.insert(id, Arc::clone(&card));
                 if card.status == status {

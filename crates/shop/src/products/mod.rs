@@ -26,6 +26,7 @@ use utoipa::ToSchema;
 
 use crate::availability::Availability;
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::images::Image;
 use crate::products::fields::{Language, Text, Title};
 
 pub(crate) use http::check_translations;
@@ -99,6 +100,8 @@ pub(crate) struct Product {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) categories: Vec<CategoryId>,
+    /// In the order in which they are shown; only where they are asked for.
+    pub(crate) images: Vec<Image>,
     /// By position.
     pub(crate) variants: Vec<Variant>,
 }

@@ -108,6 +108,7 @@ fn product(row: &Row) -> Result<Product> {
         updated_at: row.get(13),
         availability: availability(row, 14)?,
         categories: row.get(15),
+        images: Vec::new(),
         variants: variants.into_iter().map(Variant::from).collect(),
     })
 }
@@ -418,6 +419,7 @@ fn card(row: &Row) -> Result<Card> {
         vendor: row.get(5),
         tags: row.get(6),
         availability: availability(row, 7)?,
+        image: None,
         version: row.get::<_, i32>(8).cast_unsigned(),
         created_at: row.get(9),
         prices: prices.into_iter().map(|(code, low, high)| (code, (low, high))).collect(),

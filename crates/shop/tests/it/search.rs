@@ -171,4 +171,18 @@ async fn texts_are_found_in_the_callers_language() {
         )
         .await;
     assert_eq!(seen.each("title"), ["Grüne Papierlaternen"]);
+    assert_eq!(seen.headers["vary"], "accept-language, authorization, cookie");
+    let german = [("accept-language", "fr, de;q=0.5")];
+    let (get, none) = (axum::http::Method::GET, axum::body::Body::empty);
+    let path = "/v1/shop/products/lantern";
+    let seen = app.process.send(None, get.clone(), path, &german, none()).await;
+    assert_eq!(seen.body["title"], "Grüne Papierlaternen");
+    assert_eq!(seen.headers["content-language"], "de");
+    let own = app.process.see(path).await;
+    assert_eq!(
+        (&own.body["title"], &own.headers["content-language"]),
+        (&json!("lantern"), &"en".parse().unwrap())
+    );
+    let staff = app.process.send(Some(crate::app::staff()), get, path, &german, none()).await;
+    assert_eq!(staff.body["title"], "lantern", "staff sees what is written");
 }

@@ -8,6 +8,8 @@ const VARIANT: &str =
     "/v1/shop/products/prod_00000000000000000000000001/variants/var_00000000000000000000000001";
 const PRICE: &str = "/v1/shop/products/prod_00000000000000000000000001/variants/var_00000000000000000000000001/prices/EUR";
 
+const IMAGE: &str =
+    "/v1/shop/products/prod_00000000000000000000000001/images/img_00000000000000000000000001";
 const CATEGORY: &str = "/v1/shop/categories/cat_00000000000000000000000001";
 const COLLECTION: &str = "/v1/shop/collections/coll_00000000000000000000000001";
 
@@ -34,6 +36,10 @@ pub(crate) const TABLE: &[Row] = &[
     ("shop_variants_delete", Staff, VARIANT, ""),
     ("shop_prices_update", Staff, PRICE, r#"{"amount": "1"}"#),
     ("shop_prices_delete", Staff, PRICE, ""),
+    ("shop_images_get", Public(404), "/v1/shop/images/img_00000000000000000000000001/600", ""),
+    ("shop_images_create", Staff, "/v1/shop/products/prod_00000000000000000000000001/images", "x"),
+    ("shop_images_update", Staff, IMAGE, r#"{"alt": "mine"}"#),
+    ("shop_images_delete", Staff, IMAGE, ""),
     ("shop_categories_list", Public(200), "/v1/shop/categories", ""),
     ("shop_categories_get", Public(404), "/v1/shop/categories/none", ""),
     ("shop_categories_create", Staff, "/v1/shop/categories", r#"{"handle": "x", "title": "x"}"#),

@@ -25,6 +25,7 @@ use super::Product;
 use super::service::ProductKey;
 use crate::callers::{CatalogueStaff, Viewer};
 use crate::ids::ProductId;
+use crate::languages::{Wanted, say_language};
 use crate::products::fields::is_handle;
 use crate::shop::Shop;
 
@@ -107,7 +108,8 @@ async fn create(
 }
 
 fn answer(product: &Product, is_staff: bool) -> Response {
-    ([(ETAG, etag(product.version))], Json(ProductJson::of(product, is_staff))).into_response()
+    let shown = ProductJson::of(product, is_staff, None);
+    ([(ETAG, etag(product.version))], Json(shown)).into_response()
 }
 
 /// One product, by its id or its handle.
@@ -128,10 +130,20 @@ fn answer(product: &Product, is_staff: bool) -> Response {
 async fn get(
     State(shop): State<Shop>,
     viewer: Viewer,
+    wanted: Wanted,
     Path(Key(key)): Path<Key>,
 ) -> Result<Response, Problem> {
     let is_staff = viewer.is_staff();
-    Ok(answer(&shop.product(&key, is_staff).await?, is_staff))
+    let product = shop.product(&key, is_staff).await?;
+    if is_staff {
+        return Ok(answer(&product, true));
+    }
+    let texts = wanted.translation(shop.own_language(), &product.translations);
+    let shown = ProductJson::of(&product, false, texts.map(|(_, texts)| texts));
+    let language = texts.map_or(shop.own_language(), |(language, _)| language);
+    let mut response = ([(ETAG, etag(product.version))], Json(shown)).into_response();
+    say_language(&mut response, language);
+    Ok(response)
 }
 
 /// Changes a product. Its variants and prices have addresses of their own.

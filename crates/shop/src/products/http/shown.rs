@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 use super::json::{OptionJson, PriceJson, TierJson};
 use crate::availability::Availability;
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::images::http::ImageJson;
 use crate::languages::Wanted;
 use crate::products::cards::Card;
 use crate::products::fields::Price;
 use crate::products::{
-    Choices, Product, ProductOption, ProductStatus, Tiers, Translations, Variant,
+    Choices, Product, ProductOption, ProductStatus, Tiers, Translation, Translations, Variant,
 };
 
 /// What the shop shows.
@@ -36,6 +37,7 @@ pub(crate) struct ProductJson {
     #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
     translations: Option<Translations>,
     categories: Vec<CategoryId>,
+    images: Vec<ImageJson>,
     variants: Vec<VariantJson>,
     /// That of the variant that can be had best.
     #[schema(inline)]
@@ -98,6 +100,9 @@ pub(crate) struct ProductCard {
     #[schema(required)]
     vendor: Option<String>,
     tags: Vec<String>,
+    /// The first picture.
+    #[schema(required)]
+    image: Option<ImageJson>,
     prices: Vec<PriceRange>,
     #[schema(inline)]
     availability: Availability,
@@ -114,20 +119,25 @@ pub(crate) struct PriceRange {
 }
 
 impl ProductJson {
-    pub(crate) fn of(product: &Product, is_staff: bool) -> Self {
+    /// Staff sees what is written, others what they read.
+    pub(crate) fn of(product: &Product, is_staff: bool, texts: Option<&Translation>) -> Self {
+        let texts = texts.filter(|_| !is_staff);
+        let title = texts.and_then(|it| it.title.clone());
+        let description = texts.and_then(|it| it.description.clone());
         let variants = product.variants.iter().filter(|it| is_staff || it.is_active);
         Self {
             id: product.id,
             handle: product.handle.clone(),
             status: product.status,
-            title: product.title.clone(),
-            description: product.description.clone(),
+            title: title.map_or_else(|| product.title.clone(), String::from),
+            description: description.map_or_else(|| product.description.clone(), String::from),
             vendor: product.vendor.clone(),
             tags: product.tags.clone(),
             tax_class: product.tax_class.clone(),
             options: product.options.clone(),
             translations: is_staff.then(|| product.translations.clone()),
             categories: product.categories.clone(),
+            images: product.images.iter().map(ImageJson::from).collect(),
             variants: variants.map(|it| VariantJson::of(it, is_staff)).collect(),
             availability: product.availability,
             created_at: product.created_at,
@@ -190,6 +200,7 @@ impl ProductCard {
             title: card.title_in(wanted, own).to_owned(),
             vendor: card.vendor.clone(),
             tags: card.tags.clone(),
+            image: card.image.as_ref().map(ImageJson::from),
             prices: prices.map(range).collect(),
             availability: card.availability,
             created_at: card.created_at,

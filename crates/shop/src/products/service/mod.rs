@@ -18,10 +18,10 @@ use super::{
     store,
 };
 use crate::availability::Availability;
-use crate::categories;
 use crate::error::{Result, ShopError};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::shop::Shop;
+use crate::{categories, images};
 
 /// A product to make.
 #[derive(Clone, Debug)]
@@ -85,6 +85,7 @@ impl NewProduct {
             created_at: now,
             updated_at: now,
             variants,
+            images: Vec::new(),
             categories,
             availability: Availability::OutOfStock,
         };
@@ -172,6 +173,7 @@ impl Shop {
         let since = now.saturating_sub(LOOKED_BACK * 2);
         let past = store::past_prices(&client, product.id, since).await?;
         product.learn_past(&past, now);
+        product.images = images::store::of_product(&client, product.id).await?;
         Ok(product)
     }
 

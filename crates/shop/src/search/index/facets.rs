@@ -2,16 +2,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
 use uuid::Uuid;
 
-use super::queries::{Facet, Queries, Rigour};
+use super::queries::{Queries, Rigour};
 use super::schema::SEPARATOR;
 use super::top::Bounds;
-use crate::search::{Asked, Facets};
+use crate::search::{Asked, Facets, Filters};
 
 type Result<T> = std::result::Result<T, TantivyError>;
 type Counts = BTreeMap<String, u64>;
@@ -25,9 +26,9 @@ const VALUES_SEEN: usize = 2_000;
 const COLUMNS: [&str; 6] = ["category", "tag", "vendor", "availability", "option", "custom"];
 
 /// What was found in all segments.
-#[derive(Default)]
-struct Counted {
-    total: u64,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counted {
+    pub(super) total: u64,
     values: BTreeMap<&'static str, Counts>,
     prices: Option<(u64, u64)>,
 }
@@ -115,53 +116,62 @@ fn count(
     Ok(counted)
 }
 
-/// Which filters there are, each with its column and its own values to be counted without it.
-fn filtered(asked: &Asked) -> Vec<(Facet<'_>, &'static str)> {
-    let it = &asked.filters;
+/// What is asked without one of its filters, with the column whose values are counted so.
+fn relaxed(asked: &Asked) -> Vec<(Asked, &'static str, Option<String>)> {
     let mut all = Vec::new();
-    let mut add = |is_there: bool, facet, column| {
-        if is_there {
-            all.push((facet, column));
+    let mut add = |column, name: Option<String>, relax: &dyn Fn(&mut Filters)| {
+        let mut relaxed = asked.clone();
+        relax(&mut relaxed.filters);
+        if relaxed != *asked {
+            all.push((relaxed, column, name));
         }
     };
-    add(!it.categories.is_empty(), Facet::Category, "category");
-    add(!it.tags.is_empty(), Facet::Tag, "tag");
-    add(!it.vendors.is_empty(), Facet::Vendor, "vendor");
-    add(!it.availability.is_empty(), Facet::Availability, "availability");
-    for (name, values) in &it.options {
-        add(!values.is_empty(), Facet::Option(name), "option");
+    add("category", None, &|it| it.categories.clear());
+    add("tag", None, &|it| it.tags.clear());
+    add("vendor", None, &|it| it.vendors.clear());
+    add("availability", None, &|it| it.availability.clear());
+    for (name, _) in &asked.filters.options {
+        add("option", Some(name.clone()), &|it| it.options.retain(|(other, _)| other != name));
     }
-    for (key, values) in &it.fields {
-        add(!values.is_empty(), Facet::Custom(key), "custom");
+    for (key, _) in &asked.filters.fields {
+        add("custom", Some(key.clone()), &|it| it.fields.retain(|(other, _)| other != key));
     }
     all
 }
 
-/// Counts everything that is found, and what a filter leaves out without that filter.
-pub(super) fn facets(queries: &Queries<'_>, asked: &Asked, rigour: Rigour) -> Result<Facets> {
-    let (it, searcher) = (&asked.filters, queries.searcher);
+/// Counts everything that is found.
+pub(super) fn count_all(queries: &Queries<'_>, asked: &Asked, rigour: Rigour) -> Result<Counted> {
+    let it = &asked.filters;
     let bounds = Bounds::new(&asked.currency, it.price_min, it.price_max);
-    let query = queries.query(asked, rigour, None)?;
-    let mut counted = count(searcher, &*query, &COLUMNS, &bounds)?;
-    for (facet, column) in filtered(asked) {
-        let query = queries.query(asked, rigour, Some(facet))?;
-        let mut own = count(searcher, &*query, &[column], &bounds)?;
-        let own = own.values.remove(column).unwrap_or_default();
-        let counts = counted.values.entry(column).or_default();
-        match facet {
-            Facet::Option(name) | Facet::Custom(name) => {
-                let prefix = format!("{name}{SEPARATOR}");
-                counts.retain(|value, _| !value.starts_with(&prefix));
-                counts.extend(own.into_iter().filter(|(value, _)| value.starts_with(&prefix)));
-            }
-            _ => *counts = own,
+    let query = queries.query(asked, rigour)?;
+    count(queries.searcher, &*query, &COLUMNS, &bounds)
+}
+
+/// The counts of what is found; the values of each filter are those that would be found without it.
+/// `counted` counts, or remembers.
+pub(super) fn facets(
+    asked: &Asked,
+    counted: impl Fn(&Asked) -> Result<Arc<Counted>>,
+) -> Result<Facets> {
+    let mut all = (*counted(asked)?).clone();
+    for (relaxed, column, name) in relaxed(asked) {
+        let mut own = counted(&relaxed)?.values.get(column).cloned().unwrap_or_default();
+        let counts = all.values.entry(column).or_default();
+        if let Some(name) = name {
+            let prefix = format!("{name}{SEPARATOR}");
+            own.retain(|value, _| value.starts_with(&prefix));
+            counts.retain(|value, _| !value.starts_with(&prefix));
+            counts.extend(own);
+        } else {
+            *counts = own;
         }
     }
-    if it.price_min.is_some() || it.price_max.is_some() {
-        let all = Bounds::new(&asked.currency, None, None);
-        counted.prices = count(searcher, &*query, &[], &all)?.prices;
+    if asked.filters.price_min.is_some() || asked.filters.price_max.is_some() {
+        let mut relaxed = asked.clone();
+        (relaxed.filters.price_min, relaxed.filters.price_max) = (None, None);
+        all.prices = counted(&relaxed)?.prices;
     }
-    Ok(shown(counted))
+    Ok(shown(all))
 }
 
 fn shown(mut counted: Counted) -> Facets {

@@ -15,19 +15,25 @@ pub(crate) mod words;
 pub(crate) use words::main_language;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use moka::sync::Cache;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term};
 use uuid::Uuid;
 
+use self::facets::Counted;
 use self::queries::{Queries, Rigour};
 use self::schema::{Fields, Maker, VERSION};
 use self::top::Bounds;
 use super::{Asked, Document, Facets, Hit, Place, Sort};
 
 type Result<T> = std::result::Result<T, TantivyError>;
+
+/// Counts that are kept; one of a large shop may take some hundred kilobytes.
+const COUNTS_KEPT: u64 = 100;
 
 /// What the writer may hold before it writes.
 const WRITER_BYTES: usize = 40_000_000;
@@ -52,6 +58,8 @@ pub(crate) struct SearchIndex {
     own_language: String,
     writer: Mutex<Option<IndexWriter>>,
     maker: Mutex<Maker>,
+    /// Counts of one state of the index.
+    counts: Cache<(u64, Asked, Rigour), Arc<Counted>>,
 }
 
 impl SearchIndex {
@@ -78,7 +86,8 @@ impl SearchIndex {
         };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let (writer, maker) = (Mutex::new(None), Mutex::new(Maker::new()));
-        Ok(Self { index, fields, reader, own_language: own_language.to_owned(), writer, maker })
+        let (own_language, counts) = (own_language.to_owned(), Cache::new(COUNTS_KEPT));
+        Ok(Self { index, fields, reader, own_language, writer, maker, counts })
     }
 
     /// Up to where it was when it was committed last.
@@ -178,7 +187,7 @@ impl SearchIndex {
         after: Option<&Place>,
         limit: usize,
     ) -> Result<Vec<Hit>> {
-        let query = self.queries(searcher).query(asked, rigour, None)?;
+        let query = self.queries(searcher).query(asked, rigour)?;
         let filters = &asked.filters;
         let bounds = Bounds::new(&asked.currency, filters.price_min, filters.price_max);
         match asked.sort {
@@ -191,12 +200,28 @@ impl SearchIndex {
 
     pub(crate) fn facets(&self, asked: &Asked) -> Result<Facets> {
         let searcher = self.reader.searcher();
-        let queries = self.queries(&searcher);
-        let facets = facets::facets(&queries, asked, Rigour::All)?;
+        let counted = |rigour| {
+            let searcher = &searcher;
+            move |asked: &Asked| self.counted(searcher, asked, rigour)
+        };
+        // The order of a list plays no part in what it counts.
+        let asked = &Asked { sort: Sort::default(), ..asked.clone() };
+        let facets = facets::facets(asked, counted(Rigour::All))?;
         if facets.total > 0 || !has_several_words(asked) {
             return Ok(facets);
         }
-        facets::facets(&queries, asked, Rigour::AllButOne)
+        facets::facets(asked, counted(Rigour::AllButOne))
+    }
+
+    /// Counts, or remembers: who narrows a search down asks for the same counts again and again.
+    fn counted(&self, searcher: &Searcher, asked: &Asked, rigour: Rigour) -> Result<Arc<Counted>> {
+        let key = (searcher.generation().generation_id(), asked.clone(), rigour);
+        if let Some(counted) = self.counts.get(&key) {
+            return Ok(counted);
+        }
+        let counted = Arc::new(facets::count_all(&self.queries(searcher), asked, rigour)?);
+        self.counts.insert(key, Arc::clone(&counted));
+        Ok(counted)
     }
 }
 

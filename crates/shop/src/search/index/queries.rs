@@ -24,19 +24,8 @@ const PREFIX_CHARS_MIN: usize = 2;
 const COMPLETIONS_SEEN: usize = 4_000;
 const COMPLETIONS_MAX: usize = 24;
 
-/// What a filter is about, to leave it out where its values are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Facet<'a> {
-    Category,
-    Tag,
-    Vendor,
-    Availability,
-    Option(&'a str),
-    Custom(&'a str),
-}
-
 /// How strictly words are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Rigour {
     /// All of them.
     All,
@@ -54,12 +43,7 @@ pub(super) struct Queries<'a> {
 type AnyQuery = Box<dyn Query>;
 
 impl Queries<'_> {
-    pub(super) fn query(
-        &self,
-        asked: &Asked,
-        rigour: Rigour,
-        without: Option<Facet<'_>>,
-    ) -> Result<AnyQuery, TantivyError> {
+    pub(super) fn query(&self, asked: &Asked, rigour: Rigour) -> Result<AnyQuery, TantivyError> {
         let mut parts: Vec<AnyQuery> = Vec::new();
         if let Some(text) = &asked.words {
             parts.push(self.of_words(text, &asked.language, rigour)?);
@@ -69,10 +53,8 @@ impl Queries<'_> {
             let any: AnyQuery = Box::new(BooleanQuery::union(any.collect()));
             parts.push(Box::new(ConstScoreQuery::new(any, 0.0)));
         }
-        for (facet, terms) in self.filters(&asked.filters) {
-            if Some(facet) != without {
-                parts.push(Box::new(ConstScoreQuery::new(any_of(terms), 0.0)));
-            }
+        for terms in self.filters(&asked.filters) {
+            parts.push(Box::new(ConstScoreQuery::new(any_of(terms), 0.0)));
         }
         Ok(match parts.len() {
             0 => Box::new(AllQuery),
@@ -225,7 +207,8 @@ impl Queries<'_> {
         }
     }
 
-    fn filters<'f>(&self, it: &'f Filters) -> Vec<(Facet<'f>, Vec<Term>)> {
+    /// For each filter, the terms of which one must be there.
+    fn filters(&self, it: &Filters) -> Vec<Vec<Term>> {
         let of = |field, values: Vec<String>| -> Vec<Term> {
             values.iter().map(|value| Term::from_field_text(field, value)).collect()
         };
@@ -233,21 +216,21 @@ impl Queries<'_> {
         let fields = self.fields;
         let availability = it.availability.iter().map(|it| it.as_str().to_owned()).collect();
         let mut all = vec![
-            (Facet::Category, of(fields.category, ids(&it.categories))),
-            (Facet::Tag, of(fields.tag, it.tags.clone())),
-            (Facet::Vendor, of(fields.vendor, it.vendors.clone())),
-            (Facet::Availability, of(fields.availability, availability)),
+            of(fields.category, ids(&it.categories)),
+            of(fields.tag, it.tags.clone()),
+            of(fields.vendor, it.vendors.clone()),
+            of(fields.availability, availability),
         ];
         let pairs = |name: &String, values: &[String]| {
             values.iter().map(|value| joined(name, value)).collect::<Vec<_>>()
         };
         for (name, values) in &it.options {
-            all.push((Facet::Option(name), of(fields.option, pairs(name, values))));
+            all.push(of(fields.option, pairs(name, values)));
         }
         for (name, values) in &it.fields {
-            all.push((Facet::Custom(name), of(fields.custom, pairs(name, values))));
+            all.push(of(fields.custom, pairs(name, values)));
         }
-        all.retain(|(_, terms)| !terms.is_empty());
+        all.retain(|terms| !terms.is_empty());
         all
     }
 }

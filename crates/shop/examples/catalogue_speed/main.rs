@@ -1,6 +1,8 @@
 //! How long lists, searches and counts take in a catalogue of many products, in one process without
 //! a network: `cargo run --release -p shop --example catalogue_speed -- 1000000`.
 
+mod store;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,31 +29,6 @@ const MIGRATIONS: [kernel::Migrations; 7] = [
     payments::MIGRATIONS,
     shop::MIGRATIONS,
 ];
-
-/// Products of a thousand words, each word in 0.1 to 10 % of them.
-const PRODUCTS: &str = "
-    insert into shop.products (id, handle, status, title, description, vendor, tags, tax_class,
-        options, translations, custom_fields, availability, version, created_at, updated_at)
-    select gen_random_uuid(), 'p-' || n, 'active',
-        initcap('kind' || (n * 7 % 10) || ' thing' || (n * 31 % 997) || ' shade' || (n * 13 % 97)),
-        'A thing of kind' || (n % 10) || ' for room' || (n % 50) || ', made in town' || (n % 300),
-        'Vendor ' || (n * 17 % 2000), array['tag' || (n % 500), 'group' || (n % 20)], 'standard',
-        '[{\"name\": \"Colour\", \"values\": [\"c\"]}]', '{}', '{}',
-        case when n % 7 = 0 then 'out_of_stock' else 'in_stock' end,
-        1, '2026-01-01'::timestamptz + n * interval '1 second', now()
-    from generate_series(1, $1::bigint) as n";
-
-const VARIANTS: &str = "
-    insert into shop.variants (id, product_id, sku, asset, options, position, weight_g,
-        needs_shipping, tracks_stock, backorder_max, is_active, availability)
-    select gen_random_uuid(), p.id, p.handle, 'SKU:' || p.handle,
-        jsonb_build_object('Colour', 'colour' || (right(p.handle, 1))), 0, 0, true, true, 0, true,
-        p.availability
-    from shop.products p";
-
-const PRICES: &str = "
-    insert into shop.prices (variant_id, currency, min_quantity, amount)
-    select v.id, 'EUR', 1, 100 + abs(hashtext(v.sku)) % 100000 from shop.variants v";
 
 struct Bench {
     router: Router,
@@ -132,11 +109,11 @@ impl Bench {
         let database = postgres.database(&MIGRATIONS).await;
         let began = Instant::now();
         let client = database.client().await.expect("a session");
-        client.batch_execute("set statement_timeout = 0").await.expect("a setting");
-        client.execute(PRODUCTS, &[&count]).await.expect("products");
-        client.batch_execute(VARIANTS).await.expect("variants");
-        client.batch_execute(PRICES).await.expect("prices");
-        client.batch_execute("vacuum analyze").await.expect("statistics");
+        client.batch_execute(store::NO_TIMEOUT).await.expect("a setting");
+        client.execute(store::PRODUCTS, &[&count]).await.expect("products");
+        client.batch_execute(store::VARIANTS).await.expect("variants");
+        client.batch_execute(store::PRICES).await.expect("prices");
+        client.batch_execute(store::STATISTICS).await.expect("statistics");
         println!("{count} products made in {:.1?}", began.elapsed());
         drop(client);
         let shop = start_shop(&database, folder.path()).await;
