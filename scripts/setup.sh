@@ -2,10 +2,10 @@
 # Installs what Bushel needs from this machine, and nothing else.
 #
 #   scripts/setup.sh run     a Rust toolchain, a C compiler, Node, Postgres server binaries
-#   scripts/setup.sh test    the same, Node, make, Chromium, Redis, Python with what
-#                            scripts/python-tools.sh installs, Node's programs of
-#                            scripts/node-tools.sh, and Stripe's mock (scripts/stripe-mock.sh) if Go
-#                            is there
+#   scripts/setup.sh test    the same, Node, make, Chromium, Redis, Java with Maven and the jars of
+#                            Apache Kafka (scripts/kafka.sh), Python with what scripts/python-tools.sh
+#                            installs, Node's programs of scripts/node-tools.sh, and Stripe's mock
+#                            (scripts/stripe-mock.sh) if Go is there
 #   scripts/setup.sh check   a Rust toolchain with rustfmt and clippy, a C compiler, Node, Python
 #   scripts/setup.sh ci      everything above
 #
@@ -18,6 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly POSTGRES_MIN=15
 readonly NODE_MIN=20.19
+readonly JAVA_MIN=17
 readonly PURPOSE="${1:-test}"
 
 # rustup's default place is often not yet on the PATH of the shell that installed it.
@@ -361,6 +362,29 @@ need_redis() {
     line ok redis "$(redis-server --version | awk '{ print $3 }')"
 }
 
+java_major() { java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1; }
+
+# The relay of events is tested with a real broker, whose jars come by Maven.
+need_kafka() {
+    local found
+    if [ "$(java_major)" -lt "$JAVA_MIN" ] 2>/dev/null || ! command -v java >/dev/null 2>&1 \
+        || { ! command -v mvn >/dev/null 2>&1 && ! scripts/kafka.sh installed; }
+    then
+        case "$(system)" in
+            debian)
+                line install kafka "apt-get install default-jre-headless maven"
+                apt_install default-jre-headless maven || stop kafka "apt-get could not install Java and Maven" \
+                    "As root, run: apt-get install --no-install-recommends default-jre-headless maven"
+                ;;
+            macos) stop kafka "it needs Java $JAVA_MIN and Maven" "Run: brew install openjdk maven" ;;
+            *) stop kafka "it needs Java $JAVA_MIN and Maven" "Install a JRE of version $JAVA_MIN or newer, and Maven." ;;
+        esac
+    fi
+    found="$(scripts/kafka.sh install 2>/dev/null)" || stop kafka "its jars can't be brought" \
+        "Run this to see why: scripts/kafka.sh install"
+    line ok kafka "$found"
+}
+
 # Stripe's own mock is a program in Go. It is the only thing that needs Go, so that isn't installed
 # for it: without, one test is left out, and says so.
 need_stripe_mock() {
@@ -382,9 +406,9 @@ need_node_tools() {
 
 case "$PURPOSE" in
     run) needs=(rust c_compiler node postgres) ;;
-    test) needs=(rust c_compiler make node chromium postgres redis python node_tools stripe_mock) ;;
+    test) needs=(rust c_compiler make node chromium postgres redis kafka python node_tools stripe_mock) ;;
     check) needs=(rust c_compiler rustfmt clippy node python) ;;
-    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres redis python node_tools stripe_mock) ;;
+    ci) needs=(rust c_compiler make rustfmt clippy node chromium postgres redis kafka python node_tools stripe_mock) ;;
     *)
         echo "usage: scripts/setup.sh [run|test|check|ci]" >&2
         exit 2

@@ -1,9 +1,9 @@
 //! Bytes that took some work and can be made again: in this process, or in a Redis that all
 //! processes share.
 //!
-//! Invariants: what was read before an invalidation is never found after it, by this process and by
-//! all that share the Redis; nothing is found for longer than it was said to live; whoever asks gets
-//! what was put there or nothing, never an error.
+//! Invariants: what was read before an invalidation is never found after it, by this process and, as
+//! soon as the Redis has heard of it, by all that share it; nothing is found for longer than it was
+//! said to live; whoever asks gets what was put there or nothing, never an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +29,7 @@ const PROCESS_BYTES_MAX: u64 = 32 << 20;
 /// Without a Redis each process has its own, and an invalidation is for its own process alone: with
 /// several of them a change is seen when the values have lived. An invalidation that doesn't reach
 /// the Redis is made up for as soon as it is there; until then this process finds nothing, and
-/// others find what lives still.
+/// others find what lives still. Should this process end before that, they do until it has lived.
 #[derive(Clone)]
 pub struct Cache(Arc<Inner>);
 

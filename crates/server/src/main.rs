@@ -6,6 +6,7 @@
 //! | [`operator`] | the operator's token, and what only the operator does |
 //! | [`cli`] | the commands that work with a ledger's data |
 //! | [`demo`] | the demo world |
+//! | [`relay`] | events for programs outside, by Kafka |
 //! | [`bench`] | the benchmarks |
 //! | [`print`] | the commands that print generated documents |
 //! | [`process`], [`scratch`], [`chance`] | what a process uses; folders that are thrown away; numbers by seed |
@@ -19,6 +20,7 @@ mod demo;
 mod operator;
 mod print;
 mod process;
+mod relay;
 mod scratch;
 mod serve;
 
@@ -30,6 +32,10 @@ use kernel::telemetry::{self, LogFormat, Metrics};
 /// A request allocates some hundred small pieces; this allocator makes each of them cheaper.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What a server logs. The client of Kafka has a line for each attempt to reach a broker that is gone;
+/// the relay has one for all of them.
+const LOG_DEFAULT: &str = "info,krafka=off";
 
 /// Where the data is if nobody says otherwise.
 pub(crate) const DATA_DEFAULT: &str = "bushel-data";
@@ -91,7 +97,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let is_server = matches!(arguments.command, Command::Serve(_));
     let filter = arguments.log_filter.as_deref();
-    let filter = filter.unwrap_or(if is_server { "info" } else { "warn" });
+    let filter = filter.unwrap_or(if is_server { LOG_DEFAULT } else { "warn" });
     let metrics: Metrics = telemetry::init(arguments.log, filter)?;
     match arguments.command {
         Command::Person(command) => block_on(command.run()),

@@ -24,11 +24,19 @@ pub trait Consumer: Send + Sync + 'static {
         None
     }
 
+    /// Whether it waits for as long as it takes, and never leaves an event out: for one that hands
+    /// all events on, in their order, to something that may be gone for hours. Nobody is told when it
+    /// waits; that is its own to say.
+    fn is_patient(&self) -> bool {
+        false
+    }
+
     /// Implement it as
     /// `async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError>`.
     ///
     /// `events` are never empty. After an error nothing of the call remains; the events are then
-    /// tried one by one, and one that keeps failing is put aside as a dead job.
+    /// tried one by one, and one that keeps failing is put aside as a dead job, unless the consumer
+    /// is [patient](Self::is_patient).
     fn handle(
         &self,
         tx: &Transaction<'_>,
@@ -41,6 +49,7 @@ pub(super) trait AnyConsumer: Send + Sync {
     fn name(&self) -> &'static str;
     fn context(&self) -> &'static str;
     fn kinds(&self) -> Option<&'static [&'static str]>;
+    fn is_patient(&self) -> bool;
     fn handle<'a>(
         &'a self,
         tx: &'a Transaction<'a>,
@@ -59,6 +68,10 @@ impl<C: Consumer> AnyConsumer for C {
 
     fn kinds(&self) -> Option<&'static [&'static str]> {
         Consumer::kinds(self)
+    }
+
+    fn is_patient(&self) -> bool {
+        Consumer::is_patient(self)
     }
 
     fn handle<'a>(

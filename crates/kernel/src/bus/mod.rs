@@ -7,7 +7,8 @@
 //! Invariants:
 //! - Events of a context have positions from 1 without gaps; a reader that goes by position
 //!   misses none, however long a publisher's transaction took.
-//! - A consumer's writes and its position commit together: each event counts once, in order.
+//! - A consumer's writes and its position commit together: each event counts once, in order. One
+//!   that keeps failing is put aside, unless its consumer is patient.
 //! - A job runs at least once; only the run that holds its claim can say how it ended.
 //! - What fails for good stays as a dead job until somebody redrives or discards it.
 //!
@@ -34,8 +35,8 @@ pub use job::{
     Job, JobError, NewJob, Outcome, cancel_in_tx, enqueue, enqueue_in_tx, ensure_recurring,
 };
 pub use operator::{
-    ConsumerRow, JobFilter, JobRow, JobState, consumers, discard, job, jobs, redrive, redrive_all,
-    set_position,
+    ConsumerRow, JobFilter, JobRow, JobState, consumers, contexts, discard, job, jobs, redrive,
+    redrive_all, set_position,
 };
 pub use runner::{Bus, RunningBus};
 pub use worker::{Policy, Worker};

@@ -139,6 +139,11 @@ pub async fn consumers(database: &Database) -> Result<Vec<ConsumerRow>, Database
     store::consumers::list(database).await
 }
 
+/// Every context that has ever published something.
+pub async fn contexts(database: &Database) -> Result<Vec<String>, DatabaseError> {
+    store::consumers::contexts(database).await
+}
+
 /// Makes a consumer go on after this position: back to handle events again, forward to leave
 /// some out. Waits for the batch that is under way. False if there is no such consumer.
 pub async fn set_position(

@@ -120,6 +120,96 @@ async fn poison_goes_aside_after_eight_attempts_and_the_rest_goes_on() {
     }
 }
 
+/// Waits for as long as it takes.
+struct Patient(Recorder);
+
+impl Consumer for Patient {
+    fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    fn context(&self) -> &'static str {
+        "orchard"
+    }
+
+    fn is_patient(&self) -> bool {
+        true
+    }
+
+    async fn handle(&self, tx: &Transaction<'_>, events: &[Event]) -> Result<(), JobError> {
+        self.0.handle(tx, events).await
+    }
+}
+
+#[tokio::test]
+async fn patient_consumer_waits_for_ever_and_leaves_nothing_out() {
+    let orchard = Orchard::create().await;
+    orchard.plant(0..10).await;
+    let recorder = Recorder::poisoned("herald", Poisoned::Refuses, [4]);
+    let poison = Arc::clone(&recorder.poison);
+    let bus = orchard.bus().consumer(Patient(recorder)).start();
+    for attempt in 1..=40 {
+        bus.settle().await;
+        let row = row(&orchard).await;
+        assert_eq!((row.position, row.failures), (3, attempt));
+        let wait = orchard.seconds_until(row.retry_at.unwrap());
+        assert!(wait <= 4.0, "{wait} s after attempt {attempt}");
+        orchard.advance(4);
+    }
+    orchard.plant(10..20).await;
+    poison.lock().clear();
+    bus.settle().await;
+    bus.stop().await;
+    assert_eq!(orchard.seen("herald").await, up_to(20));
+    assert_eq!(orchard.jobs().await, []);
+}
+
+/// Hangs until it may go on.
+struct Stuck(&'static str, Arc<tokio::sync::Semaphore>);
+
+impl Consumer for Stuck {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn context(&self) -> &'static str {
+        "orchard"
+    }
+
+    fn is_patient(&self) -> bool {
+        true
+    }
+
+    async fn handle(&self, _: &Transaction<'_>, _: &[Event]) -> Result<(), JobError> {
+        self.1.acquire().await.unwrap().forget();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn patient_consumers_that_hang_hold_up_nobody_else() {
+    let orchard = Orchard::create().await;
+    let may_go_on = Arc::new(tokio::sync::Semaphore::new(0));
+    let names = ["one", "two", "three", "four", "five", "six"];
+    let bus = names
+        .into_iter()
+        .fold(orchard.bus(), |bus, name| bus.consumer(Stuck(name, Arc::clone(&may_go_on))));
+    let recorder = Recorder::new("herald");
+    let batches = Arc::clone(&recorder.batches);
+    let bus = bus.consumer(recorder).start();
+    orchard.plant(0..10).await;
+    let handled = async {
+        while batches.lock().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), handled).await.unwrap();
+    may_go_on.add_permits(names.len());
+    bus.settle().await;
+    bus.stop().await;
+    assert_eq!(orchard.seen("herald").await, up_to(10));
+}
+
 #[tokio::test]
 async fn event_that_recovers_is_handled_in_its_place() {
     let orchard = Orchard::create().await;

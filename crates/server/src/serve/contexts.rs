@@ -19,6 +19,7 @@ use wallet::{Wallet, WalletOptions};
 
 use super::cleanup;
 use super::personal_data::{self, Erasure};
+use crate::relay::{self, FirstLook, KafkaServers};
 
 /// The facades. Clones share them.
 #[derive(Clone)]
@@ -38,6 +39,7 @@ pub(crate) struct Running {
     bus: RunningBus,
     feed: RunningFeed,
     shop: RunningShop,
+    _first_look: Option<FirstLook>,
 }
 
 impl Running {
@@ -102,8 +104,12 @@ impl Contexts {
         Ok(contexts)
     }
 
-    /// Starts the background work of all.
-    pub(crate) async fn run(&self, database: &Database) -> anyhow::Result<Running> {
+    /// Starts the background work of all, and the relay of their events if there is where to.
+    pub(crate) async fn run(
+        &self,
+        database: &Database,
+        kafka: Option<&KafkaServers>,
+    ) -> anyhow::Result<Running> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let bus = Bus::new(database.clone(), Arc::clone(&clock)).consumer(Erasure::of(self));
         let bus = cleanup::register(bus, database, &clock, &self.payments).await?;
@@ -114,8 +120,15 @@ impl Contexts {
         let bus = notifications::workers(&self.notifications).register(bus);
         let bus = self.oauth.register(bus);
         let bus = self.admin.register(bus);
+        let (bus, first_look) = match kafka {
+            None => (bus, None),
+            Some(servers) => {
+                let (bus, look) = relay::register(bus, database, &clock, servers).await?;
+                (bus, Some(look))
+            }
+        };
         let feed = self.notifications.start_feed();
-        Ok(Running { bus: bus.start(), feed, shop: self.shop.run() })
+        Ok(Running { bus: bus.start(), feed, shop: self.shop.run(), _first_look: first_look })
     }
 
     /// Ends what runs beside requests and the bus; the ledger is stopped apart.

@@ -142,7 +142,7 @@ impl Server {
         let forwarder = Forwarder::new(&vault);
         let has_stripe = contexts.payments.has_stripe();
         let edge = Edge::new(router, gate, ledger, forwarder, Stopping(stopping), has_stripe);
-        let running = contexts.run(database).await?;
+        let running = contexts.run(database, options.growth.kafka.as_ref()).await?;
         let accepting = ports.accept(Arc::new(edge), &stop);
         let announced = std::sync::Mutex::new(None);
         Ok(Self {

@@ -16,7 +16,7 @@ pub(crate) fn folder() -> TempDir {
 }
 
 /// What would change the program.
-const FORGOTTEN: [&str; 20] = [
+const FORGOTTEN: [&str; 21] = [
     "DATABASE_URL",
     "BUSHEL_TOKEN",
     "BUSHEL_LOG",
@@ -37,6 +37,7 @@ const FORGOTTEN: [&str; 20] = [
     "BUSHEL_REPLICAS",
     "BUSHEL_REPLICA_LAG_MAX",
     "REDIS_URL",
+    "BUSHEL_KAFKA",
 ];
 
 /// The program with nothing of the environment that would change what it does.

@@ -9,6 +9,7 @@ mod edge;
 mod forwarding;
 mod http;
 mod import;
+mod kafka;
 mod kills;
 mod lifecycle;
 mod matrix;

@@ -41,6 +41,9 @@ const GIVE_BACK_MAX: Duration = Duration::from_secs(2);
 /// Consumers that hold a session at the same time: they share the pool with requests.
 const PASSES_MAX: usize = 4;
 
+/// The same for those who may wait in vain for something outside, and must not hold up the others.
+const PATIENT_PASSES_MAX: usize = 2;
+
 /// Consumers and workers, before they run.
 pub struct Bus {
     database: Database,
@@ -89,6 +92,7 @@ struct Shared {
     /// Something was finished; for whoever waits in `settle`.
     progress: Notify,
     passes: Semaphore,
+    patient_passes: Semaphore,
     /// Runs of this process whose outcome isn't written yet.
     under_way: Mutex<Vec<runs::Run>>,
     /// Held from a claim until its jobs are under way.
@@ -147,6 +151,7 @@ impl Bus {
             new_jobs: Notify::new(),
             progress: Notify::new(),
             passes: Semaphore::new(PASSES_MAX),
+            patient_passes: Semaphore::new(PATIENT_PASSES_MAX),
             under_way: Mutex::default(),
             claiming: tokio::sync::Mutex::default(),
             settling: watch::Sender::new(0),

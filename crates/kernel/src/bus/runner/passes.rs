@@ -22,6 +22,8 @@ const HANDLING_MAX: Duration = Duration::from_secs(60);
 const ATTEMPTS_MAX: u32 = 8;
 const RETRY_FIRST: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_secs(60);
+/// Who waits for as long as it takes goes on soon after there is something to go on with.
+const PATIENT_RETRY_MAX: Duration = Duration::from_secs(4);
 
 /// A pause after a full batch, as a multiple of its time: a backlog gets a quarter of it.
 const PAUSE_FACTOR: u32 = 3;
@@ -68,7 +70,9 @@ pub(super) async fn run(shared: Arc<Shared>, index: usize) {
 
 async fn catch_up(shared: &Shared, slot: &ConsumerSlot, singles: &mut usize) {
     while !shared.is_stopping() {
-        let place = shared.passes.acquire().await.expect("it is never closed");
+        let is_patient = slot.consumer.is_patient();
+        let places = if is_patient { &shared.patient_passes } else { &shared.passes };
+        let place = places.acquire().await.expect("it is never closed");
         let began = Instant::now();
         let pass = pass(shared, slot, *singles > 0).await;
         drop(place);
@@ -121,8 +125,10 @@ async fn pass(
         }
         Err(error) if limit > 1 => {
             // Also a batch of one comes back as a single event, which is where failures count.
-            tracing::warn!(consumer = name, after = locked.position, events = count, %error,
-                "a batch of events failed; they are tried one by one");
+            if !consumer.is_patient() {
+                tracing::warn!(consumer = name, after = locked.position, events = count, %error,
+                    "a batch of events failed; they are tried one by one");
+            }
             Ok(Pass::BatchFailed(count))
         }
         Err(error) => {
@@ -158,10 +164,14 @@ async fn event_failed(
     error: &JobError,
 ) -> Result<Pass, DatabaseError> {
     let (consumer, position) = (slot.consumer.name(), event.position);
-    let attempt = locked.failures + 1;
-    if attempt < ATTEMPTS_MAX {
-        let wait = RETRY_FIRST.saturating_mul(1 << locked.failures).min(RETRY_MAX);
-        tracing::warn!(consumer, position, attempt, %error, "an event failed and is tried again");
+    let (attempt, is_patient) = (locked.failures.saturating_add(1), slot.consumer.is_patient());
+    if is_patient || attempt < ATTEMPTS_MAX {
+        if !is_patient {
+            tracing::warn!(consumer, position, attempt, %error, "an event failed and is tried again");
+        }
+        let at_most = if is_patient { PATIENT_RETRY_MAX } else { RETRY_MAX };
+        let factor = 1_u32.checked_shl(locked.failures).unwrap_or(u32::MAX);
+        let wait = RETRY_FIRST.saturating_mul(factor).min(at_most);
         store::consumers::set_failed(tx, now, consumer, now.saturating_add(wait), error).await?;
         return Ok(Pass::EventFailed);
     }

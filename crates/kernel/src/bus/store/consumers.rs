@@ -158,3 +158,10 @@ pub(in crate::bus) async fn list(database: &Database) -> Result<Vec<ConsumerRow>
     };
     Ok(client.query_prepared(sql, &[]).await?.iter().map(to_row).collect())
 }
+
+pub(in crate::bus) async fn contexts(database: &Database) -> Result<Vec<String>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "select context from bus.contexts order by context";
+    let rows = client.query_prepared(sql, &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}

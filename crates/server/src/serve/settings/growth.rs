@@ -8,12 +8,14 @@ use kernel::DatabaseOptions;
 use kernel::db::{ReplicaOptions, parse_url};
 use kernel::redis::RedisUrl;
 
+use crate::relay::KafkaServers;
+
 /// Settings of what a server grows by
 #[derive(Clone, Args)]
 pub(crate) struct GrowthSettings {
     /// A Postgres that follows the database, for reads that may be a little old, such as
-    /// postgres://user:password@db-2.example/bushel; for several, give it several times. See
-    /// scripts/replica.sh
+    /// postgres://user:password@db-2.example/bushel; for several, give it several times, or with
+    /// blanks between them. See scripts/replica.sh
     #[arg(
         long,
         value_name = "URL",
@@ -35,6 +37,10 @@ pub(crate) struct GrowthSettings {
     /// redis://:password@cache.example:6379/0; without one each process has its own
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     redis: Option<String>,
+    /// Brokers of Kafka, to which every event is published, such as
+    /// kafka-1.example:9092,kafka-2.example:9092. See docs/kafka.md
+    #[arg(long, value_name = "HOST:PORT", env = "BUSHEL_KAFKA")]
+    kafka: Option<String>,
 }
 
 /// The same, understood. Without any of it a server does everything itself.
@@ -42,6 +48,7 @@ pub(crate) struct GrowthSettings {
 pub(crate) struct GrowthOptions {
     pub(crate) replicas: Option<ReplicaOptions>,
     pub(crate) redis: Option<RedisUrl>,
+    pub(crate) kafka: Option<KafkaServers>,
 }
 
 /// The URLs hold passwords.
@@ -49,6 +56,7 @@ impl std::fmt::Debug for GrowthSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GrowthSettings")
             .field("replica_lag_max", &self.replica_lag_max)
+            .field("kafka", &self.kafka)
             .finish_non_exhaustive()
     }
 }
@@ -62,6 +70,8 @@ impl GrowthSettings {
         let options = ReplicaOptions { servers, lag_max, pool: DatabaseOptions::default() };
         let replicas = (!options.servers.is_empty()).then_some(options);
         let redis = self.redis.as_deref().filter(|url| !url.is_empty()).map(RedisUrl::try_new);
-        Ok(GrowthOptions { replicas, redis: redis.transpose().context("REDIS_URL")? })
+        let redis = redis.transpose().context("REDIS_URL")?;
+        let kafka = self.kafka.as_deref().filter(|servers| !servers.is_empty()).map(str::parse);
+        Ok(GrowthOptions { replicas, redis, kafka: kafka.transpose().context("BUSHEL_KAFKA")? })
     }
 }
