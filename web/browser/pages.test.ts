@@ -99,8 +99,10 @@ function failuresOf({ page }: Window): Promise<string[]> {
   return page.getByRole('alert').or(gone).allTextContents()
 }
 
-/** What sticks out at the right, if the page scrolls sideways. */
-function tooWide({ page }: Window): Promise<string[]> {
+/** What sticks out at the right, if the page scrolls sideways once the new width has settled. */
+async function tooWide({ page }: Window): Promise<string[]> {
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
+  await page.waitForFunction(fits, undefined, { timeout: 2000 }).catch(() => {})
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     if (scrollWidth <= clientWidth) return []

@@ -10,23 +10,20 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt as _;
-use identity::{Identity, IdentityOptions};
-use kernel::{Clock, Database, SystemClock, Vault};
+use kernel::{Clock, Database, SystemClock};
 use ledger::{Ledger, LedgerOptions, NewAsset};
-use payments::{Payments, PaymentsOptions};
 use shop::{Ground, RunningShop, Shop, ShopOptions};
 use testkit::OwnPostgres;
 use tower::ServiceExt as _;
 
 const ROUNDS: usize = 400;
 
-const MIGRATIONS: [kernel::Migrations; 7] = [
+const MIGRATIONS: [kernel::Migrations; 6] = [
     kernel::bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
     ledger::MIGRATIONS,
     identity::MIGRATIONS,
-    payments::MIGRATIONS,
     shop::MIGRATIONS,
 ];
 
@@ -145,20 +142,8 @@ async fn start_shop(database: &Database, folder: &std::path::Path) -> Shop {
         ..NewAsset::default()
     };
     ledger.create_asset(euro).await.expect("a currency");
-    let vault = Vault::new([7; 32]);
-    let (db, options) = (database.clone(), IdentityOptions::default());
-    let identity = Identity::start(db.clone(), Arc::clone(&clock), vault.clone(), options);
-    let options = PaymentsOptions::default();
-    let payments =
-        Payments::start(db.clone(), Arc::clone(&clock), ledger.clone(), vault.clone(), options);
-    let ground = Ground {
-        database: db.clone(),
-        clock: Arc::clone(&clock),
-        vault: vault.clone(),
-        ledger: ledger.clone(),
-        identity: identity.await.expect("identity"),
-        payments: payments.await.expect("payments"),
-    };
+    let ground =
+        Ground { database: database.clone(), clock: Arc::clone(&clock), ledger: ledger.clone() };
     let options = ShopOptions { search_folder: Some(folder.to_owned()), ..ShopOptions::default() };
     Shop::start(ground, options).await.expect("a shop")
 }

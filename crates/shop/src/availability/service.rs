@@ -1,6 +1,6 @@
 //! Looking at the ledger again for what can be had.
 
-use ledger::engine::Account;
+use ledger::engine::{Account, Balances};
 
 use super::store::{self, Stored};
 use super::{Availability, Terms};
@@ -98,7 +98,9 @@ async fn changed<'s>(
     let accounts = shop.ledger.accounts_of(&ids).await?;
     let now = shop.clock.now();
     let state = |(it, accounts): (&'s Stored, &[Option<Account>])| {
-        let (free, backorders) = left(accounts, it.backorder_max);
+        let balances: Vec<_> =
+            accounts.iter().map(|it| it.as_ref().map(|it| it.balances)).collect();
+        let (free, backorders) = left(&balances, it.backorder_max);
         let terms = Terms { tracks_stock: it.tracks_stock, available_from: it.available_from };
         (it, Availability::of(terms, free, backorders, now))
     };
@@ -107,16 +109,16 @@ async fn changed<'s>(
 }
 
 /// How many pieces are free in all places, and how many more may be sold that aren't there. Goods
-/// that others wait for are theirs. The first account is the one of backorders.
-fn left(accounts: &[Option<Account>], backorder_max: u64) -> (u128, u128) {
+/// that others wait for are theirs. The first balances are those of backorders.
+fn left(accounts: &[Option<Balances>], backorder_max: u64) -> (u128, u128) {
     let Some((backorders, places)) = accounts.split_first() else { return (0, 0) };
-    let backordered = backorders.as_ref().map_or(0, |it| {
-        let sold = it.balances.debits_posted.saturating_sub(it.balances.credits_posted);
-        sold.saturating_add(it.balances.debits_pending)
+    let backordered = backorders.map_or(0, |it| {
+        let sold = it.debits_posted.saturating_sub(it.credits_posted);
+        sold.saturating_add(it.debits_pending)
     });
     let free = places.iter().flatten().map(|it| {
-        let taken = it.balances.debits_posted.saturating_add(it.balances.debits_pending);
-        it.balances.credits_posted.saturating_sub(taken)
+        let taken = it.debits_posted.saturating_add(it.debits_pending);
+        it.credits_posted.saturating_sub(taken)
     });
     let free = free.fold(0_u128, u128::saturating_add).saturating_sub(backordered);
     (free, u128::from(backorder_max).saturating_sub(backordered))
@@ -124,20 +126,19 @@ fn left(accounts: &[Option<Account>], backorder_max: u64) -> (u128, u128) {
 
 #[cfg(test)]
 mod tests {
-    use ledger::engine::Balances;
-
     use super::*;
 
-    fn account(credits_posted: u128, debits_posted: u128, debits_pending: u128) -> Option<Account> {
-        let mut account = Account::default();
-        account.balances =
-            Balances { credits_posted, debits_posted, debits_pending, ..Balances::default() };
-        Some(account)
+    fn account(
+        credits_posted: u128,
+        debits_posted: u128,
+        debits_pending: u128,
+    ) -> Option<Balances> {
+        Some(Balances { credits_posted, debits_posted, debits_pending, ..Balances::default() })
     }
 
     #[test]
     fn holds_and_backorders_are_not_free() {
-        let check = |accounts: &[Option<Account>], max, expected| {
+        let check = |accounts: &[Option<Balances>], max, expected| {
             assert_eq!(left(accounts, max), expected);
         };
         check(&[None, None], 3, (0, 3));

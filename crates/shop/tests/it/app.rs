@@ -54,6 +54,7 @@ pub(crate) struct App {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) body: Value,
 }
 
@@ -201,7 +202,7 @@ impl Process {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, body }
+        Answer { status, headers, bytes, body }
     }
 
     /// An active product with one variant of this SKU, for 12.50 EUR.

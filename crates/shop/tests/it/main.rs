@@ -3,15 +3,15 @@
 #![cfg(test)]
 
 mod app;
-mod buying;
-mod carts;
 mod availability;
+mod buying;
 mod caching;
+mod carts;
 mod categories;
 mod collections;
 mod document;
-mod orders;
 mod images;
+mod orders;
 mod products;
 mod races;
 mod search;
