@@ -52,6 +52,7 @@ mod withdrawals;
 pub use self::http::{document, routes};
 pub use charges::{ChargeWith, NewCharge, PreparedCharge};
 pub use crash::{CRASH_POINTS, CrashPoint};
+pub use deposits::http::{CardInput, NextActionJson, is_return_url};
 pub use deposits::{Card, Deposit, DepositId, DepositStatus, NewDeposit, PayWith, Payee};
 pub use error::PaymentsError;
 pub use options::{AmountLimits, PaymentsOptions, SandboxOptions, StripeOptions};

@@ -4,6 +4,7 @@ use kernel::bus::{JobError, Outcome};
 use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
 use ledger::LedgerError;
 use ledger::engine::{AccountStatus, TransferStatus};
+use payments::PaymentsError;
 
 /// Outcomes that callers can meet.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +111,10 @@ pub enum ShopError {
     PromotionUsedUp,
     #[error("the payments don't come to the total, {0}")]
     PaymentsDiffer(Amount),
+    #[error("the order is paid")]
+    OrderAlreadyPaid,
+    #[error("what is missing is being paid at this moment; wait for what becomes of it")]
+    PaymentUnderWay,
     #[error("sign in to pay from a wallet")]
     PaymentNeedsUser,
     #[error("the wallet doesn't hold that much, holds counted")]
@@ -141,6 +146,8 @@ pub enum ShopError {
 
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Payments(#[from] PaymentsError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error("the ledger answered {0} where that can't be")]
@@ -213,6 +220,8 @@ impl ShopError {
             Self::CartTotalChanged(Amount::ZERO),
             Self::PromotionUsedUp,
             Self::PaymentsDiffer(Amount::ZERO),
+            Self::OrderAlreadyPaid,
+            Self::PaymentUnderWay,
             Self::PaymentNeedsUser,
             Self::PaymentFundsInsufficient,
             Self::PaymentAccountMissing,
@@ -300,6 +309,8 @@ impl ShopError {
             Self::CartTotalChanged(_) => (Conflict, "shop.cart.total_changed"),
             Self::PromotionUsedUp => (Unprocessable, "shop.promotion.used_up"),
             Self::PaymentsDiffer(_) => (Unprocessable, "shop.payment.differs"),
+            Self::OrderAlreadyPaid => (Conflict, "shop.order.already_paid"),
+            Self::PaymentUnderWay => (Conflict, "shop.payment.under_way"),
             Self::PaymentNeedsUser => (Unprocessable, "shop.payment.needs_user"),
             Self::PaymentFundsInsufficient => (Unprocessable, "shop.payment.funds_insufficient"),
             Self::PaymentAccountMissing => (Unprocessable, "shop.payment.account_missing"),
@@ -315,6 +326,7 @@ impl ShopError {
             Self::RefundTooLarge(_) => (Unprocessable, "shop.refund.too_large"),
             Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
             Self::Ledger(error) => (error.kind(), error.code()),
+            Self::Payments(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {
                 (Internal, "shop.internal.contradiction")
@@ -334,6 +346,7 @@ impl DomainError for ShopError {
 
     fn client_message(&self) -> String {
         match self {
+            Self::Payments(error) => error.client_message(),
             Self::Database(error) => error.client_message(),
             Self::Ledger(error) => error.client_message(),
             error if error.kind() == ErrorKind::Internal => {
@@ -346,6 +359,7 @@ impl DomainError for ShopError {
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Ledger(error) => error.retry_after_s(),
+            Self::Payments(error) => error.retry_after_s(),
             Self::SearchNotReady => Some(10),
             _ => None,
         }

@@ -34,6 +34,7 @@ mod ids;
 mod images;
 mod languages;
 mod locations;
+mod order_payments;
 mod orders;
 mod pricing;
 mod products;

@@ -29,6 +29,8 @@ use crate::ids::{
     CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId, VariantId,
 };
 
+use crate::order_payments::OrderCard;
+
 pub(crate) use status::{OrderState, OrderStatus, PaymentStatus};
 
 /// An order as its rows say.
@@ -141,7 +143,19 @@ pub(crate) struct OrderPayment {
     pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
     pub(crate) reference: Option<String>,
+    /// Of a payment by card.
+    pub(crate) card: Option<OrderCard>,
+    /// Why it came to nothing.
+    pub(crate) failure: Option<String>,
     pub(crate) created_at: Timestamp,
+}
+
+impl OrderPayment {
+    /// What of it is with us. What is disputed, the payments have taken back.
+    pub(crate) fn kept(&self) -> u128 {
+        let is_here = self.status != PaymentStatus::Disputed;
+        if is_here { self.captured.get() - self.refunded.get() } else { 0 }
+    }
 }
 
 /// Where money comes from.
@@ -149,6 +163,8 @@ pub(crate) struct OrderPayment {
 pub(crate) enum PaymentKind {
     /// Held in a user's wallet.
     Wallet { payer: UserId },
+    /// Charged to a card by the payments.
+    Card,
     /// Paid elsewhere, as staff says.
     External,
 }
@@ -157,6 +173,7 @@ impl PaymentKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Wallet { .. } => "wallet",
+            Self::Card => "card",
             Self::External => "external",
         }
     }

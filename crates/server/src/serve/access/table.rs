@@ -102,6 +102,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_carts_complete" "",
         "shop_orders_get" "",
         "shop_orders_cancel" "",
+        "shop_orders_pay" "",
         "shop_shipping_methods_list" "",
         "shop_categories_get" "",
         "shop_categories_list" "",
