@@ -1,9 +1,13 @@
 //! What can go wrong in the shop, in the language of the business.
 
+mod after_sale;
+
 use kernel::bus::{JobError, Outcome};
 use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
 use ledger::LedgerError;
 use ledger::engine::{AccountStatus, TransferStatus};
+
+pub use after_sale::AfterSaleError;
 
 /// Outcomes that callers can meet.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +144,8 @@ pub enum ShopError {
     RefundRefused,
 
     #[error(transparent)]
+    AfterSale(#[from] AfterSaleError),
+    #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -163,7 +169,7 @@ impl ShopError {
     /// One of each, for the list of codes. Those of the ledger and the database are theirs.
     pub fn all() -> Vec<Self> {
         let text = || "an example".to_owned();
-        vec![
+        let mut all = vec![
             Self::ProductNotFound,
             Self::HandleTaken,
             Self::VersionChanged,
@@ -228,7 +234,9 @@ impl ShopError {
             Self::RefundTooLarge(Amount::ZERO),
             Self::RefundRefused,
             Self::LedgerRefused(TransferStatus::ReservedFlag),
-        ]
+        ];
+        all.extend(AfterSaleError::all().map(Self::AfterSale));
+        all
     }
 
     /// Whether the business said no: no retry of the same can help.
@@ -314,6 +322,7 @@ impl ShopError {
             Self::RefundNotFound => (NotFound, "shop.refund.not_found"),
             Self::RefundTooLarge(_) => (Unprocessable, "shop.refund.too_large"),
             Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
+            Self::AfterSale(error) => (error.kind(), error.code()),
             Self::Ledger(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {

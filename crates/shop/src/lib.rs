@@ -39,6 +39,7 @@ mod pricing;
 mod products;
 mod promotions;
 mod refunds;
+mod returns;
 mod rules;
 mod search;
 mod settings;
@@ -49,7 +50,7 @@ mod stock;
 mod tax_rates;
 
 pub use self::http::{document, routes};
-pub use error::ShopError;
+pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomerId, ImageId, LocationId, OrderId,
     OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId,
@@ -65,4 +66,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     3 "rules" "../migrations/0003_rules.sql",
     4 "carts" "../migrations/0004_carts.sql",
     5 "orders" "../migrations/0005_orders.sql",
+    6 "returns" "../migrations/0006_returns.sql",
 };

@@ -1,11 +1,11 @@
 //! Finishes what a crash left half done: an order that was to be placed or cancelled, a parcel, a
-//! refund.
+//! refund, a return.
 
 use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderRefundId, ShipmentId};
+use crate::ids::{CancellationId, OrderId, OrderRefundId, ReturnId, ShipmentId};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";
@@ -18,6 +18,7 @@ pub(crate) enum Flow {
     Shipment(ShipmentId),
     Cancellation(CancellationId),
     Refund(OrderRefundId),
+    Return(ReturnId),
 }
 
 impl Flow {
@@ -28,6 +29,7 @@ impl Flow {
             Self::Shipment(id) => id.to_string(),
             Self::Cancellation(id) => id.to_string(),
             Self::Refund(id) => id.to_string(),
+            Self::Return(id) => id.to_string(),
         }
     }
 }
@@ -63,6 +65,7 @@ impl Shop {
             Flow::Shipment(id) => self.finish_shipment(id).await.map(drop),
             Flow::Cancellation(id) => self.finish_cancellation(id).await,
             Flow::Refund(id) => self.finish_refund(id).await.map(drop),
+            Flow::Return(id) => self.finish_return(id).await,
         };
         match ended {
             Err(error) if error.is_refusal() => Ok(()),

@@ -17,6 +17,8 @@ use super::{Settings, SettingsPatch};
 use crate::fields::{Country, nullable};
 use crate::shop::Shop;
 
+const RETURN_DAYS_MAX: u32 = 3_650;
+
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default().routes(routes!(get, update))
 }
@@ -34,6 +36,8 @@ pub(crate) struct SettingsJson {
     reservation_s: u32,
     /// So many seconds an order waits for its payment before it is cancelled.
     payment_s: u32,
+    /// So many days after a parcel arrived, or was sent, its buyer may ask to return what is in it.
+    return_days: u32,
 }
 
 fn answer(it: Settings) -> Response {
@@ -43,6 +47,7 @@ fn answer(it: Settings) -> Response {
         home_country: it.home_country,
         reservation_s: it.reservation_s,
         payment_s: it.payment_s,
+        return_days: it.return_days,
     };
     ([(ETAG, version)], Json(body)).into_response()
 }
@@ -76,6 +81,8 @@ pub(crate) struct PatchBody {
     reservation_s: Option<u32>,
     #[schema(minimum = 60, maximum = 2_592_000)]
     payment_s: Option<u32>,
+    #[schema(maximum = 3650)]
+    return_days: Option<u32>,
 }
 
 /// Changes how the shop behaves. Carts follow at once; orders stay as they were placed.
@@ -112,11 +119,16 @@ pub(crate) async fn update(
         }
         value => Ok(value),
     };
+    if body.return_days.is_some_and(|days| days > RETURN_DAYS_MAX) {
+        let message = format!("expected at most {RETURN_DAYS_MAX} days");
+        return Err(invalid_field("/return_days", message));
+    }
     let patch = SettingsPatch {
         prices_include_tax: body.prices_include_tax,
         home_country: body.home_country.map(|country| country.map(String::from)),
         reservation_s: within("reservation_s", body.reservation_s, 86_400)?,
         payment_s: within("payment_s", body.payment_s, 2_592_000)?,
+        return_days: body.return_days,
     };
     Ok(answer(shop.update_settings(&actor, patch, &expected).await?))
 }

@@ -14,6 +14,8 @@ pub(crate) struct Settings {
     pub(crate) reservation_s: u32,
     /// So long an order waits for its payment before it is cancelled.
     pub(crate) payment_s: u32,
+    /// So many days after a parcel arrived, or was sent, its buyer may ask to return it.
+    pub(crate) return_days: u32,
     pub(crate) version: u32,
 }
 
@@ -24,6 +26,7 @@ pub(crate) struct SettingsPatch {
     pub(crate) home_country: Option<Option<String>>,
     pub(crate) reservation_s: Option<u32>,
     pub(crate) payment_s: Option<u32>,
+    pub(crate) return_days: Option<u32>,
 }
 
 impl SettingsPatch {
@@ -33,6 +36,7 @@ impl SettingsPatch {
             home_country: self.home_country.unwrap_or(it.home_country),
             reservation_s: self.reservation_s.unwrap_or(it.reservation_s),
             payment_s: self.payment_s.unwrap_or(it.payment_s),
+            return_days: self.return_days.unwrap_or(it.return_days),
             version: it.version + 1,
         }
     }

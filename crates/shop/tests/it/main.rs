@@ -14,5 +14,6 @@ mod images;
 mod orders;
 mod products;
 mod races;
+mod returns;
 mod search;
 mod stock;
