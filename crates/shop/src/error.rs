@@ -169,35 +169,8 @@ impl ShopError {
     /// One of each, for the list of codes. Those of the ledger and the database are theirs.
     pub fn all() -> Vec<Self> {
         let text = || "an example".to_owned();
-        let mut all = vec![
-            Self::ProductNotFound,
-            Self::HandleTaken,
-            Self::VersionChanged,
-            Self::VariantNotFound,
-            Self::SkuTaken(text()),
-            Self::OptionsMismatch(text()),
-            Self::VariantsTooMany,
-            Self::CurrenciesTooMany,
-            Self::CategoryUnknown(text()),
-            Self::CategoryNotFound,
-            Self::CategoryTaken,
-            Self::CategoryHasChildren,
-            Self::CategoryMisplaced,
-            Self::CategoriesTooMany,
-            Self::CollectionUnknown(text()),
-            Self::CollectionNotFound,
-            Self::CollectionTaken,
-            Self::CollectionHasRules,
-            Self::CollectionByHand,
-            Self::CollectionsTooMany,
-            Self::ImageNotFound,
-            Self::ImageUnreadable,
-            Self::ImageMislabelled,
-            Self::ImageTooLarge,
-            Self::ImageAnimated,
-            Self::ImagesTooMany,
-            Self::SearchNotReady,
-            Self::CurrencyUnknown(text()),
+        let mut all = Self::all_of_catalogue();
+        all.extend([
             Self::LocationNotFound,
             Self::LocationTaken,
             Self::StockNotTracked(text()),
@@ -234,9 +207,43 @@ impl ShopError {
             Self::RefundTooLarge(Amount::ZERO),
             Self::RefundRefused,
             Self::LedgerRefused(TransferStatus::ReservedFlag),
-        ];
+        ]);
         all.extend(AfterSaleError::all().map(Self::AfterSale));
         all
+    }
+
+    fn all_of_catalogue() -> Vec<Self> {
+        let text = || "an example".to_owned();
+        vec![
+            Self::ProductNotFound,
+            Self::HandleTaken,
+            Self::VersionChanged,
+            Self::VariantNotFound,
+            Self::SkuTaken(text()),
+            Self::OptionsMismatch(text()),
+            Self::VariantsTooMany,
+            Self::CurrenciesTooMany,
+            Self::CategoryUnknown(text()),
+            Self::CategoryNotFound,
+            Self::CategoryTaken,
+            Self::CategoryHasChildren,
+            Self::CategoryMisplaced,
+            Self::CategoriesTooMany,
+            Self::CollectionUnknown(text()),
+            Self::CollectionNotFound,
+            Self::CollectionTaken,
+            Self::CollectionHasRules,
+            Self::CollectionByHand,
+            Self::CollectionsTooMany,
+            Self::ImageNotFound,
+            Self::ImageUnreadable,
+            Self::ImageMislabelled,
+            Self::ImageTooLarge,
+            Self::ImageAnimated,
+            Self::ImagesTooMany,
+            Self::SearchNotReady,
+            Self::CurrencyUnknown(text()),
+        ]
     }
 
     /// Whether the business said no: no retry of the same can help.

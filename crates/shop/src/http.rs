@@ -56,6 +56,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::orders::http::routes())
         .merge(crate::shipments::http::routes())
         .merge(crate::returns::http::routes())
+        .merge(crate::documents::http::routes())
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
         .merge(categories::http::staff_routes())

@@ -122,6 +122,7 @@ impl Shop {
             let event = events::refunded(&whole.order, money);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
             returns::store::close_refunded_in_tx(&tx, refund.id, now).await?;
+            self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
         } else {
             take_back(&mut whole, refund);
             write_sums(&tx, &whole, now).await?;
