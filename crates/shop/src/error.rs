@@ -1,10 +1,14 @@
 //! What can go wrong in the shop, in the language of the business.
 
+mod after_sale;
+
 use kernel::bus::{JobError, Outcome};
 use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
 use ledger::LedgerError;
 use ledger::engine::{AccountStatus, TransferStatus};
 use payments::PaymentsError;
+
+pub use after_sale::AfterSaleError;
 
 /// Outcomes that callers can meet.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +149,8 @@ pub enum ShopError {
     RefundRefused,
 
     #[error(transparent)]
+    AfterSale(#[from] AfterSaleError),
+    #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Payments(#[from] PaymentsError),
@@ -170,35 +176,8 @@ impl ShopError {
     /// One of each, for the list of codes. Those of the ledger and the database are theirs.
     pub fn all() -> Vec<Self> {
         let text = || "an example".to_owned();
-        vec![
-            Self::ProductNotFound,
-            Self::HandleTaken,
-            Self::VersionChanged,
-            Self::VariantNotFound,
-            Self::SkuTaken(text()),
-            Self::OptionsMismatch(text()),
-            Self::VariantsTooMany,
-            Self::CurrenciesTooMany,
-            Self::CategoryUnknown(text()),
-            Self::CategoryNotFound,
-            Self::CategoryTaken,
-            Self::CategoryHasChildren,
-            Self::CategoryMisplaced,
-            Self::CategoriesTooMany,
-            Self::CollectionUnknown(text()),
-            Self::CollectionNotFound,
-            Self::CollectionTaken,
-            Self::CollectionHasRules,
-            Self::CollectionByHand,
-            Self::CollectionsTooMany,
-            Self::ImageNotFound,
-            Self::ImageUnreadable,
-            Self::ImageMislabelled,
-            Self::ImageTooLarge,
-            Self::ImageAnimated,
-            Self::ImagesTooMany,
-            Self::SearchNotReady,
-            Self::CurrencyUnknown(text()),
+        let mut all = Self::all_of_catalogue();
+        all.extend([
             Self::LocationNotFound,
             Self::LocationTaken,
             Self::StockNotTracked(text()),
@@ -237,6 +216,42 @@ impl ShopError {
             Self::RefundTooLarge(Amount::ZERO),
             Self::RefundRefused,
             Self::LedgerRefused(TransferStatus::ReservedFlag),
+        ]);
+        all.extend(AfterSaleError::all().map(Self::AfterSale));
+        all
+    }
+
+    fn all_of_catalogue() -> Vec<Self> {
+        let text = || "an example".to_owned();
+        vec![
+            Self::ProductNotFound,
+            Self::HandleTaken,
+            Self::VersionChanged,
+            Self::VariantNotFound,
+            Self::SkuTaken(text()),
+            Self::OptionsMismatch(text()),
+            Self::VariantsTooMany,
+            Self::CurrenciesTooMany,
+            Self::CategoryUnknown(text()),
+            Self::CategoryNotFound,
+            Self::CategoryTaken,
+            Self::CategoryHasChildren,
+            Self::CategoryMisplaced,
+            Self::CategoriesTooMany,
+            Self::CollectionUnknown(text()),
+            Self::CollectionNotFound,
+            Self::CollectionTaken,
+            Self::CollectionHasRules,
+            Self::CollectionByHand,
+            Self::CollectionsTooMany,
+            Self::ImageNotFound,
+            Self::ImageUnreadable,
+            Self::ImageMislabelled,
+            Self::ImageTooLarge,
+            Self::ImageAnimated,
+            Self::ImagesTooMany,
+            Self::SearchNotReady,
+            Self::CurrencyUnknown(text()),
         ]
     }
 
@@ -325,6 +340,7 @@ impl ShopError {
             Self::RefundNotFound => (NotFound, "shop.refund.not_found"),
             Self::RefundTooLarge(_) => (Unprocessable, "shop.refund.too_large"),
             Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
+            Self::AfterSale(error) => (error.kind(), error.code()),
             Self::Ledger(error) => (error.kind(), error.code()),
             Self::Payments(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),

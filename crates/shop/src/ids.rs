@@ -75,6 +75,10 @@ kernel::define_id! {
     pub struct OrderRefundId = "oref";
 }
 kernel::define_id! {
+    /// An invoice or a credit note.
+    pub struct DocumentId = "doc";
+}
+kernel::define_id! {
     /// A movement of stock by hand.
     pub struct StockChangeId = "stk";
 }

@@ -26,6 +26,7 @@ mod carts;
 mod categories;
 mod collections;
 mod customers;
+mod documents;
 mod error;
 mod events;
 mod fields;
@@ -40,6 +41,7 @@ mod pricing;
 mod products;
 mod promotions;
 mod refunds;
+mod returns;
 mod rules;
 mod search;
 mod settings;
@@ -50,11 +52,11 @@ mod stock;
 mod tax_rates;
 
 pub use self::http::{document, routes};
-pub use error::ShopError;
+pub use error::{AfterSaleError, ShopError};
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomerId, ImageId, LocationId, OrderId,
-    OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId,
-    ShippingMethodId, StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomerId, DocumentId, ImageId, LocationId,
+    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId,
+    ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -66,4 +68,6 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     3 "rules" "../migrations/0003_rules.sql",
     4 "carts" "../migrations/0004_carts.sql",
     5 "orders" "../migrations/0005_orders.sql",
+    6 "returns" "../migrations/0006_returns.sql",
+    7 "documents" "../migrations/0007_documents.sql",
 };

@@ -1,11 +1,13 @@
 //! Finishes what a crash left half done: an order that was to be placed or cancelled, a parcel, a
-//! refund.
+//! refund, a return.
 
 use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ShipmentId};
+use crate::ids::{
+    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
+};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";
@@ -22,6 +24,7 @@ pub(crate) enum Flow {
     Payment(OrderPaymentId),
     /// Money that came after its order was cancelled.
     Unwanted(OrderPaymentId),
+    Return(ReturnId),
 }
 
 impl Flow {
@@ -34,6 +37,7 @@ impl Flow {
             Self::Refund(id) => id.to_string(),
             Self::Payment(id) => id.to_string(),
             Self::Unwanted(id) => format!("unwanted {id}"),
+            Self::Return(id) => id.to_string(),
         }
     }
 }
@@ -71,6 +75,7 @@ impl Shop {
             Flow::Refund(id) => self.finish_refund(id).await.map(drop),
             Flow::Payment(id) => self.finish_payment(id).await,
             Flow::Unwanted(id) => self.finish_unwanted(id).await,
+            Flow::Return(id) => self.finish_return(id).await,
         };
         match ended {
             Err(error) if error.is_refusal() => Ok(()),

@@ -7,6 +7,7 @@
 //! Money flows through an account of the order: payments fill it, parcels empty it into sales, tax
 //! and shipping, refunds go back through it. It never falls below zero.
 
+pub(crate) mod access;
 pub(crate) mod book;
 pub(crate) mod cancel;
 pub(crate) mod flows;

@@ -104,24 +104,11 @@ impl Shop {
 
     /// One of the caller's own orders, or for staff anybody's.
     pub(crate) async fn order(&self, shopper: &Shopper, id: OrderId) -> Result<OrderView, Problem> {
-        let client = self.database.client().await?;
-        let whole = store::whole(&client, id).await?.filter(|it| it.order.placed_at.is_some());
-        let whole = whole.ok_or(ShopError::OrderNotFound)?;
-        drop(client);
-        if shopper.owns(whole.order.user, whole.order.token_hash.as_deref()) {
-            shopper.user(Permission::ShopRead)?;
-            return Ok(self.order_view(whole).await?);
-        }
-        self.require_staff_view(shopper, id).await?;
-        Ok(OrderView { actions: Vec::new(), ..self.order_view(whole).await? })
-    }
-
-    /// That staff looks at somebody's order is recorded before it does.
-    async fn require_staff_view(&self, shopper: &Shopper, id: OrderId) -> Result<(), Problem> {
-        let staff = shopper.actor.filter(|it| it.permissions.has(Permission::OrdersRead));
-        let staff = staff.ok_or(ShopError::OrderNotFound)?;
-        let entry = NewEntry::new(staff.audit(), "shop.order.viewed").object(id);
-        Ok(audit::record(&self.database, &*self.clock, &[entry]).await?)
+        let whole = self.readable_order(shopper, id, || ShopError::OrderNotFound).await?;
+        let order = &whole.order;
+        let is_own = shopper.owns(order.user, order.token_hash.as_deref());
+        let view = self.order_view(whole).await?;
+        Ok(if is_own { view } else { OrderView { actions: Vec::new(), ..view } })
     }
 
     pub(crate) async fn order_view(&self, whole: WholeOrder) -> Result<OrderView> {

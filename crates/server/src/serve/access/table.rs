@@ -103,6 +103,13 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_orders_get" "",
         "shop_orders_cancel" "",
         "shop_orders_pay" "",
+        "shop_returns_create" "",
+        "shop_returns_list" "",
+        "shop_returns_get" "",
+        "shop_returns_close" "",
+        "shop_documents_list" "",
+        "shop_documents_get" "",
+        "shop_documents_pdf" "",
         "shop_shipping_methods_list" "",
         "shop_categories_get" "",
         "shop_categories_list" "",
@@ -273,11 +280,15 @@ pub(crate) const TABLE: &[Row] = table! {
     }
     Needs(P::OrdersRead) => {
         "shop_overview_orders" "",
+        "shop_overview_returns" "",
     }
     Needs(P::OrdersWrite) => {
         "shop_shipments_create" "",
         "shop_shipments_deliver" "",
         "shop_refunds_create" "",
+        "shop_returns_approve" "",
+        "shop_returns_reject" "",
+        "shop_returns_receive" "",
     }
     Needs(P::CatalogueWrite) => {
         "shop_settings_get" "",
