@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::caching;
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
-use crate::{categories, collections, images, products, search};
+use crate::{categories, collections, custom_fields, images, products, search};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -41,6 +41,7 @@ fn catalogue_routes() -> OpenApiRouter<Shop> {
         .merge(search::http::routes())
         .merge(categories::http::public_routes())
         .merge(collections::http::public_routes())
+        .merge(custom_fields::http::public_routes())
 }
 
 /// What is the caller's own, or staff's.
@@ -59,6 +60,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(images::http::staff_routes())
         .merge(categories::http::staff_routes())
         .merge(collections::http::staff_routes())
+        .merge(custom_fields::http::staff_routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -74,6 +76,7 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(products::http::replayed_routes())
         .merge(categories::http::create_route())
         .merge(collections::http::replayed_routes())
+        .merge(custom_fields::http::create_route())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

@@ -23,6 +23,10 @@ kernel::define_id! {
     pub struct ImageId = "img";
 }
 kernel::define_id! {
+    /// What staff says of products or variants beside what every shop has.
+    pub struct CustomFieldId = "cfld";
+}
+kernel::define_id! {
     /// Where stock lies.
     pub struct LocationId = "loc";
 }

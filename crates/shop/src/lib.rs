@@ -12,6 +12,7 @@
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
+//! | `custom_fields` | what staff says of them beside what every shop has |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -25,6 +26,7 @@ mod callers;
 mod carts;
 mod categories;
 mod collections;
+mod custom_fields;
 mod customers;
 mod error;
 mod events;
@@ -51,9 +53,9 @@ mod tax_rates;
 pub use self::http::{document, routes};
 pub use error::ShopError;
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomerId, ImageId, LocationId, OrderId,
-    OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId,
-    ShippingMethodId, StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, ImageId, LocationId,
+    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId,
+    ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

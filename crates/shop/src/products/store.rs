@@ -6,7 +6,6 @@ use deadpool_postgres::{GenericClient, Transaction};
 use kernel::db::{Statements as _, constraint};
 use kernel::{Amount, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use super::cards::{Card, Fresh};
 use super::past_prices::PastPrice;
 use super::{Choices, Product, ProductOption, ProductStatus, Tiers, Translations, Variant};
 use crate::availability::Availability;
+use crate::custom_fields::FieldValues;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
 
@@ -28,6 +28,7 @@ const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendo
 /// because JSON's numbers aren't exact everywhere.
 const VARIANTS: &str = "(select coalesce(json_agg(json_build_object( \
         'id', v.id, 'sku', v.sku, 'asset', v.asset, 'title', v.title, 'options', v.options, \
+        'custom_fields', v.custom_fields, \
         'position', v.position, 'barcode', v.barcode, 'weight_g', v.weight_g, \
         'needs_shipping', v.needs_shipping, 'tracks_stock', v.tracks_stock, \
         'backorder_max', v.backorder_max, 'available_from', v.available_from, \
@@ -44,6 +45,7 @@ struct StoredVariant {
     asset: String,
     title: Option<String>,
     options: Choices,
+    custom_fields: FieldValues,
     position: i32,
     barcode: Option<String>,
     weight_g: u32,
@@ -68,6 +70,7 @@ impl From<StoredVariant> for Variant {
             asset: it.asset,
             title: it.title,
             options: it.options,
+            custom_fields: it.custom_fields,
             position: it.position,
             barcode: it.barcode,
             weight_g: it.weight_g,
@@ -90,6 +93,7 @@ pub(super) fn status(row: &Row, column: usize) -> Result<ProductStatus> {
 fn product(row: &Row) -> Result<Product> {
     let Json(options) = row.get::<_, Json<Vec<ProductOption>>>(8);
     let Json(translations) = row.get::<_, Json<Translations>>(9);
+    let Json(custom_fields) = row.get::<_, Json<FieldValues>>(10);
     let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(16);
     Ok(Product {
         id: row.get(0),
@@ -102,7 +106,7 @@ fn product(row: &Row) -> Result<Product> {
         tax_class: row.get(7),
         options,
         translations,
-        custom_fields: row.get::<_, Value>(10),
+        custom_fields,
         version: row.get::<_, i32>(11).cast_unsigned(),
         created_at: row.get(12),
         updated_at: row.get(13),
@@ -166,7 +170,7 @@ pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
                 &new.tax_class,
                 &Json(&new.options),
                 &Json(&new.translations),
-                &new.custom_fields,
+                &Json(&new.custom_fields),
                 &new.version.cast_signed(),
                 &new.created_at,
                 &new.updated_at,
@@ -197,7 +201,7 @@ pub(super) async fn update(tx: &Transaction<'_>, product: &Product) -> Result<()
                 &product.tax_class,
                 &Json(&product.options),
                 &Json(&product.translations),
-                &product.custom_fields,
+                &Json(&product.custom_fields),
                 &product.version.cast_signed(),
                 &product.updated_at,
                 &product.availability.as_str(),
@@ -232,8 +236,8 @@ pub(super) async fn insert_variants(
     }
     let sql = "insert into shop.variants (id, product_id, sku, asset, title, options, position, \
                barcode, weight_g, needs_shipping, tracks_stock, backorder_max, available_from, \
-               is_active, availability) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+               is_active, availability, custom_fields) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+               $10, $11, $12, $13, $14, $15, $16)";
     for it in variants {
         let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
         let written = tx
@@ -255,6 +259,7 @@ pub(super) async fn insert_variants(
                     &it.available_from,
                     &it.is_active,
                     &it.availability.as_str(),
+                    &Json(&it.custom_fields),
                 ],
             )
             .await;
@@ -277,7 +282,8 @@ pub(super) async fn insert_variants(
 pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result<()> {
     let sql = "update shop.variants set title = $2, options = $3, position = $4, barcode = $5, \
                weight_g = $6, needs_shipping = $7, tracks_stock = $8, backorder_max = $9, \
-               available_from = $10, is_active = $11, availability = $12 where id = $1";
+               available_from = $10, is_active = $11, availability = $12, custom_fields = $13 \
+               where id = $1";
     let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
     let written = tx
         .execute_prepared(
@@ -295,6 +301,7 @@ pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result
                 &it.available_from,
                 &it.is_active,
                 &it.availability.as_str(),
+                &Json(&it.custom_fields),
             ],
         )
         .await;

@@ -9,6 +9,7 @@ mod caching;
 mod carts;
 mod categories;
 mod collections;
+mod custom_fields;
 mod document;
 mod images;
 mod orders;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::json::{OptionJson, PriceJson, TierJson};
 use crate::availability::Availability;
+use crate::custom_fields::FieldValues;
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::images::http::ImageJson;
 use crate::languages::Wanted;
@@ -37,6 +38,8 @@ pub(crate) struct ProductJson {
     #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
     translations: Option<Translations>,
     categories: Vec<CategoryId>,
+    /// Values of custom fields, by the field's handle.
+    custom_fields: FieldValues,
     images: Vec<ImageJson>,
     variants: Vec<VariantJson>,
     /// That of the variant that can be had best.
@@ -57,6 +60,8 @@ pub(crate) struct VariantJson {
     #[schema(required)]
     title: Option<String>,
     options: Choices,
+    /// Values of custom fields, by the field's handle.
+    custom_fields: FieldValues,
     position: i32,
     #[schema(required)]
     barcode: Option<String>,
@@ -137,6 +142,7 @@ impl ProductJson {
             options: product.options.clone(),
             translations: is_staff.then(|| product.translations.clone()),
             categories: product.categories.clone(),
+            custom_fields: product.custom_fields.clone(),
             images: product.images.iter().map(ImageJson::from).collect(),
             variants: variants.map(|it| VariantJson::of(it, is_staff)).collect(),
             availability: product.availability,
@@ -154,6 +160,7 @@ impl VariantJson {
             sku: variant.sku.clone(),
             title: variant.title.clone(),
             options: variant.options.clone(),
+            custom_fields: variant.custom_fields.clone(),
             position: variant.position,
             barcode: variant.barcode.clone(),
             weight_g: variant.weight_g,
