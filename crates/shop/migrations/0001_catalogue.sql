@@ -104,6 +104,41 @@ comment on column shop.price_history.until_at is 'Null: it is the price.';
 create unique index price_history_open on shop.price_history (variant_id, currency) where until_at is null;
 create index price_history_past on shop.price_history (variant_id, until_at) where until_at is not null;
 
+create table shop.price_lists (
+    id             uuid primary key,
+    title          text not null,
+    currency       text collate "C" not null,
+    customer_group text collate "C",
+    from_at        timestamptz,
+    until_at       timestamptz,
+    is_active      boolean not null,
+    version        integer not null,
+    created_at     timestamptz not null,
+    updated_at     timestamptz not null,
+    check (until_at > from_at)
+);
+comment on table shop.price_lists is 'Prices that hold beside those of variants, for a time or for a group; the lowest that holds applies.';
+comment on column shop.price_lists.customer_group is 'For whom it is; null: for everybody.';
+comment on column shop.price_lists.until_at is 'At this moment it holds no longer.';
+
+create table shop.price_list_prices (
+    variant_id    uuid not null references shop.variants (id),
+    price_list_id uuid not null references shop.price_lists (id),
+    min_quantity  integer not null check (min_quantity >= 1),
+    amount        numeric(39) not null check (amount >= 0),
+    primary key (variant_id, price_list_id, min_quantity)
+);
+comment on table shop.price_list_prices is 'The price of one piece in a list, from a quantity on.';
+create index price_list_prices_by_list on shop.price_list_prices (price_list_id, variant_id);
+
+create table shop.customer_groups (
+    customer_group text collate "C" not null,
+    user_id        uuid not null,
+    primary key (user_id, customer_group)
+);
+comment on table shop.customer_groups is 'Which users are in which groups, for prices of their own. A group is there while somebody is in it.';
+create index customer_groups_by_group on shop.customer_groups (customer_group, user_id);
+
 create table shop.categories (
     id           uuid primary key,
     parent_id    uuid references shop.categories (id),

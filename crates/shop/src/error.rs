@@ -72,6 +72,14 @@ pub enum ShopError {
     CustomFieldInUse,
     #[error("{at}: {detail}")]
     CustomFieldInvalid { at: String, detail: String },
+    #[error("there is no such price list")]
+    PriceListNotFound,
+    #[error("a price list begins before it ends")]
+    PriceListTimes,
+    #[error("there are 1000 price lists")]
+    PriceListsTooMany,
+    #[error("there is no variant with the SKU {0}")]
+    SkuUnknown(String),
     #[error("the search index is being built; only the newest can be listed until it is there")]
     SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
@@ -174,6 +182,12 @@ impl From<tokio_postgres::Error> for ShopError {
 impl ShopError {
     /// One of each, for the list of codes. Those of the ledger and the database are theirs.
     pub fn all() -> Vec<Self> {
+        let mut all = Self::of_catalogue();
+        all.extend(Self::of_sales());
+        all
+    }
+
+    fn of_catalogue() -> Vec<Self> {
         let text = || "an example".to_owned();
         vec![
             Self::ProductNotFound,
@@ -208,8 +222,18 @@ impl ShopError {
             Self::CustomFieldsTooMany,
             Self::CustomFieldInUse,
             Self::CustomFieldInvalid { at: text(), detail: text() },
+            Self::PriceListNotFound,
+            Self::PriceListTimes,
+            Self::PriceListsTooMany,
+            Self::SkuUnknown(text()),
             Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
+        ]
+    }
+
+    fn of_sales() -> Vec<Self> {
+        let text = || "an example".to_owned();
+        vec![
             Self::LocationNotFound,
             Self::LocationTaken,
             Self::StockNotTracked(text()),
@@ -315,6 +339,10 @@ outcomes! {
     Self::CustomFieldsTooMany => Unprocessable, "shop.custom_field.too_many";
     Self::CustomFieldInUse => Conflict, "shop.custom_field.in_use";
     Self::CustomFieldInvalid { .. } => Unprocessable, "shop.custom_field.invalid";
+    Self::PriceListNotFound => NotFound, "shop.price_list.not_found";
+    Self::PriceListTimes => Unprocessable, "shop.price_list.times";
+    Self::PriceListsTooMany => Unprocessable, "shop.price_list.too_many";
+    Self::SkuUnknown(_) => Unprocessable, "shop.variant.sku_unknown";
     Self::SearchNotReady => Unavailable, "shop.search.not_ready";
     Self::CurrencyUnknown(_) => Unprocessable, "shop.currency.unknown";
     Self::LocationNotFound => NotFound, "shop.location.not_found";

@@ -11,7 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::caching;
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
-use crate::{categories, collections, custom_fields, images, products, search};
+use crate::{
+    categories, collections, custom_fields, customer_groups, images, price_lists, products, search,
+};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -58,6 +60,8 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipments::http::routes())
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
+        .merge(price_lists::http::routes())
+        .merge(customer_groups::http::routes())
         .merge(categories::http::staff_routes())
         .merge(collections::http::staff_routes())
         .merge(custom_fields::http::staff_routes())
@@ -77,6 +81,7 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(categories::http::create_route())
         .merge(collections::http::replayed_routes())
         .merge(custom_fields::http::create_route())
+        .merge(price_lists::http::create_route())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

@@ -31,6 +31,10 @@ kernel::define_id! {
     pub struct LocationId = "loc";
 }
 kernel::define_id! {
+    /// Prices that hold for a time, or for a group.
+    pub struct PriceListId = "plst";
+}
+kernel::define_id! {
     /// A reduction of prices, by itself or by a code.
     pub struct PromotionId = "promo";
 }

@@ -10,6 +10,7 @@
 //! | place | what |
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `price_lists`, `customer_groups` | prices for a time, or for some |
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
 //! | `custom_fields` | what staff says of them beside what every shop has |
@@ -27,6 +28,7 @@ mod carts;
 mod categories;
 mod collections;
 mod custom_fields;
+mod customer_groups;
 mod customers;
 mod error;
 mod events;
@@ -37,6 +39,7 @@ mod images;
 mod languages;
 mod locations;
 mod orders;
+mod price_lists;
 mod pricing;
 mod products;
 mod promotions;
@@ -54,8 +57,8 @@ pub use self::http::{document, routes};
 pub use error::ShopError;
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, ImageId, LocationId,
-    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId,
-    ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId, PromotionId,
+    ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

@@ -14,7 +14,7 @@ use crate::orders::jobs::Finish;
 use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
 use crate::search::{self, Search};
-use crate::{availability, locations, products};
+use crate::{availability, locations, price_lists, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -95,6 +95,8 @@ impl Shop {
     /// Adds the workers and consumers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(Finish(self.clone())).worker(products::jobs::Follow(self.clone()))
+        bus.worker(Finish(self.clone()))
+            .worker(products::jobs::Follow(self.clone()))
+            .worker(price_lists::jobs::Turn(self.clone()))
     }
 }

@@ -130,6 +130,8 @@ pub(crate) struct Variant {
     /// What one piece cost at least before it became cheaper, by currency; only where it is asked
     /// for.
     pub(crate) lowest_before: BTreeMap<String, Amount>,
+    /// What one piece costs apart from price lists, if that is more; only where lists are applied.
+    pub(crate) compare_at: BTreeMap<String, Amount>,
 }
 
 /// What one piece costs from which quantity on, the smallest first; the first is from one on.

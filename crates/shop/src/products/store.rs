@@ -17,6 +17,7 @@ use crate::availability::Availability;
 use crate::custom_fields::FieldValues;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
+use crate::price_lists;
 
 const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendor, p.tags, \
     p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at, \
@@ -82,6 +83,7 @@ impl From<StoredVariant> for Variant {
             availability: it.availability,
             prices,
             lowest_before: BTreeMap::new(),
+            compare_at: BTreeMap::new(),
         }
     }
 }
@@ -272,10 +274,7 @@ pub(super) async fn insert_variants(
     }
     insert_prices(tx, &prices).await?;
     let ids: Vec<Uuid> = variants.iter().map(|it| it.id.as_uuid()).collect();
-    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
-               select variant_id, currency, amount, $2 from shop.prices \
-               where variant_id = any($1) and min_quantity = 1";
-    tx.execute_prepared(sql, &[&ids, &now]).await?;
+    price_lists::store::write_down_in_tx(tx, &ids, now, now).await?;
     Ok(())
 }
 
@@ -339,17 +338,7 @@ pub(super) async fn put_prices(
     if let Some(tiers) = tiers {
         insert_prices(tx, &[(variant, currency, tiers)]).await?;
     }
-    let one = tiers.and_then(Tiers::one);
-    // A price that was never valid for a moment was none.
-    let sql = "delete from shop.price_history where variant_id = $1 and currency = $2 \
-               and until_at is null and amount is distinct from $3 and from_at >= $4";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
-    let sql = "update shop.price_history set until_at = $4 where variant_id = $1 \
-               and currency = $2 and until_at is null and amount is distinct from $3";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
-    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
-               select $1, $2, $3::numeric, $4 where $3 is not null on conflict do nothing";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
+    price_lists::store::write_down_in_tx(tx, &[variant.as_uuid()], now, now).await?;
     Ok(())
 }
 
@@ -404,8 +393,8 @@ pub(super) async fn cards(client: &impl GenericClient, ids: &[Uuid]) -> Result<V
            p.availability, p.version, p.created_at, \
            (select coalesce(json_agg(json_build_array(r.currency, r.low::text, r.high::text)), '[]') \
             from (select r.currency, min(r.amount) as low, max(r.amount) as high \
-                  from shop.variants v join shop.prices r on r.variant_id = v.id \
-                  where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
+                  from shop.variants v join shop.price_history r on r.variant_id = v.id \
+                  where v.product_id = p.id and v.is_active and r.until_at is null \
                   group by r.currency) r) \
          from shop.products p where p.id = any($1)";
     client.query_prepared(sql, &[&ids]).await?.iter().map(card).collect()

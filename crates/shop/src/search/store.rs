@@ -35,8 +35,8 @@ pub(super) async fn documents(
                  from shop.variants v, jsonb_each_text(v.options) o \
                  where v.product_id = p.id and v.is_active), \
            array(select r.currency || ' ' || min(r.amount)::text \
-                 from shop.variants v join shop.prices r on r.variant_id = v.id \
-                 where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
+                 from shop.variants v join shop.price_history r on r.variant_id = v.id \
+                 where v.product_id = p.id and v.is_active and r.until_at is null \
                  group by r.currency), \
            array(with recursive above as ( \
                    select c.id, c.parent_id from shop.category_products k \
@@ -130,8 +130,8 @@ pub(super) async fn matching(
              where not exists (select from shop.variants v, jsonb_array_elements(any_of) as one \
                  where v.product_id = p.id and v.is_active and v.options @> one)) \
          and ($10::numeric is null and $11::numeric is null or exists ( \
-             select from shop.variants v join shop.prices r on r.variant_id = v.id \
-             where v.product_id = p.id and v.is_active and r.currency = $9 and r.min_quantity = 1 \
+             select from shop.variants v join shop.price_history r on r.variant_id = v.id \
+             where v.product_id = p.id and v.is_active and r.currency = $9 and r.until_at is null \
              having min(r.amount) between coalesce($10, 0) and coalesce($11, min(r.amount)))) \
          and ($13::uuid[] is null or exists ( \
              with recursive below as ( \

@@ -13,6 +13,7 @@ mod custom_fields;
 mod document;
 mod images;
 mod orders;
+mod price_lists;
 mod products;
 mod races;
 mod search;

@@ -136,7 +136,7 @@ async fn get(
     Path(Key(key)): Path<Key>,
 ) -> Result<Response, Problem> {
     let is_staff = viewer.is_staff();
-    let product = shop.product(&key, is_staff).await?;
+    let product = shop.product(&key, &viewer).await?;
     if is_staff {
         return Ok(answer(&product, true));
     }

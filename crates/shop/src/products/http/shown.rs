@@ -87,6 +87,9 @@ pub(crate) struct VariantJson {
 pub(crate) struct ShownPrice {
     #[serde(flatten)]
     price: PriceJson,
+    /// What one piece costs apart from price lists, if that is more. Else null.
+    #[schema(required)]
+    compare_at: Option<Amount>,
     /// The lowest price of the 30 days before this one, if that was higher lately: to be shown
     /// beside a reduced price in the European Union. Else null.
     #[schema(required)]
@@ -173,7 +176,9 @@ impl VariantJson {
             prices: prices
                 .filter_map(|(currency, tiers)| {
                     let lowest_30_days = variant.lowest_before.get(currency).copied();
-                    Some(ShownPrice { price: PriceJson::of(currency, tiers)?, lowest_30_days })
+                    let compare_at = variant.compare_at.get(currency).copied();
+                    let price = PriceJson::of(currency, tiers)?;
+                    Some(ShownPrice { price, compare_at, lowest_30_days })
                 })
                 .collect(),
         }

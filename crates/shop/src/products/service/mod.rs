@@ -11,6 +11,7 @@ use kernel::Timestamp;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::IfMatch;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::past_prices::{LOOKED_BACK, PastPrice, lowest_before};
 use super::{
@@ -18,9 +19,11 @@ use super::{
     store,
 };
 use crate::availability::Availability;
+use crate::callers::Viewer;
 use crate::custom_fields::{self, FieldChanges, FieldSubject, FieldValues, Filled, check_in_tx};
 use crate::error::{Result, ShopError};
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::price_lists::{self, Listed};
 use crate::shop::Shop;
 use crate::{categories, images};
 
@@ -136,11 +139,14 @@ impl ProductPatch {
 
 impl Product {
     /// What its prices have to be shown beside.
-    fn learn_past(&mut self, past: &[PastPrice], now: Timestamp) {
+    fn learn_past(&mut self, past: &[PastPrice], listed: &[Listed], now: Timestamp) {
         for variant in &mut self.variants {
             for currency in variant.prices.keys() {
+                let Some(public) = variant.public_price(listed, currency) else { continue };
                 let is_own = |it: &&PastPrice| it.variant == variant.id && it.currency == *currency;
-                let own: Vec<&PastPrice> = past.iter().filter(is_own).collect();
+                let own: Vec<PastPrice> = past.iter().filter(is_own).cloned().collect();
+                let own = price_lists::up_to_date(own, public, now);
+                let own: Vec<&PastPrice> = own.iter().collect();
                 if let Some(lowest) = lowest_before(&own, now) {
                     variant.lowest_before.insert(currency.clone(), lowest);
                 }
@@ -193,8 +199,10 @@ impl Shop {
         Ok(product)
     }
 
-    /// A product, by either of its names. Drafts and what is archived are there for staff.
-    pub(crate) async fn product(&self, key: &ProductKey, is_staff: bool) -> Result<Product> {
+    /// A product, by either of its names. Drafts and what is archived are there for staff, who see
+    /// the prices that are written; others see those that hold for them.
+    pub(crate) async fn product(&self, key: &ProductKey, viewer: &Viewer) -> Result<Product> {
+        let is_staff = viewer.is_staff();
         let client = self.database.client().await?;
         let found = match key {
             ProductKey::Id(id) => store::get(&client, *id).await?,
@@ -205,8 +213,16 @@ impl Shop {
         let now = self.clock.now();
         // What ended earlier is too old, also for a price that has just not become old.
         let since = now.saturating_sub(LOOKED_BACK * 2);
-        let past = store::past_prices(&client, product.id, since).await?;
-        product.learn_past(&past, now);
+        let user = viewer.0.and_then(|actor| actor.user());
+        let variants: Vec<Uuid> = product.variants.iter().map(|it| it.id.as_uuid()).collect();
+        let (past, listed) = tokio::try_join!(
+            store::past_prices(&client, product.id, since),
+            price_lists::store::listed(&client, &variants, now, user),
+        )?;
+        product.learn_past(&past, &listed, now);
+        if !is_staff {
+            product.variants.iter_mut().for_each(|it| it.apply_lists(&listed));
+        }
         product.images = images::store::of_product(&client, product.id).await?;
         Ok(product)
     }

@@ -77,6 +77,7 @@ impl NewVariant {
             is_active: true,
             prices: self.prices,
             lowest_before: BTreeMap::new(),
+            compare_at: BTreeMap::new(),
         }
     }
 }
