@@ -5,9 +5,7 @@ use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{
-    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
-};
+use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";

@@ -5,9 +5,7 @@ use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
 
 use crate::error::Result;
-use crate::ids::{
-    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
-};
+use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
 use crate::orders::cancel::Cancellation;
 use crate::orders::jobs::Flow;
 
