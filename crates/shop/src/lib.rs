@@ -53,6 +53,7 @@ mod settings;
 mod shipments;
 mod shipping_methods;
 mod shop;
+mod staff_orders;
 mod stock;
 mod tax_rates;
 

@@ -48,6 +48,9 @@ pub(crate) struct OrderJson {
     #[schema(required)]
     cart: Option<CartId>,
     customer: CustomerId,
+    /// Its number in another system.
+    #[schema(required)]
+    reference: Option<String>,
     /// Where it comes from: `storefront` or `staff`.
     #[schema(example = "storefront")]
     channel: String,
@@ -224,6 +227,7 @@ impl From<OrderView> for OrderJson {
             status: it.status,
             cart: it.cart,
             customer: it.customer,
+            reference: it.external_ref,
             channel: it.channel,
             currency: it.currency,
             scale: it.scale,

@@ -72,6 +72,8 @@ pub(crate) struct Order {
     /// Of it, for the sending.
     pub(crate) shipping_refunded: Amount,
     pub(crate) version: u32,
+    /// Its number in another system.
+    pub(crate) external_ref: Option<String>,
     /// When it was placed in the world, if that was before it was recorded.
     pub(crate) effective_at: Option<Timestamp>,
     pub(crate) placed_at: Option<Timestamp>,

@@ -21,4 +21,5 @@ mod products;
 mod races;
 mod returns;
 mod search;
+mod staff_orders;
 mod stock;

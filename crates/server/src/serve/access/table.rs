@@ -285,6 +285,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_overview_returns" "",
     }
     Needs(P::OrdersWrite) => {
+        "shop_orders_create" "",
         "shop_shipments_create" "",
         "shop_shipments_deliver" "",
         "shop_refunds_create" "",
