@@ -71,6 +71,7 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipping_methods::http::create_route())
         .merge(crate::promotions::http::create_route())
         .merge(crate::carts::http::create_route())
+        .merge(crate::orders::http::cancel_route())
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
         .merge(crate::returns::http::replayed_routes())

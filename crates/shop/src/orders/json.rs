@@ -1,6 +1,9 @@
 //! An order as it is shown. Amounts are in the currency's minor unit.
 
-use kernel::{Amount, Timestamp};
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use kernel::http::etag;
+use kernel::{Amount, Json, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -134,6 +137,12 @@ pub(crate) struct OrderPaymentJson {
     refunded: Amount,
     #[schema(required)]
     reference: Option<String>,
+}
+
+/// The order with its version as ETag.
+pub(super) fn versioned(view: OrderView) -> Response {
+    let version = etag(view.whole.order.version);
+    ([(ETAG, version)], Json(OrderJson::from(view))).into_response()
 }
 
 impl From<Order> for OrderSummaryJson {

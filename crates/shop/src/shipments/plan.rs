@@ -167,9 +167,7 @@ pub(super) fn put_back(whole: &mut WholeOrder, shipment: &Shipment) {
 
 /// What has to be taken from payments that are held: what the order's account lacks.
 fn capture(whole: &mut WholeOrder, worth: u128) -> Vec<Capture> {
-    let captured: u128 = whole.payments.iter().map(|it| it.captured.get()).sum();
-    let there = captured - whole.order.earned.get();
-    let mut need = worth.saturating_sub(there);
+    let mut need = worth.saturating_sub(whole.unearned());
     let mut captures = Vec::new();
     for payment in &mut whole.payments {
         let is_held = matches!(payment.kind, PaymentKind::Wallet { .. })

@@ -8,6 +8,7 @@ mod buying;
 mod caching;
 mod carts;
 mod categories;
+mod changes;
 mod collections;
 mod document;
 mod documents;
