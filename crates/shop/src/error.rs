@@ -6,6 +6,7 @@ use kernel::bus::{JobError, Outcome};
 use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
 use ledger::LedgerError;
 use ledger::engine::{AccountStatus, TransferStatus};
+use payments::PaymentsError;
 
 pub use after_sale::AfterSaleError;
 
@@ -114,6 +115,10 @@ pub enum ShopError {
     PromotionUsedUp,
     #[error("the payments don't come to the total, {0}")]
     PaymentsDiffer(Amount),
+    #[error("the order is paid")]
+    OrderAlreadyPaid,
+    #[error("what is missing is being paid at this moment; wait for what becomes of it")]
+    PaymentUnderWay,
     #[error("sign in to pay from a wallet")]
     PaymentNeedsUser,
     #[error("the wallet doesn't hold that much, holds counted")]
@@ -147,6 +152,8 @@ pub enum ShopError {
     AfterSale(#[from] AfterSaleError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Payments(#[from] PaymentsError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error("the ledger answered {0} where that can't be")]
@@ -192,6 +199,8 @@ impl ShopError {
             Self::CartTotalChanged(Amount::ZERO),
             Self::PromotionUsedUp,
             Self::PaymentsDiffer(Amount::ZERO),
+            Self::OrderAlreadyPaid,
+            Self::PaymentUnderWay,
             Self::PaymentNeedsUser,
             Self::PaymentFundsInsufficient,
             Self::PaymentAccountMissing,
@@ -315,6 +324,8 @@ impl ShopError {
             Self::CartTotalChanged(_) => (Conflict, "shop.cart.total_changed"),
             Self::PromotionUsedUp => (Unprocessable, "shop.promotion.used_up"),
             Self::PaymentsDiffer(_) => (Unprocessable, "shop.payment.differs"),
+            Self::OrderAlreadyPaid => (Conflict, "shop.order.already_paid"),
+            Self::PaymentUnderWay => (Conflict, "shop.payment.under_way"),
             Self::PaymentNeedsUser => (Unprocessable, "shop.payment.needs_user"),
             Self::PaymentFundsInsufficient => (Unprocessable, "shop.payment.funds_insufficient"),
             Self::PaymentAccountMissing => (Unprocessable, "shop.payment.account_missing"),
@@ -331,6 +342,7 @@ impl ShopError {
             Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
             Self::AfterSale(error) => (error.kind(), error.code()),
             Self::Ledger(error) => (error.kind(), error.code()),
+            Self::Payments(error) => (error.kind(), error.code()),
             Self::Database(error) => (error.kind(), error.code()),
             Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {
                 (Internal, "shop.internal.contradiction")
@@ -350,6 +362,7 @@ impl DomainError for ShopError {
 
     fn client_message(&self) -> String {
         match self {
+            Self::Payments(error) => error.client_message(),
             Self::Database(error) => error.client_message(),
             Self::Ledger(error) => error.client_message(),
             error if error.kind() == ErrorKind::Internal => {
@@ -362,6 +375,7 @@ impl DomainError for ShopError {
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Ledger(error) => error.retry_after_s(),
+            Self::Payments(error) => error.retry_after_s(),
             Self::SearchNotReady => Some(10),
             _ => None,
         }

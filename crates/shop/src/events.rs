@@ -13,6 +13,7 @@ const CONTEXT: &str = "shop";
 
 pub(crate) const ORDER_PLACED: &str = "shop.order.placed";
 pub(crate) const ORDER_PAID: &str = "shop.order.paid";
+pub(crate) const ORDER_PAYMENT_FAILED: &str = "shop.order.payment_failed";
 pub(crate) const ORDER_SHIPPED: &str = "shop.order.shipped";
 pub(crate) const ORDER_DELIVERED: &str = "shop.order.delivered";
 pub(crate) const ORDER_CANCELLED: &str = "shop.order.cancelled";
@@ -126,6 +127,16 @@ pub(crate) fn placed(whole: &WholeOrder) -> Vec<NewEvent> {
         events.push(event(ORDER_PAID, order, data(order)));
     }
     events
+}
+
+/// Its money came after it was placed.
+pub(crate) fn paid(order: &Order) -> NewEvent {
+    event(ORDER_PAID, order, data(order))
+}
+
+/// A card or a wallet did not pay: its buyer may try another one.
+pub(crate) fn payment_failed(order: &Order) -> NewEvent {
+    event(ORDER_PAYMENT_FAILED, order, data(order))
 }
 
 pub(crate) fn shipped(order: &Order, parcel: Parcel<'_>) -> NewEvent {

@@ -54,6 +54,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::promotions::http::routes())
         .merge(crate::carts::http::routes())
         .merge(crate::orders::http::routes())
+        .merge(crate::order_payments::http::routes())
         .merge(crate::shipments::http::routes())
         .merge(crate::returns::http::routes())
         .merge(crate::documents::http::routes())

@@ -35,6 +35,7 @@ mod ids;
 mod images;
 mod languages;
 mod locations;
+mod order_payments;
 mod orders;
 mod pricing;
 mod products;

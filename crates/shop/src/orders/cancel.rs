@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use identity::Permission;
+use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
 use kernel::{Amount, Problem};
@@ -11,7 +11,9 @@ use ledger::engine::{Extra, NewTransfer, TransferFlags};
 
 use super::book::{payer_account, payment_transfer};
 use super::jobs::{self, Flow};
-use super::{OrderState, PaymentKind, PaymentStatus, WholeOrder, flows, lowering, store};
+use super::{
+    OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, flows, lowering, store,
+};
 use crate::books::{Books, code, money, resolution};
 use crate::carts::access::Shopper;
 use crate::error::{AfterSaleError, Result, ShopError};
@@ -66,11 +68,29 @@ impl Shop {
             reason: new.reason,
             by_staff,
         };
-        if self.write_cancellation(shopper, &cancellation).await? {
+        let staff = shopper.actor.filter(|_| by_staff);
+        if self.write_cancellation(staff.as_ref(), &cancellation, false).await? {
             self.finish_cancellation(cancellation.id).await?;
         }
         let whole = store::whole(&self.database.client().await?, id).await?;
         Ok(whole.ok_or(ShopError::OrderNotFound)?)
+    }
+
+    /// Cancels an order that wasn't paid in time. Does nothing if it was, or is cancelled.
+    pub(crate) async fn cancel_unpaid(&self, id: OrderId) -> Result<()> {
+        self.settle_flows(id).await?;
+        let cancellation = Cancellation {
+            id: CancellationId::generate(),
+            order: id,
+            lines: Vec::new(),
+            amount: Amount::ZERO,
+            reason: Some("not paid in time".to_owned()),
+            by_staff: true,
+        };
+        if self.write_cancellation(None, &cancellation, true).await? {
+            self.finish_cancellation(cancellation.id).await?;
+        }
+        Ok(())
     }
 
     /// True for staff, false for the buyer.
@@ -87,13 +107,21 @@ impl Shop {
         if order.earned.is_zero() { Ok(false) } else { Err(ShopError::OrderNotOpen.into()) }
     }
 
-    /// False if nothing is open.
-    async fn write_cancellation(&self, shopper: &Shopper, it: &Cancellation) -> Result<bool> {
+    /// False if nothing is open, or if only what is unpaid was to be cancelled.
+    async fn write_cancellation(
+        &self,
+        staff: Option<&Actor>,
+        it: &Cancellation,
+        is_unpaid_only: bool,
+    ) -> Result<bool> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let whole = store::lock_in_tx(&tx, it.order).await?;
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
+        if is_unpaid_only && whole.order.status != OrderStatus::Placed {
+            return Ok(false);
+        }
         flows::require_settled_in_tx(&tx, it.order).await?;
         if store::cancellation(&tx, it.id).await?.is_some() {
             return Ok(false);
@@ -118,7 +146,7 @@ impl Shop {
         store::insert_cancellation_in_tx(&tx, &it, now).await?;
         let job = jobs::finish(Flow::Cancellation(it.id)).at(now.saturating_add(FINISH_AFTER));
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
-        if let Some(actor) = shopper.actor.filter(|_| it.by_staff) {
+        if let Some(actor) = staff {
             let entry = NewEntry::new(actor.audit(), "shop.order.cancelled").object(it.order);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         }
@@ -140,6 +168,8 @@ impl Shop {
             return self.finish_lowering(&whole, &it).await;
         }
         self.books.release_order(&whole, id).await?;
+        self.give_back_to_cards(&whole, &given_back(&whole), id.as_u128()).await?;
+        self.give_up_charges(&whole).await?;
         self.record_cancellation(&it).await
     }
 
@@ -191,7 +221,7 @@ pub(super) fn given_back(whole: &WholeOrder) -> Vec<(OrderPaymentId, u128)> {
     let mut left = whole.unearned().saturating_sub(whole.open_worth());
     let mut back = Vec::new();
     for payment in whole.payments.iter().rev() {
-        let here = left.min(payment.captured.get() - payment.refunded.get());
+        let here = left.min(payment.kept());
         if here > 0 {
             left -= here;
             back.push((payment.id, here));
@@ -203,6 +233,9 @@ pub(super) fn given_back(whole: &WholeOrder) -> Vec<(OrderPaymentId, u128)> {
 fn release(payment: &mut super::OrderPayment, back: &[(OrderPaymentId, u128)]) {
     if let Some((_, amount)) = back.iter().find(|(id, _)| *id == payment.id) {
         payment.refunded = Amount::new(payment.refunded.get() + amount);
+    }
+    if payment.status == PaymentStatus::Pending {
+        payment.status = PaymentStatus::Released;
     }
     if payment.status == PaymentStatus::Authorized {
         let is_nothing = payment.captured.is_zero();
@@ -238,7 +271,7 @@ impl Books {
     }
 }
 
-/// The transfers of [`given_back`].
+/// The transfers of [`given_back`], but for what goes back to cards.
 pub(super) fn give_back(
     whole: &WholeOrder,
     id: CancellationId,
@@ -248,10 +281,11 @@ pub(super) fn give_back(
     for (index, (payment, amount)) in given_back(whole).into_iter().enumerate() {
         let payment = whole.payments.iter().find(|it| it.id == payment);
         let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
+        let Some(credit_account) = payer_account(whole, payment) else { continue };
         transfers.push(NewTransfer {
             id: transfer_id(id.as_u128(), "back", index as u64),
             debit_account: money::order(whole.order.id),
-            credit_account: payer_account(whole, payment),
+            credit_account,
             amount,
             asset,
             code: code::REFUND,

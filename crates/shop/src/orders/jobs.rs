@@ -5,7 +5,7 @@ use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderRefundId, ReturnId, ShipmentId};
+use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";
@@ -18,6 +18,10 @@ pub(crate) enum Flow {
     Shipment(ShipmentId),
     Cancellation(CancellationId),
     Refund(OrderRefundId),
+    /// Holds a wallet or charges a card.
+    Payment(OrderPaymentId),
+    /// Money that came after its order was cancelled.
+    Unwanted(OrderPaymentId),
     Return(ReturnId),
 }
 
@@ -29,6 +33,8 @@ impl Flow {
             Self::Shipment(id) => id.to_string(),
             Self::Cancellation(id) => id.to_string(),
             Self::Refund(id) => id.to_string(),
+            Self::Payment(id) => id.to_string(),
+            Self::Unwanted(id) => format!("unwanted {id}"),
             Self::Return(id) => id.to_string(),
         }
     }
@@ -65,6 +71,8 @@ impl Shop {
             Flow::Shipment(id) => self.finish_shipment(id).await.map(drop),
             Flow::Cancellation(id) => self.finish_cancellation(id).await,
             Flow::Refund(id) => self.finish_refund(id).await.map(drop),
+            Flow::Payment(id) => self.finish_payment(id).await,
+            Flow::Unwanted(id) => self.finish_unwanted(id).await,
             Flow::Return(id) => self.finish_return(id).await,
         };
         match ended {

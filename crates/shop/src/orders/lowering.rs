@@ -158,6 +158,7 @@ impl Shop {
         it: &Cancellation,
     ) -> Result<()> {
         self.books.lower_order(whole, it).await?;
+        self.give_back_to_cards(whole, &super::cancel::given_back(whole), it.id.as_u128()).await?;
         self.record_lowering(it).await
     }
 
@@ -215,9 +216,10 @@ impl Books {
             let void = transfer_id(old.id.as_u128(), "cancel", 0);
             batch.push(resolution(void, payment_transfer(old), TransferFlags::VOID_PENDING));
             if let Some(anew) = anew {
+                let payer = payer_account(whole, anew);
                 let new = NewTransfer {
                     id: payment_transfer(anew),
-                    debit_account: payer_account(whole, anew),
+                    debit_account: payer.ok_or(ShopError::Corrupt("a payment's account"))?,
                     credit_account: money::order(whole.order.id),
                     amount: anew.amount.get(),
                     asset: currency.no,

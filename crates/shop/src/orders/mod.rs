@@ -32,6 +32,8 @@ use crate::ids::{
     CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId, VariantId,
 };
 
+use crate::order_payments::OrderCard;
+
 pub(crate) use status::{OrderState, OrderStatus, PaymentStatus};
 
 /// An order as its rows say.
@@ -144,7 +146,19 @@ pub(crate) struct OrderPayment {
     pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
     pub(crate) reference: Option<String>,
+    /// Of a payment by card.
+    pub(crate) card: Option<OrderCard>,
+    /// Why it came to nothing.
+    pub(crate) failure: Option<String>,
     pub(crate) created_at: Timestamp,
+}
+
+impl OrderPayment {
+    /// What of it is with us. What is disputed, the payments have taken back.
+    pub(crate) fn kept(&self) -> u128 {
+        let is_here = self.status != PaymentStatus::Disputed;
+        if is_here { self.captured.get() - self.refunded.get() } else { 0 }
+    }
 }
 
 /// Where money comes from.
@@ -152,6 +166,8 @@ pub(crate) struct OrderPayment {
 pub(crate) enum PaymentKind {
     /// Held in a user's wallet.
     Wallet { payer: UserId },
+    /// Charged to a card by the payments.
+    Card,
     /// Paid elsewhere, as staff says.
     External,
 }
@@ -160,6 +176,7 @@ impl PaymentKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Wallet { .. } => "wallet",
+            Self::Card => "card",
             Self::External => "external",
         }
     }
@@ -177,9 +194,8 @@ pub(crate) struct WholeOrder {
 impl WholeOrder {
     /// What was paid, is still here, and isn't earned.
     pub(crate) fn unearned(&self) -> u128 {
-        let there = self.payments.iter().map(|it| it.captured.get() - it.refunded.get());
-        let kept = self.order.earned.get() - self.order.refunded.get();
-        there.sum::<u128>().saturating_sub(kept)
+        let there: u128 = self.payments.iter().map(OrderPayment::kept).sum();
+        there.saturating_sub(self.order.earned.get() - self.order.refunded.get())
     }
 
     /// What is neither sent nor cancelled, in money.

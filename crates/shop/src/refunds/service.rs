@@ -99,6 +99,10 @@ impl Shop {
         let whole = whole.ok_or(ShopError::OrderNotFound)?;
         drop(client);
         let is_done = self.books.refund(&whole, &refund).await?;
+        if is_done {
+            let back: Vec<_> = refund.payouts.iter().map(|(id, it)| (*id, it.get())).collect();
+            self.give_back_to_cards(&whole, &back, id.as_u128()).await?;
+        }
         self.record_refund(&refund, is_done).await?;
         match is_done {
             true => Ok(Refund { state: RefundState::Done, ..refund }),

@@ -6,6 +6,7 @@ mod app;
 mod availability;
 mod buying;
 mod caching;
+mod card_payments;
 mod carts;
 mod categories;
 mod changes;

@@ -102,6 +102,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_carts_complete" "",
         "shop_orders_get" "",
         "shop_orders_cancel" "",
+        "shop_orders_pay" "",
         "shop_returns_create" "",
         "shop_returns_list" "",
         "shop_returns_get" "",

@@ -6,7 +6,9 @@ use kernel::{Amount, Timestamp};
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderLineId, OrderRefundId, ReturnId, ShipmentId};
+use crate::ids::{
+    CancellationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
+};
 use crate::orders::cancel::Cancellation;
 use crate::orders::jobs::Flow;
 
@@ -21,13 +23,17 @@ pub(crate) async fn pending_flows(
         union all \
         select 3, id from shop.refunds where order_id = $1 and state = 'pending' \
         union all \
-        select 4, id from shop.returns where order_id = $1 and state = 'receiving'";
+        select 4, id from shop.returns where order_id = $1 and state = 'receiving' \
+        union all \
+        select 5, p.id from shop.order_payments p join shop.orders o on o.id = p.order_id \
+         where order_id = $1 and kind = 'wallet' and p.status = 'pending' and state = 'placed'";
     let rows = client.query_prepared(sql, &[&order]).await?;
     let flow = |row: &tokio_postgres::Row| match row.get::<_, i32>(0) {
         1 => Flow::Shipment(row.get::<_, ShipmentId>(1)),
         2 => Flow::Cancellation(row.get::<_, CancellationId>(1)),
         3 => Flow::Refund(row.get::<_, OrderRefundId>(1)),
-        _ => Flow::Return(row.get::<_, ReturnId>(1)),
+        4 => Flow::Return(row.get::<_, ReturnId>(1)),
+        _ => Flow::Payment(row.get::<_, OrderPaymentId>(1)),
     };
     Ok(rows.iter().map(flow).collect())
 }
