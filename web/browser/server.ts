@@ -9,6 +9,8 @@ export type Server = {
   /** Where a browser opens it. */
   readonly url: string
   readonly operator: Api
+  /** Sends a file as the operator. */
+  readonly upload: (path: string, type: string, content: Uint8Array) => Promise<unknown>
   readonly stop: () => Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function startServer(options: readonly string[] = []): Promise<Serv
   return {
     url: own.replace('127.0.0.1', 'localhost'),
     operator: (...request) => call(own, token, ...request),
+    upload: (path, type, content) => send(own, token, path, type, content),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
@@ -66,7 +69,7 @@ function readyUrl(child: ChildProcess): Promise<string> {
 
 async function call(own: string, token: string, ...request: Parameters<Api>) {
   const [method, path, body, version] = request
-  const answer = await fetch(own + path, {
+  return answered(own, path, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
@@ -75,7 +78,16 @@ async function call(own: string, token: string, ...request: Parameters<Api>) {
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
+}
+
+async function send(own: string, token: string, path: string, type: string, content: Uint8Array) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+  return answered(own, path, { method: 'POST', headers, body: content as BodyInit })
+}
+
+async function answered(own: string, path: string, request: RequestInit): Promise<unknown> {
+  const answer = await fetch(own + path, request)
   const text = await answer.text()
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+  if (!answer.ok) throw new Error(`${request.method} ${path}: ${answer.status} ${text}`)
   return text === '' ? null : JSON.parse(text)
 }

@@ -10,8 +10,10 @@
 //! | place | what |
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `price_lists`, `customer_groups` | prices for a time, or for some |
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
+//! | `custom_fields` | what staff says of them beside what every shop has |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -25,6 +27,8 @@ mod callers;
 mod carts;
 mod categories;
 mod collections;
+mod custom_fields;
+mod customer_groups;
 mod customers;
 mod documents;
 mod error;
@@ -37,6 +41,7 @@ mod languages;
 mod locations;
 mod order_payments;
 mod orders;
+mod price_lists;
 mod pricing;
 mod products;
 mod promotions;
@@ -54,9 +59,9 @@ mod tax_rates;
 pub use self::http::{document, routes};
 pub use error::{AfterSaleError, ShopError};
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomerId, DocumentId, ImageId, LocationId,
-    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId,
-    ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
+    LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId,
+    PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

@@ -16,6 +16,7 @@ import {
   ScrollText,
   Send,
   ShieldCheck,
+  Store,
   Users,
   Wrench,
 } from 'lucide-react'
@@ -29,6 +30,7 @@ export const texts = defineTexts(
     requests: 'Requests',
     schedules: 'Scheduled',
     history: 'History',
+    shop: 'Shop',
     payments: 'Deposit and withdraw',
     deposits: 'Deposit',
     notifications: 'Notifications',
@@ -56,6 +58,7 @@ export const texts = defineTexts(
     requests: 'Anfragen',
     schedules: 'Geplant',
     history: 'Verlauf',
+    shop: 'Laden',
     payments: 'Ein- und auszahlen',
     deposits: 'Einzahlen',
     notifications: 'Mitteilungen',
@@ -95,6 +98,7 @@ export const MAIN: readonly Place[] = [
   { to: '/schedules', text: 'schedules', icon: CalendarClock },
   { to: '/history', text: 'history', icon: History, also: ['/transfers'] },
   { to: '/payments', text: 'payments', icon: CreditCard },
+  { to: '/shop', text: 'shop', icon: Store },
 ]
 
 export const ACCOUNT: readonly Place[] = [

@@ -16,6 +16,7 @@ import { Home } from './home'
 import { Plain } from './plain'
 import { SignedIn } from './signed-in'
 import { Staff } from './staff'
+import { InStore, Store } from './store'
 
 /**
  * Every page of the app: its address, and the feature that shows it. Pages are loaded when they
@@ -46,6 +47,14 @@ const ask = <const Path extends string>(path: Path, load: Load) =>
 const signedIn = createRoute({ getParentRoute: () => root, id: 'in', component: SignedIn })
 const own = <const Path extends string>(path: Path, load: Load) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load) })
+
+/** Pages of the shop, which are open to everybody. */
+const store = createRoute({ getParentRoute: () => root, id: 'store', component: Store })
+const sold = <const Path extends string>(path: Path, load: Load) =>
+  createRoute({ getParentRoute: () => store, path, component: lazyRouteComponent(load) })
+
+/** Pages of the shop about what somebody who is signed in bought. */
+const bought = createRoute({ getParentRoute: () => signedIn, id: 'bought', component: InStore })
 
 /** Pages of those who work for the house. */
 const staff = createRoute({ getParentRoute: () => signedIn, path: '/staff', component: Staff })
@@ -95,7 +104,24 @@ const routes = root.addChildren([
       ask('/device', () => import('@/features/oauth/device/page')),
     ]),
   ]),
+  store.addChildren([
+    sold('/shop', () => import('@/features/shop/home/page')),
+    sold('/shop/search', () => import('@/features/shop/products/search-page')),
+    sold('/shop/categories/$handle', () => import('@/features/shop/products/category-page')),
+    sold('/shop/collections/$handle', () => import('@/features/shop/products/collection-page')),
+    sold('/shop/products/$handle', () => import('@/features/shop/products/product-page')),
+    sold('/shop/cart', () => import('@/features/shop/carts/page')),
+    sold('/shop/checkout', () => import('@/features/shop/checkout/page')),
+    sold('/shop/orders/$id', () => import('@/features/shop/orders/order-page')),
+  ]),
   signedIn.addChildren([
+    bought.addChildren([
+      createRoute({
+        getParentRoute: () => bought,
+        path: '/shop/orders',
+        component: lazyRouteComponent(() => import('@/features/shop/orders/page')),
+      }),
+    ]),
     own('/send', () => import('@/features/wallet/send/page')),
     own('/transfers', () => import('@/features/wallet/transfers/page')),
     own('/transfers/$id', () => import('@/features/wallet/transfers/transfer-page')),

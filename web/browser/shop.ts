@@ -1,0 +1,181 @@
+import type { Bank } from './bank'
+import { pictureOf } from './pictures'
+
+/** What the shop of the tests sells, by handle. */
+export type Shop = {
+  readonly products: Readonly<Record<string, string>>
+}
+
+type Made = { readonly id: string; readonly version?: string }
+
+const euros = (amount: string, tiers: readonly { min_quantity: number; amount: string }[] = []) => [
+  { currency: 'EUR', amount, tiers },
+]
+
+const CATEGORIES = [
+  { handle: 'kitchen', title: 'Kitchen', translations: { de: { title: 'Küche' } } },
+  { handle: 'garden', title: 'Garden', translations: { de: { title: 'Garten' } } },
+  { handle: 'reading', title: 'Reading', translations: { de: { title: 'Lesen' } } },
+]
+
+const SIZES = ['S', 'M', 'L']
+const COLOURS = ['Green', 'Red']
+
+/** Two options, of which one combination doesn't exist. */
+const apron = {
+  handle: 'linen-apron',
+  title: 'Linen apron',
+  vendor: 'Oak & Thread',
+  description:
+    'A heavy linen apron that gets softer with every wash.\n\nTwo deep pockets, a loop for a towel, and straps long enough to tie in front.',
+  categories: ['kitchen'],
+  tags: ['linen', 'present'],
+  options: [
+    { name: 'Colour', values: COLOURS },
+    { name: 'Size', values: SIZES },
+  ],
+  variants: COLOURS.flatMap((colour) =>
+    SIZES.filter((size) => !(colour === 'Red' && size === 'S')).map((size) => ({
+      sku: `APRON-${colour.toUpperCase()}-${size}`,
+      options: { Colour: colour, Size: size },
+      prices: euros('4900'),
+      weight_g: 420,
+    })),
+  ),
+}
+
+const simple = [
+  {
+    handle: 'paper-lantern',
+    title: 'Paper lantern',
+    vendor: 'Kobo',
+    category: 'garden',
+    tags: ['light', 'present'],
+    sku: 'LANTERN',
+    prices: euros('1290', [
+      { min_quantity: 10, amount: '990' },
+      { min_quantity: 50, amount: '790' },
+    ]),
+    stock: '120',
+    colour: [214, 92, 60],
+    de: 'Papierlaterne',
+  },
+  {
+    handle: 'walnut-board',
+    title: 'Walnut chopping board',
+    vendor: 'Oak & Thread',
+    category: 'kitchen',
+    tags: ['wood'],
+    sku: 'BOARD',
+    prices: euros('5900'),
+    stock: '3',
+    colour: [110, 72, 44],
+    de: 'Schneidbrett aus Nussholz',
+  },
+  {
+    handle: 'watering-can',
+    title: 'Watering can, 5 l',
+    vendor: 'Brook',
+    category: 'garden',
+    tags: [],
+    sku: 'CAN',
+    prices: euros('3450'),
+    stock: '40',
+    colour: [70, 110, 130],
+    de: 'Gießkanne, 5 l',
+  },
+  {
+    handle: 'field-notes',
+    title: 'Field notebook',
+    vendor: 'Kobo',
+    category: 'reading',
+    tags: ['paper', 'present'],
+    sku: 'NOTES',
+    prices: euros('850'),
+    stock: '200',
+    colour: [60, 120, 84],
+    de: 'Feldbuch',
+  },
+  {
+    handle: 'reading-lamp',
+    title: 'Reading lamp',
+    vendor: 'Brook',
+    category: 'reading',
+    tags: ['light'],
+    sku: 'LAMP',
+    prices: euros('8900'),
+    stock: '0',
+    colour: [226, 178, 70],
+    de: 'Leselampe',
+  },
+] as const
+
+/** Opens a shop by the public API: categories, products with pictures, stock, taxes, shipping. */
+export async function openShop(bank: Bank): Promise<Shop> {
+  const { operator } = bank
+  for (const category of CATEGORIES) await operator('POST', '/v1/shop/categories', category)
+  await operator('PUT', '/v1/shop/tax-rates/AT/standard', { rate: 200_000, title: 'USt 20 %' })
+  await patch(bank, '/v1/shop/settings', { home_country: 'AT' })
+  const method = (handle: string, title: string, amount: string) => ({
+    handle,
+    title,
+    countries: ['AT', 'DE'],
+    rates: [{ currency: 'EUR', amount }],
+  })
+  await operator('POST', '/v1/shop/shipping-methods', method('post', 'Post, 2–3 days', '490'))
+  await operator('POST', '/v1/shop/shipping-methods', method('express', 'By tomorrow', '1290'))
+  const promote = (code: string, title: string, effect: object) =>
+    operator('POST', '/v1/shop/promotions', { code, title, effect })
+  await promote('APPLE10', '10 % for you', { kind: 'percentage', rate: 100_000 })
+  await promote('GIFT', 'It is a present', { kind: 'percentage', rate: 1_000_000 })
+  await promote('FREEPOST', 'Free shipping', { kind: 'free_shipping' })
+  const products: Record<string, string> = {}
+  for (const it of [...simple].reverse()) {
+    products[it.handle] = await put(bank, {
+      handle: it.handle,
+      title: it.title,
+      vendor: it.vendor,
+      description: `${it.title}, made to be used for years.`,
+      translations: { de: { title: it.de } },
+      categories: [it.category],
+      tags: it.tags,
+      variants: [{ sku: it.sku, prices: it.prices, weight_g: 300 }],
+    })
+    await picture(bank, products[it.handle] ?? '', it.title, it.colour)
+    if (it.stock !== '0') await receive(bank, { [it.sku]: it.stock })
+  }
+  products[apron.handle] = await put(bank, apron)
+  await picture(bank, products[apron.handle] ?? '', 'A green apron', [52, 110, 78])
+  await picture(bank, products[apron.handle] ?? '', 'A red apron', [172, 52, 48])
+  await receive(bank, Object.fromEntries(apron.variants.map(({ sku }) => [sku, '12'])))
+  const collection = { handle: 'presents', title: 'Presents', rules: { tags: ['present'] } }
+  await operator('POST', '/v1/shop/collections', collection)
+  return { products }
+}
+
+async function put(bank: Bank, product: object): Promise<string> {
+  const made = { status: 'active', ...product }
+  return ((await bank.operator('POST', '/v1/shop/products', made)) as Made).id
+}
+
+async function receive({ operator }: Bank, items: Readonly<Record<string, string>>) {
+  await operator('POST', '/v1/shop/stock/changes', {
+    kind: 'receive',
+    reference: 'first delivery',
+    items: Object.entries(items).map(([sku, quantity]) => ({ sku, quantity })),
+  })
+}
+
+async function patch({ operator }: Bank, path: string, body: object): Promise<void> {
+  await operator('PATCH', path, body, '"1"')
+}
+
+async function picture(
+  { upload }: Bank,
+  product: string,
+  alt: string,
+  colour: readonly [number, number, number],
+): Promise<void> {
+  const query = new URLSearchParams({ alt })
+  await upload(`/v1/shop/products/${product}/images?${query}`, 'image/png', pictureOf(colour))
+}

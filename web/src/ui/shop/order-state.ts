@@ -1,0 +1,24 @@
+import type { Order } from '@/lib/shop'
+
+type Told = Pick<Order, 'status' | 'payments' | 'total'>
+
+const PAID: readonly string[] = ['paid', 'partly_shipped', 'shipped', 'delivered', 'returned']
+
+/** Whether the money is there: taken, or held until parcels go. */
+export function isPaid({ status, payments, total }: Told): boolean {
+  if (PAID.includes(status)) return true
+  // What was cancelled may have been paid before.
+  return status === 'cancelled' && total !== '0' && payments.some((it) => it.captured !== '0')
+}
+
+/** Whether something of it can still be cancelled. */
+export function isCancellable({ status, lines }: Pick<Order, 'status' | 'lines'>): boolean {
+  const isRunning = ['placed', 'paid', 'partly_shipped'].includes(status)
+  return isRunning && lines.some(({ open }) => open > 0)
+}
+
+/** What can still go back of a line: what was sent of it, without what went back already. */
+export function refundable({ earned, refunded }: { earned: string; refunded: string }): bigint {
+  const left = BigInt(earned) - BigInt(refunded)
+  return left > 0n ? left : 0n
+}
