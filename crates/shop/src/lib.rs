@@ -76,4 +76,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     5 "orders" "../migrations/0005_orders.sql",
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
+    8 "changes" "../migrations/0008_changes.sql",
 };

@@ -1,6 +1,9 @@
 //! An order as it is shown. Amounts are in the currency's minor unit.
 
-use kernel::{Amount, Timestamp};
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use kernel::http::etag;
+use kernel::{Amount, Json, Timestamp};
 use payments::NextActionJson;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -147,6 +150,12 @@ pub(crate) struct OrderPaymentJson {
     /// What the card's holder has to do; only the buyer sees it.
     #[schema(required)]
     next_action: Option<NextActionJson>,
+}
+
+/// The order with its version as ETag.
+pub(super) fn versioned(view: OrderView) -> Response {
+    let version = etag(view.whole.order.version);
+    ([(ETAG, version)], Json(OrderJson::from(view))).into_response()
 }
 
 impl From<Order> for OrderSummaryJson {

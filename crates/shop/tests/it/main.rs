@@ -9,6 +9,7 @@ mod caching;
 mod card_payments;
 mod carts;
 mod categories;
+mod changes;
 mod collections;
 mod custom_fields;
 mod document;

@@ -289,6 +289,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_shipments_create" "",
         "shop_shipments_deliver" "",
         "shop_refunds_create" "",
+        "shop_orders_update" "",
         "shop_returns_approve" "",
         "shop_returns_reject" "",
         "shop_returns_receive" "",

@@ -42,6 +42,7 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     ("shop_orders_get", Foreign, "/v1/shop/orders/{order}", ""),
     ("shop_orders_cancel", Foreign, "/v1/shop/orders/{order}/cancel", r#"{"reason": "mine"}"#),
+    ("shop_orders_update", Staff, "/v1/shop/orders/{order}", r#"{"note": "mine"}"#),
     ("shop_overview_orders", Staff, "/v1/shop/overview/orders", ""),
     ("shop_shipments_create", Staff, "/v1/shop/orders/{order}/shipments", r#"{"carrier": "me"}"#),
     (
