@@ -14,6 +14,7 @@
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
 //! | `custom_fields` | what staff says of them beside what every shop has |
+//! | `imports`, `exports`, `product_rows` | many of them at once, as files |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -32,15 +33,18 @@ mod customer_groups;
 mod customers;
 mod error;
 mod events;
+mod exports;
 mod fields;
 mod http;
 mod ids;
 mod images;
+mod imports;
 mod languages;
 mod locations;
 mod orders;
 mod price_lists;
 mod pricing;
+mod product_rows;
 mod products;
 mod promotions;
 mod refunds;
@@ -56,9 +60,9 @@ mod tax_rates;
 pub use self::http::{document, routes};
 pub use error::ShopError;
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, ImageId, LocationId,
-    OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId, PromotionId,
-    ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, ImageId, ImportId,
+    LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId,
+    PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 

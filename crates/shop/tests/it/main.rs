@@ -12,6 +12,7 @@ mod collections;
 mod custom_fields;
 mod document;
 mod images;
+mod imports;
 mod orders;
 mod price_lists;
 mod products;
