@@ -15,6 +15,7 @@ mod custom_fields;
 mod document;
 mod documents;
 mod images;
+mod imports;
 mod orders;
 mod pdf_text;
 mod price_lists;
