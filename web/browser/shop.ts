@@ -37,6 +37,7 @@ const apron = {
   variants: COLOURS.flatMap((colour) =>
     SIZES.filter((size) => !(colour === 'Red' && size === 'S')).map((size) => ({
       sku: `APRON-${colour.toUpperCase()}-${size}`,
+      title: `${colour} / ${size}`,
       options: { Colour: colour, Size: size },
       prices: euros('4900'),
       weight_g: 420,
@@ -145,8 +146,13 @@ export async function openShop(bank: Bank): Promise<Shop> {
     if (it.stock !== '0') await receive(bank, { [it.sku]: it.stock })
   }
   products[apron.handle] = await put(bank, apron)
-  await picture(bank, products[apron.handle] ?? '', 'A green apron', [52, 110, 78])
-  await picture(bank, products[apron.handle] ?? '', 'A red apron', [172, 52, 48])
+  const id = products[apron.handle] ?? ''
+  const { variants } = (await operator('GET', `/v1/shop/products/${id}`)) as {
+    variants: { id: string; options: { Colour: string } }[]
+  }
+  const of = (colour: string) => variants.find(({ options }) => options.Colour === colour)?.id
+  await picture(bank, id, 'A green apron', [52, 110, 78], of('Green'))
+  await picture(bank, id, 'A red apron', [172, 52, 48], of('Red'))
   await receive(bank, Object.fromEntries(apron.variants.map(({ sku }) => [sku, '12'])))
   const collection = { handle: 'presents', title: 'Presents', rules: { tags: ['present'] } }
   await operator('POST', '/v1/shop/collections', collection)
@@ -175,7 +181,8 @@ async function picture(
   product: string,
   alt: string,
   colour: readonly [number, number, number],
+  variant?: string,
 ): Promise<void> {
-  const query = new URLSearchParams({ alt })
+  const query = new URLSearchParams({ alt, ...(variant && { variant }) })
   await upload(`/v1/shop/products/${product}/images?${query}`, 'image/png', pictureOf(colour))
 }
