@@ -135,7 +135,7 @@ function Find({ collection, inIt }: { collection: string; inIt: ReadonlySet<stri
   return (
     <>
       <search>
-        <Form label={t.q} onSubmit={({ q: typed = '' }) => setQ(typed.trim())}>
+        <Form onSubmit={({ q: typed = '' }) => setQ(typed.trim())}>
           <TextField name="q" label={t.q} maxLength={200} autoComplete="off" />
           <div>
             <Submit look="secondary">{t.find}</Submit>

@@ -8,7 +8,7 @@ import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Confirm, Submit } from '@/ui/confirm'
 import { TextAreaField } from '@/ui/fields'
-import { Form, type Values } from '@/ui/form'
+import { Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { TitleAndHandle } from '@/ui/shop/handle-fields'
@@ -111,7 +111,9 @@ function Basics({ collection }: Of) {
           defaultValue={description}
         />
         <TranslationFields of={translations} />
-        <Submit>{t.save}</Submit>
+        <FormActions>
+          <Submit>{t.save}</Submit>
+        </FormActions>
       </Form>
     </Section>
   )
@@ -128,7 +130,9 @@ function Rules({ collection }: Of) {
         onSubmit={(values: Values) => patch({ rules: typedRules(values, t.rule_missing, rules) })}
       >
         <RuleFields rules={rules} />
-        <Submit>{t.save}</Submit>
+        <FormActions>
+          <Submit>{t.save}</Submit>
+        </FormActions>
       </Form>
     </Section>
   )

@@ -8,7 +8,7 @@ import { assetsQuery } from '@/lib/wallet'
 import { AmountField, amountOf } from '@/ui/amount-field'
 import { Submit } from '@/ui/confirm'
 import { SelectField, TextField } from '@/ui/fields'
-import { FieldErrors, Form, SideBySide, type Values } from '@/ui/form'
+import { FieldErrors, Form, FormActions, SideBySide, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
@@ -113,7 +113,9 @@ function NewForm({ currencies }: { currencies: readonly Schemas['Asset'][] }) {
           </p>
         )}
       </Section>
-      <Submit>{t.create}</Submit>
+      <FormActions>
+        <Submit>{t.create}</Submit>
+      </FormActions>
     </Form>
   )
 }

@@ -4,7 +4,7 @@ import type { Versioned } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { Submit } from '@/ui/confirm'
 import { TextField } from '@/ui/fields'
-import { FieldErrors, Form, type Values } from '@/ui/form'
+import { FieldErrors, Form, FormActions, type Values } from '@/ui/form'
 import { Section } from '@/ui/page'
 import { useProductChange } from './change'
 import { texts } from './texts'
@@ -49,7 +49,9 @@ export function Options({ product }: { product: Versioned<Product> }) {
             defaultValue={values.join(', ')}
           />
         ))}
-        <Submit look="secondary">{t.save}</Submit>
+        <FormActions>
+          <Submit look="secondary">{t.save}</Submit>
+        </FormActions>
       </Form>
     </Section>
   )

@@ -6,7 +6,7 @@ import { type Versioned, writtenProductQuery } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Confirm, Submit } from '@/ui/confirm'
-import { Form, type Values } from '@/ui/form'
+import { Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { TranslationFields, typedTranslations } from '@/ui/shop/translations'
@@ -89,7 +89,9 @@ function Basics({ product }: ShownProps) {
     <Section title={t.basics}>
       <Form label={t.basics} onSubmit={(values: Values) => patch(typedBasics(values))}>
         <BasicFields product={product.data} />
-        <Submit>{t.save}</Submit>
+        <FormActions>
+          <Submit>{t.save}</Submit>
+        </FormActions>
       </Form>
     </Section>
   )
@@ -105,7 +107,9 @@ function Translations({ product }: ShownProps) {
         onSubmit={(values: Values) => patch({ translations: typedTranslations(values) })}
       >
         <TranslationFields of={product.data.translations} />
-        <Submit>{t.save}</Submit>
+        <FormActions>
+          <Submit>{t.save}</Submit>
+        </FormActions>
       </Form>
     </Section>
   )

@@ -6,7 +6,7 @@ import { type Versioned, versioned } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Submit } from '@/ui/confirm'
 import { CheckField, SelectField, TextField } from '@/ui/fields'
-import { FieldErrors, Form, type Values } from '@/ui/form'
+import { FieldErrors, Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { Loaded } from '@/ui/states'
@@ -95,7 +95,9 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
       />
       {minutes('reservation_s', t.reservation, t.reservation_hint)}
       {minutes('payment_s', t.payment, t.payment_hint)}
-      <Submit>{t.save}</Submit>
+      <FormActions>
+        <Submit>{t.save}</Submit>
+      </FormActions>
     </Form>
   )
 }
