@@ -62,8 +62,7 @@ pub(crate) struct Costs {
 
 impl House {
     /// From the provider into somebody's account.
-    pub(crate) fn into_account(self, user: UserId, asset: &str, amount: Amount) -> Movement {
-        let credit = user.account_id(asset);
+    pub(crate) const fn into_account(self, credit: u128, amount: Amount) -> Movement {
         Movement { asset: self.asset, debit: self.clearing, credit, amount }
     }
 }

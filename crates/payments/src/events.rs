@@ -5,27 +5,57 @@ use kernel::Amount;
 use kernel::bus::NewEvent;
 use serde::Serialize;
 
-use crate::deposits::Deposit;
+use crate::deposits::{Deposit, Payee};
 use crate::refunds::Refund;
 use crate::withdrawals::Withdrawal;
 
 const CONTEXT: &str = "payments";
 
-pub(crate) const DEPOSIT_REQUIRES_ACTION: &str = "payments.deposit.requires_action";
-pub(crate) const DEPOSIT_SUCCEEDED: &str = "payments.deposit.succeeded";
-pub(crate) const DEPOSIT_FAILED: &str = "payments.deposit.failed";
-pub(crate) const DEPOSIT_DISPUTED: &str = "payments.deposit.disputed";
-pub(crate) const DEPOSIT_DISPUTE_WON: &str = "payments.deposit.dispute_won";
-pub(crate) const DEPOSIT_REFUNDED: &str = "payments.deposit.refunded";
-pub(crate) const REFUND_FAILED: &str = "payments.refund.failed";
 pub(crate) const WITHDRAWAL_PAID: &str = "payments.withdrawal.paid";
 pub(crate) const WITHDRAWAL_FAILED: &str = "payments.withdrawal.failed";
 pub(crate) const WITHDRAWAL_RETURNED: &str = "payments.withdrawal.returned";
+
+/// What is new of a deposit, or of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    RequiresAction,
+    Succeeded,
+    Failed,
+    Disputed,
+    DisputeWon,
+    Refunded,
+    RefundFailed,
+}
+
+impl News {
+    /// Charges have events of their own: whoever sells hears them, the payer hears of the purchase.
+    const fn kind(self, payee: &Payee) -> &'static str {
+        match (payee, self) {
+            (Payee::User(_), Self::RequiresAction) => "payments.deposit.requires_action",
+            (Payee::User(_), Self::Succeeded) => "payments.deposit.succeeded",
+            (Payee::User(_), Self::Failed) => "payments.deposit.failed",
+            (Payee::User(_), Self::Disputed) => "payments.deposit.disputed",
+            (Payee::User(_), Self::DisputeWon) => "payments.deposit.dispute_won",
+            (Payee::User(_), Self::Refunded) => "payments.deposit.refunded",
+            (Payee::User(_), Self::RefundFailed) => "payments.refund.failed",
+            (Payee::Purchase { .. }, Self::RequiresAction) => "payments.charge.requires_action",
+            (Payee::Purchase { .. }, Self::Succeeded) => "payments.charge.succeeded",
+            (Payee::Purchase { .. }, Self::Failed) => "payments.charge.failed",
+            (Payee::Purchase { .. }, Self::Disputed) => "payments.charge.disputed",
+            (Payee::Purchase { .. }, Self::DisputeWon) => "payments.charge.dispute_won",
+            (Payee::Purchase { .. }, Self::Refunded) => "payments.charge.refunded",
+            (Payee::Purchase { .. }, Self::RefundFailed) => "payments.charge.refund_failed",
+        }
+    }
+}
 
 #[derive(Serialize)]
 struct Data<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     deposit_id: Option<String>,
+    /// What a charge is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawal_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,13 +68,14 @@ struct Data<'a> {
 }
 
 pub(crate) fn of_deposit(
-    kind: &'static str,
+    news: News,
     deposit: &Deposit,
     amount: Amount,
     reason: Option<&str>,
 ) -> NewEvent {
     let data = Data {
         deposit_id: Some(deposit.id.to_string()),
+        reference: reference(&deposit.payee),
         withdrawal_id: None,
         refund_id: None,
         asset: &deposit.asset,
@@ -52,12 +83,13 @@ pub(crate) fn of_deposit(
         scale: deposit.scale,
         reason,
     };
-    event(kind, deposit.user, data)
+    event(news.kind(&deposit.payee), deposit.payee.user(), data)
 }
 
-pub(crate) fn of_refund(kind: &'static str, refund: &Refund, reason: Option<&str>) -> NewEvent {
+pub(crate) fn of_refund(news: News, refund: &Refund, reason: Option<&str>) -> NewEvent {
     let data = Data {
         deposit_id: Some(refund.deposit.to_string()),
+        reference: reference(&refund.payee),
         withdrawal_id: None,
         refund_id: Some(refund.id.to_string()),
         asset: &refund.asset,
@@ -65,7 +97,7 @@ pub(crate) fn of_refund(kind: &'static str, refund: &Refund, reason: Option<&str
         scale: refund.scale,
         reason,
     };
-    event(kind, refund.user, data)
+    event(news.kind(&refund.payee), refund.payee.user(), data)
 }
 
 pub(crate) fn of_withdrawal(
@@ -75,6 +107,7 @@ pub(crate) fn of_withdrawal(
 ) -> NewEvent {
     let data = Data {
         deposit_id: None,
+        reference: None,
         withdrawal_id: Some(withdrawal.id.to_string()),
         refund_id: None,
         asset: &withdrawal.asset,
@@ -82,9 +115,16 @@ pub(crate) fn of_withdrawal(
         scale: withdrawal.scale,
         reason,
     };
-    event(kind, withdrawal.user, data)
+    event(kind, Some(withdrawal.user), data)
 }
 
-fn event(kind: &'static str, user: UserId, data: Data<'_>) -> NewEvent {
-    NewEvent::new(CONTEXT, kind, Some(user.as_u128()), data)
+fn reference(payee: &Payee) -> Option<&str> {
+    match payee {
+        Payee::User(_) => None,
+        Payee::Purchase { reference, .. } => Some(reference),
+    }
+}
+
+fn event(kind: &'static str, user: Option<UserId>, data: Data<'_>) -> NewEvent {
+    NewEvent::new(CONTEXT, kind, user.map(UserId::as_u128), data)
 }

@@ -5,6 +5,7 @@ use kernel::bus::{Job, JobError, NewJob, Outcome, Policy, Worker};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::deposits::Payee;
 use crate::error::PaymentsError;
 use crate::ids::{DepositId, RefundId, WithdrawalId};
 use crate::jobs::POLICY;
@@ -84,6 +85,16 @@ impl Flow {
             Self::Withdrawal(id) => id.to_string(),
         };
         NewJob::new(self.kind().job_kind(), self).key(key)
+    }
+}
+
+impl Flow {
+    /// The same, of somebody's deposit, charge or refund.
+    pub(crate) fn advance_for(self, payee: &Payee) -> NewJob {
+        match payee.user() {
+            Some(user) => self.advance().subject(user.as_u128()),
+            None => self.advance(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `verdict` | what to do with news that may be late, repeated or out of order |
 //! | [`deposits`](Deposit), `refunds`, `withdrawals`, `chargebacks` | the flows: `mod.rs` has the states, `progress.rs` the steps |
+//! | `charges` | card payments for what somebody buys: deposits into the account of that |
 //! | `books` | the flows' transfers in the ledger |
 //! | [`provider`] | what a provider does for us |
 //! | `sandbox` | the provider for development and tests, with its test cards |
@@ -24,6 +25,7 @@
 
 mod books;
 mod chargebacks;
+mod charges;
 mod crash;
 mod deposits;
 mod error;
@@ -48,8 +50,10 @@ mod webhooks;
 mod withdrawals;
 
 pub use self::http::{document, routes};
+pub use charges::{ChargeWith, NewCharge, PreparedCharge};
 pub use crash::{CRASH_POINTS, CrashPoint};
-pub use deposits::{Card, Deposit, DepositId, DepositStatus, NewDeposit, PayWith};
+pub use deposits::http::{CardInput, NextActionJson, is_return_url};
+pub use deposits::{Card, Deposit, DepositId, DepositStatus, NewDeposit, PayWith, Payee};
 pub use error::PaymentsError;
 pub use options::{AmountLimits, PaymentsOptions, SandboxOptions, StripeOptions};
 pub use overview::{Clearing, Flows};
@@ -69,4 +73,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     1 "payments" "../migrations/0001_payments.sql",
     2 "card_index" "../migrations/0002_card_index.sql",
     3 "providers" "../migrations/0003_providers.sql",
+    4 "charges" "../migrations/0004_charges.sql",
 };

@@ -47,7 +47,7 @@ impl Payments {
 
     /// Whose deposit it is. For staff, like the next one.
     pub async fn owner_of_deposit(&self, id: DepositId) -> Result<Option<UserId>, PaymentsError> {
-        Ok(self.find_deposit(id).await?.map(|deposit| deposit.user))
+        Ok(self.find_deposit(id).await?.and_then(|deposit| deposit.payee.user()))
     }
 
     /// Whose withdrawal it is.

@@ -22,6 +22,7 @@ comment on table shop.products is 'What the shop shows: one product has one or m
 comment on column shop.products.handle is 'Its name in addresses: lower case, digits and hyphens.';
 comment on column shop.products.options is 'In what the variants differ: [{"name": "Colour", "values": ["red", "blue"]}].';
 comment on column shop.products.translations is 'By language: {"de": {"title": "...", "description": "..."}}. What is missing is shown as it stands in the row.';
+comment on column shop.products.custom_fields is 'By handle of the field: {"fabric": "wool"}.';
 comment on column shop.products.availability is 'That of the active variant that can be had best. It changes without a new version.';
 comment on column shop.products.version is 'The ETag: every change of the product, its variants, prices or images adds one.';
 create index products_newest on shop.products (status, created_at desc, id desc);
@@ -34,6 +35,7 @@ create table shop.variants (
     asset           text collate "C" not null unique,
     title           text,
     options         jsonb not null,
+    custom_fields   jsonb not null default '{}',
     position        integer not null,
     barcode         text,
     weight_g        integer not null check (weight_g >= 0),
@@ -55,6 +57,24 @@ create index variants_by_product on shop.variants (product_id, position);
 create unique index variants_by_options on shop.variants (product_id, options) where is_active;
 
 create index variants_preordered on shop.variants (available_from) where availability = 'preorder';
+
+create table shop.custom_fields (
+    id            uuid primary key,
+    handle        text collate "C" not null unique,
+    subject       text collate "C" not null check (subject in ('product', 'variant')),
+    kind          text collate "C" not null check (kind in ('text', 'number', 'boolean', 'date', 'choice')),
+    title         text not null,
+    translations  jsonb not null,
+    choices       text[] not null default '{}',
+    is_filterable boolean not null,
+    version       integer not null,
+    created_at    timestamptz not null,
+    updated_at    timestamptz not null
+);
+comment on table shop.custom_fields is 'What staff says of products or variants beside what every shop has. One with values is never removed.';
+comment on column shop.custom_fields.translations is 'Its titles by language: {"de": "Stoff"}.';
+comment on column shop.custom_fields.choices is 'The values that there are, if it is a choice.';
+comment on column shop.custom_fields.is_filterable is 'Whether the search knows its values.';
 
 create table shop.availability_feed (
     only_row boolean primary key default true check (only_row),
@@ -83,6 +103,41 @@ comment on table shop.price_history is 'What one piece cost everybody, and when:
 comment on column shop.price_history.until_at is 'Null: it is the price.';
 create unique index price_history_open on shop.price_history (variant_id, currency) where until_at is null;
 create index price_history_past on shop.price_history (variant_id, until_at) where until_at is not null;
+
+create table shop.price_lists (
+    id             uuid primary key,
+    title          text not null,
+    currency       text collate "C" not null,
+    customer_group text collate "C",
+    from_at        timestamptz,
+    until_at       timestamptz,
+    is_active      boolean not null,
+    version        integer not null,
+    created_at     timestamptz not null,
+    updated_at     timestamptz not null,
+    check (until_at > from_at)
+);
+comment on table shop.price_lists is 'Prices that hold beside those of variants, for a time or for a group; the lowest that holds applies.';
+comment on column shop.price_lists.customer_group is 'For whom it is; null: for everybody.';
+comment on column shop.price_lists.until_at is 'At this moment it holds no longer.';
+
+create table shop.price_list_prices (
+    variant_id    uuid not null references shop.variants (id),
+    price_list_id uuid not null references shop.price_lists (id),
+    min_quantity  integer not null check (min_quantity >= 1),
+    amount        numeric(39) not null check (amount >= 0),
+    primary key (variant_id, price_list_id, min_quantity)
+);
+comment on table shop.price_list_prices is 'The price of one piece in a list, from a quantity on.';
+create index price_list_prices_by_list on shop.price_list_prices (price_list_id, variant_id);
+
+create table shop.customer_groups (
+    customer_group text collate "C" not null,
+    user_id        uuid not null,
+    primary key (user_id, customer_group)
+);
+comment on table shop.customer_groups is 'Which users are in which groups, for prices of their own. A group is there while somebody is in it.';
+create index customer_groups_by_group on shop.customer_groups (customer_group, user_id);
 
 create table shop.categories (
     id           uuid primary key,

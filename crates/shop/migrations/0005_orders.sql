@@ -104,16 +104,23 @@ comment on column shop.order_holds.taken is 'Pieces that were sent from it or re
 create table shop.order_payments (
     id          uuid primary key,
     order_id    uuid not null references shop.orders (id),
-    kind        text collate "C" not null check (kind in ('wallet', 'external')),
+    kind        text collate "C" not null check (kind in ('wallet', 'card', 'external')),
     payer       uuid,
     amount      numeric(39) not null check (amount > 0),
-    status      text collate "C" not null check (status in ('pending', 'authorized', 'captured', 'released', 'refused')),
+    status      text collate "C" not null check (status in ('pending', 'authorized', 'captured', 'released', 'refused', 'disputed')),
     captured    numeric(39) not null default 0 check (captured <= amount),
     refunded    numeric(39) not null default 0 check (refunded <= captured),
+    stranded    numeric(39) not null default 0,
     reference   text,
+    failure     text,
+    provider    text collate "C",
+    card_token  text collate "C",
+    return_url  text,
     created_at  timestamptz not null
 );
-comment on table shop.order_payments is 'Money for an order. A wallet is held at the sale and taken with each parcel; what was paid elsewhere is there at once.';
+comment on table shop.order_payments is 'Money for an order. A wallet is held at the sale and taken with each parcel; a card is charged after the sale; what was paid elsewhere is there at once.';
+comment on column shop.order_payments.stranded is 'What was to go back to a card that could not be reached: it is in the order''s account again.';
+comment on column shop.order_payments.card_token is 'The provider''s; null where its own form asks for the card. The charge has the payment''s id.';
 comment on column shop.order_payments.payer is 'The user whose wallet it is.';
 create index order_payments_by_order on shop.order_payments (order_id, id);
 

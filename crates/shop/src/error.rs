@@ -1,9 +1,14 @@
 //! What can go wrong in the shop, in the language of the business.
 
+mod after_sale;
+
 use kernel::bus::{JobError, Outcome};
 use kernel::{Amount, DatabaseError, DomainError, ErrorKind, Timestamp};
 use ledger::LedgerError;
 use ledger::engine::{AccountStatus, TransferStatus};
+use payments::PaymentsError;
+
+pub use after_sale::AfterSaleError;
 
 /// Outcomes that callers can meet.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +65,26 @@ pub enum ShopError {
     ImageAnimated,
     #[error("a product has at most 50 pictures")]
     ImagesTooMany,
+    #[error("there is no such custom field")]
+    CustomFieldNotFound,
+    #[error("another custom field has this handle")]
+    CustomFieldTaken,
+    #[error("a choice has choices, each once; nothing else has any")]
+    CustomFieldChoices,
+    #[error("there are 200 custom fields")]
+    CustomFieldsTooMany,
+    #[error("there are values of it: take them away first")]
+    CustomFieldInUse,
+    #[error("{at}: {detail}")]
+    CustomFieldInvalid { at: String, detail: String },
+    #[error("there is no such price list")]
+    PriceListNotFound,
+    #[error("a price list begins before it ends")]
+    PriceListTimes,
+    #[error("there are 1000 price lists")]
+    PriceListsTooMany,
+    #[error("there is no variant with the SKU {0}")]
+    SkuUnknown(String),
     #[error("the search index is being built; only the newest can be listed until it is there")]
     SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
@@ -110,6 +135,10 @@ pub enum ShopError {
     PromotionUsedUp,
     #[error("the payments don't come to the total, {0}")]
     PaymentsDiffer(Amount),
+    #[error("the order is paid")]
+    OrderAlreadyPaid,
+    #[error("what is missing is being paid at this moment; wait for what becomes of it")]
+    PaymentUnderWay,
     #[error("sign in to pay from a wallet")]
     PaymentNeedsUser,
     #[error("the wallet doesn't hold that much, holds counted")]
@@ -142,6 +171,10 @@ pub enum ShopError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
+    Payments(#[from] PaymentsError),
+    #[error(transparent)]
+    AfterSale(#[from] AfterSaleError),
+    #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error("the ledger answered {0} where that can't be")]
     LedgerRefused(TransferStatus),
@@ -162,6 +195,13 @@ impl From<tokio_postgres::Error> for ShopError {
 impl ShopError {
     /// One of each, for the list of codes. Those of the ledger and the database are theirs.
     pub fn all() -> Vec<Self> {
+        let mut all = Self::of_catalogue();
+        all.extend(Self::of_sales());
+        all.extend(AfterSaleError::all().map(Self::AfterSale));
+        all
+    }
+
+    fn of_catalogue() -> Vec<Self> {
         let text = || "an example".to_owned();
         vec![
             Self::ProductNotFound,
@@ -190,8 +230,24 @@ impl ShopError {
             Self::ImageTooLarge,
             Self::ImageAnimated,
             Self::ImagesTooMany,
+            Self::CustomFieldNotFound,
+            Self::CustomFieldTaken,
+            Self::CustomFieldChoices,
+            Self::CustomFieldsTooMany,
+            Self::CustomFieldInUse,
+            Self::CustomFieldInvalid { at: text(), detail: text() },
+            Self::PriceListNotFound,
+            Self::PriceListTimes,
+            Self::PriceListsTooMany,
+            Self::SkuUnknown(text()),
             Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
+        ]
+    }
+
+    fn of_sales() -> Vec<Self> {
+        let text = || "an example".to_owned();
+        vec![
             Self::LocationNotFound,
             Self::LocationTaken,
             Self::StockNotTracked(text()),
@@ -213,6 +269,8 @@ impl ShopError {
             Self::CartTotalChanged(Amount::ZERO),
             Self::PromotionUsedUp,
             Self::PaymentsDiffer(Amount::ZERO),
+            Self::OrderAlreadyPaid,
+            Self::PaymentUnderWay,
             Self::PaymentNeedsUser,
             Self::PaymentFundsInsufficient,
             Self::PaymentAccountMissing,
@@ -244,83 +302,104 @@ impl ShopError {
         }
         Outcome::Retry(JobError::new(self))
     }
+}
 
-    /// The kind and the stable code of each outcome.
-    fn described(&self) -> (ErrorKind, &'static str) {
-        use ErrorKind::{
-            Conflict, Internal, NotFound, PreconditionFailed, Unavailable, Unprocessable,
-        };
-        match self {
-            Self::ProductNotFound => (NotFound, "shop.product.not_found"),
-            Self::HandleTaken => (Conflict, "shop.product.handle_taken"),
-            Self::VersionChanged => (PreconditionFailed, "shop.version.changed"),
-            Self::VariantNotFound => (NotFound, "shop.variant.not_found"),
-            Self::SkuTaken(_) => (Conflict, "shop.variant.sku_taken"),
-            Self::OptionsMismatch(_) => (Unprocessable, "shop.product.options_mismatch"),
-            Self::VariantsTooMany => (Unprocessable, "shop.variant.too_many"),
-            Self::CurrenciesTooMany => (Unprocessable, "shop.price.too_many"),
-            Self::CategoryUnknown(_) => (Unprocessable, "shop.category.unknown"),
-            Self::CategoryNotFound => (NotFound, "shop.category.not_found"),
-            Self::CategoryTaken => (Conflict, "shop.category.handle_taken"),
-            Self::CategoryHasChildren => (Conflict, "shop.category.has_children"),
-            Self::CategoryMisplaced => (Unprocessable, "shop.category.misplaced"),
-            Self::CategoriesTooMany => (Unprocessable, "shop.category.too_many"),
-            Self::CollectionUnknown(_) => (Unprocessable, "shop.collection.unknown"),
-            Self::CollectionNotFound => (NotFound, "shop.collection.not_found"),
-            Self::CollectionTaken => (Conflict, "shop.collection.handle_taken"),
-            Self::CollectionHasRules => (Conflict, "shop.collection.has_rules"),
-            Self::CollectionByHand => (Conflict, "shop.collection.by_hand"),
-            Self::CollectionsTooMany => (Unprocessable, "shop.collection.too_many"),
-            Self::ImageNotFound => (NotFound, "shop.image.not_found"),
-            Self::ImageUnreadable => (Unprocessable, "shop.image.unreadable"),
-            Self::ImageMislabelled => (Unprocessable, "shop.image.mislabelled"),
-            Self::ImageTooLarge => (Unprocessable, "shop.image.too_large"),
-            Self::ImageAnimated => (Unprocessable, "shop.image.animated"),
-            Self::ImagesTooMany => (Unprocessable, "shop.image.too_many"),
-            Self::SearchNotReady => (Unavailable, "shop.search.not_ready"),
-            Self::CurrencyUnknown(_) => (Unprocessable, "shop.currency.unknown"),
-            Self::LocationNotFound => (NotFound, "shop.location.not_found"),
-            Self::LocationTaken => (Conflict, "shop.location.taken"),
-            Self::StockNotTracked(_) => (Unprocessable, "shop.stock.not_tracked"),
-            Self::StockInsufficient { .. } => (Unprocessable, "shop.stock.insufficient"),
-            Self::TaxRateNotFound => (NotFound, "shop.tax_rate.not_found"),
-            Self::ShippingMethodNotFound => (NotFound, "shop.shipping_method.not_found"),
-            Self::ShippingMethodTaken => (Conflict, "shop.shipping_method.taken"),
-            Self::PromotionNotFound => (NotFound, "shop.promotion.not_found"),
-            Self::PromotionCodeTaken => (Conflict, "shop.promotion.code_taken"),
-            Self::PromotionCodeUnknown => (Unprocessable, "shop.promotion.code_unknown"),
-            Self::CartClaimNeedsUser => (Unprocessable, "shop.cart.claim_needs_user"),
-            Self::CartNotFound => (NotFound, "shop.cart.not_found"),
-            Self::CartNotOpen => (Conflict, "shop.cart.not_open"),
-            Self::CartLineNotFound => (NotFound, "shop.cart.line_not_found"),
-            Self::CartTooManyLines => (Unprocessable, "shop.cart.too_many_lines"),
-            Self::CartTooManyPieces => (Unprocessable, "shop.cart.too_many_pieces"),
-            Self::CartChanged => (Conflict, "shop.cart.changed"),
-            Self::CartNotReady => (Unprocessable, "shop.cart.not_ready"),
-            Self::CartTotalChanged(_) => (Conflict, "shop.cart.total_changed"),
-            Self::PromotionUsedUp => (Unprocessable, "shop.promotion.used_up"),
-            Self::PaymentsDiffer(_) => (Unprocessable, "shop.payment.differs"),
-            Self::PaymentNeedsUser => (Unprocessable, "shop.payment.needs_user"),
-            Self::PaymentFundsInsufficient => (Unprocessable, "shop.payment.funds_insufficient"),
-            Self::PaymentAccountMissing => (Unprocessable, "shop.payment.account_missing"),
-            Self::OrderNotFound => (NotFound, "shop.order.not_found"),
-            Self::OrderLineNotFound => (NotFound, "shop.order.line_not_found"),
-            Self::OrderLineNotOpen(_) => (Unprocessable, "shop.order.line_not_open"),
-            Self::OrderNotOpen => (Conflict, "shop.order.not_open"),
-            Self::OrderNotPaid => (Conflict, "shop.order.not_paid"),
-            Self::OrderBusy => (Conflict, "shop.order.busy"),
-            Self::ShipmentNotFound => (NotFound, "shop.shipment.not_found"),
-            Self::ShipmentNotInStock => (Unprocessable, "shop.shipment.not_in_stock"),
-            Self::RefundNotFound => (NotFound, "shop.refund.not_found"),
-            Self::RefundTooLarge(_) => (Unprocessable, "shop.refund.too_large"),
-            Self::RefundRefused => (Unprocessable, "shop.refund.refused"),
-            Self::Ledger(error) => (error.kind(), error.code()),
-            Self::Database(error) => (error.kind(), error.code()),
-            Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {
-                (Internal, "shop.internal.contradiction")
+/// The kind and the stable code of each outcome.
+macro_rules! outcomes {
+    ($($outcome:pat => $kind:ident, $code:literal;)*) => {
+        impl ShopError {
+            fn described(&self) -> (ErrorKind, &'static str) {
+                match self {
+                    $($outcome => (ErrorKind::$kind, $code),)*
+                    Self::Ledger(error) => (error.kind(), error.code()),
+                    Self::Payments(error) => (error.kind(), error.code()),
+                    Self::AfterSale(error) => (error.kind(), error.code()),
+                    Self::Database(error) => (error.kind(), error.code()),
+                    Self::LedgerRefused(_) | Self::AccountRefused { .. } | Self::Corrupt(_) => {
+                        (ErrorKind::Internal, "shop.internal.contradiction")
+                    }
+                }
             }
         }
-    }
+    };
+}
+
+outcomes! {
+    Self::ProductNotFound => NotFound, "shop.product.not_found";
+    Self::HandleTaken => Conflict, "shop.product.handle_taken";
+    Self::VersionChanged => PreconditionFailed, "shop.version.changed";
+    Self::VariantNotFound => NotFound, "shop.variant.not_found";
+    Self::SkuTaken(_) => Conflict, "shop.variant.sku_taken";
+    Self::OptionsMismatch(_) => Unprocessable, "shop.product.options_mismatch";
+    Self::VariantsTooMany => Unprocessable, "shop.variant.too_many";
+    Self::CurrenciesTooMany => Unprocessable, "shop.price.too_many";
+    Self::CategoryUnknown(_) => Unprocessable, "shop.category.unknown";
+    Self::CategoryNotFound => NotFound, "shop.category.not_found";
+    Self::CategoryTaken => Conflict, "shop.category.handle_taken";
+    Self::CategoryHasChildren => Conflict, "shop.category.has_children";
+    Self::CategoryMisplaced => Unprocessable, "shop.category.misplaced";
+    Self::CategoriesTooMany => Unprocessable, "shop.category.too_many";
+    Self::CollectionUnknown(_) => Unprocessable, "shop.collection.unknown";
+    Self::CollectionNotFound => NotFound, "shop.collection.not_found";
+    Self::CollectionTaken => Conflict, "shop.collection.handle_taken";
+    Self::CollectionHasRules => Conflict, "shop.collection.has_rules";
+    Self::CollectionByHand => Conflict, "shop.collection.by_hand";
+    Self::CollectionsTooMany => Unprocessable, "shop.collection.too_many";
+    Self::ImageNotFound => NotFound, "shop.image.not_found";
+    Self::ImageUnreadable => Unprocessable, "shop.image.unreadable";
+    Self::ImageMislabelled => Unprocessable, "shop.image.mislabelled";
+    Self::ImageTooLarge => Unprocessable, "shop.image.too_large";
+    Self::ImageAnimated => Unprocessable, "shop.image.animated";
+    Self::ImagesTooMany => Unprocessable, "shop.image.too_many";
+    Self::CustomFieldNotFound => NotFound, "shop.custom_field.not_found";
+    Self::CustomFieldTaken => Conflict, "shop.custom_field.handle_taken";
+    Self::CustomFieldChoices => Unprocessable, "shop.custom_field.choices";
+    Self::CustomFieldsTooMany => Unprocessable, "shop.custom_field.too_many";
+    Self::CustomFieldInUse => Conflict, "shop.custom_field.in_use";
+    Self::CustomFieldInvalid { .. } => Unprocessable, "shop.custom_field.invalid";
+    Self::PriceListNotFound => NotFound, "shop.price_list.not_found";
+    Self::PriceListTimes => Unprocessable, "shop.price_list.times";
+    Self::PriceListsTooMany => Unprocessable, "shop.price_list.too_many";
+    Self::SkuUnknown(_) => Unprocessable, "shop.variant.sku_unknown";
+    Self::SearchNotReady => Unavailable, "shop.search.not_ready";
+    Self::CurrencyUnknown(_) => Unprocessable, "shop.currency.unknown";
+    Self::LocationNotFound => NotFound, "shop.location.not_found";
+    Self::LocationTaken => Conflict, "shop.location.taken";
+    Self::StockNotTracked(_) => Unprocessable, "shop.stock.not_tracked";
+    Self::StockInsufficient { .. } => Unprocessable, "shop.stock.insufficient";
+    Self::TaxRateNotFound => NotFound, "shop.tax_rate.not_found";
+    Self::ShippingMethodNotFound => NotFound, "shop.shipping_method.not_found";
+    Self::ShippingMethodTaken => Conflict, "shop.shipping_method.taken";
+    Self::PromotionNotFound => NotFound, "shop.promotion.not_found";
+    Self::PromotionCodeTaken => Conflict, "shop.promotion.code_taken";
+    Self::PromotionCodeUnknown => Unprocessable, "shop.promotion.code_unknown";
+    Self::CartClaimNeedsUser => Unprocessable, "shop.cart.claim_needs_user";
+    Self::CartNotFound => NotFound, "shop.cart.not_found";
+    Self::CartNotOpen => Conflict, "shop.cart.not_open";
+    Self::CartLineNotFound => NotFound, "shop.cart.line_not_found";
+    Self::CartTooManyLines => Unprocessable, "shop.cart.too_many_lines";
+    Self::CartTooManyPieces => Unprocessable, "shop.cart.too_many_pieces";
+    Self::CartChanged => Conflict, "shop.cart.changed";
+    Self::CartNotReady => Unprocessable, "shop.cart.not_ready";
+    Self::CartTotalChanged(_) => Conflict, "shop.cart.total_changed";
+    Self::PromotionUsedUp => Unprocessable, "shop.promotion.used_up";
+    Self::PaymentsDiffer(_) => Unprocessable, "shop.payment.differs";
+    Self::OrderAlreadyPaid => Conflict, "shop.order.already_paid";
+    Self::PaymentUnderWay => Conflict, "shop.payment.under_way";
+    Self::PaymentNeedsUser => Unprocessable, "shop.payment.needs_user";
+    Self::PaymentFundsInsufficient => Unprocessable, "shop.payment.funds_insufficient";
+    Self::PaymentAccountMissing => Unprocessable, "shop.payment.account_missing";
+    Self::OrderNotFound => NotFound, "shop.order.not_found";
+    Self::OrderLineNotFound => NotFound, "shop.order.line_not_found";
+    Self::OrderLineNotOpen(_) => Unprocessable, "shop.order.line_not_open";
+    Self::OrderNotOpen => Conflict, "shop.order.not_open";
+    Self::OrderNotPaid => Conflict, "shop.order.not_paid";
+    Self::OrderBusy => Conflict, "shop.order.busy";
+    Self::ShipmentNotFound => NotFound, "shop.shipment.not_found";
+    Self::ShipmentNotInStock => Unprocessable, "shop.shipment.not_in_stock";
+    Self::RefundNotFound => NotFound, "shop.refund.not_found";
+    Self::RefundTooLarge(_) => Unprocessable, "shop.refund.too_large";
+    Self::RefundRefused => Unprocessable, "shop.refund.refused";
 }
 
 impl DomainError for ShopError {
@@ -334,6 +413,7 @@ impl DomainError for ShopError {
 
     fn client_message(&self) -> String {
         match self {
+            Self::Payments(error) => error.client_message(),
             Self::Database(error) => error.client_message(),
             Self::Ledger(error) => error.client_message(),
             error if error.kind() == ErrorKind::Internal => {
@@ -346,6 +426,7 @@ impl DomainError for ShopError {
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::Ledger(error) => error.retry_after_s(),
+            Self::Payments(error) => error.retry_after_s(),
             Self::SearchNotReady => Some(10),
             _ => None,
         }

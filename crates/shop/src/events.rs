@@ -5,17 +5,23 @@ use kernel::Amount;
 use kernel::bus::NewEvent;
 use serde::Serialize;
 
-use crate::ids::{OrderId, OrderLineId, OrderRefundId, ShipmentId};
+use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId, ShipmentId};
 use crate::orders::{Order, OrderStatus, WholeOrder};
+use crate::returns::{Return, ReturnReason, ReturnState};
 
 const CONTEXT: &str = "shop";
 
 pub(crate) const ORDER_PLACED: &str = "shop.order.placed";
 pub(crate) const ORDER_PAID: &str = "shop.order.paid";
+pub(crate) const ORDER_PAYMENT_FAILED: &str = "shop.order.payment_failed";
 pub(crate) const ORDER_SHIPPED: &str = "shop.order.shipped";
 pub(crate) const ORDER_DELIVERED: &str = "shop.order.delivered";
 pub(crate) const ORDER_CANCELLED: &str = "shop.order.cancelled";
 pub(crate) const ORDER_REFUNDED: &str = "shop.order.refunded";
+pub(crate) const RETURN_REQUESTED: &str = "shop.return.requested";
+pub(crate) const RETURN_APPROVED: &str = "shop.return.approved";
+pub(crate) const RETURN_REJECTED: &str = "shop.return.rejected";
+pub(crate) const RETURN_RECEIVED: &str = "shop.return.received";
 
 /// What an event about an order says of it.
 #[derive(Serialize)]
@@ -34,6 +40,8 @@ struct Data<'a> {
     shipment: Option<Parcel<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refund: Option<Money>,
+    #[serde(rename = "return", skip_serializing_if = "Option::is_none")]
+    returned: Option<Returned<'a>>,
 }
 
 #[derive(Serialize)]
@@ -62,6 +70,26 @@ pub(crate) struct Money {
     pub(crate) amount: Amount,
 }
 
+/// What is to come back, or came.
+#[derive(Serialize)]
+struct Returned<'a> {
+    return_id: ReturnId,
+    state: ReturnState,
+    /// What staff says about it.
+    decision: Option<&'a str>,
+    refund_id: Option<OrderRefundId>,
+    lines: Vec<ReturnedLine>,
+}
+
+#[derive(Serialize)]
+struct ReturnedLine {
+    line_id: OrderLineId,
+    quantity: u32,
+    reason: ReturnReason,
+    restocked: u32,
+    written_off: u32,
+}
+
 fn data(order: &Order) -> Data<'_> {
     Data {
         order_id: order.id,
@@ -74,6 +102,7 @@ fn data(order: &Order) -> Data<'_> {
         lines: Vec::new(),
         shipment: None,
         refund: None,
+        returned: None,
     }
 }
 
@@ -100,6 +129,16 @@ pub(crate) fn placed(whole: &WholeOrder) -> Vec<NewEvent> {
     events
 }
 
+/// Its money came after it was placed.
+pub(crate) fn paid(order: &Order) -> NewEvent {
+    event(ORDER_PAID, order, data(order))
+}
+
+/// A card or a wallet did not pay: its buyer may try another one.
+pub(crate) fn payment_failed(order: &Order) -> NewEvent {
+    event(ORDER_PAYMENT_FAILED, order, data(order))
+}
+
 pub(crate) fn shipped(order: &Order, parcel: Parcel<'_>) -> NewEvent {
     event(ORDER_SHIPPED, order, Data { shipment: Some(parcel), ..data(order) })
 }
@@ -114,4 +153,29 @@ pub(crate) fn cancelled(order: &Order) -> NewEvent {
 
 pub(crate) fn refunded(order: &Order, refund: Money) -> NewEvent {
     event(ORDER_REFUNDED, order, Data { refund: Some(refund), ..data(order) })
+}
+
+/// What has become of a return: its state says which event it is.
+pub(crate) fn returned(order: &Order, it: &Return) -> NewEvent {
+    let kind = match it.state {
+        ReturnState::Requested => RETURN_REQUESTED,
+        ReturnState::Approved => RETURN_APPROVED,
+        ReturnState::Rejected => RETURN_REJECTED,
+        ReturnState::Receiving | ReturnState::Received | ReturnState::Closed => RETURN_RECEIVED,
+    };
+    let line = |line: &crate::returns::ReturnLine| ReturnedLine {
+        line_id: line.line,
+        quantity: line.quantity,
+        reason: line.reason,
+        restocked: line.restocked,
+        written_off: line.written_off,
+    };
+    let returned = Returned {
+        return_id: it.id,
+        state: it.state,
+        decision: it.decision.as_deref(),
+        refund_id: it.refund,
+        lines: it.lines.iter().map(line).collect(),
+    };
+    event(kind, order, Data { returned: Some(returned), ..data(order) })
 }

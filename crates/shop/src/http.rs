@@ -11,7 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::caching;
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
-use crate::{categories, collections, images, products, search};
+use crate::{
+    categories, collections, custom_fields, customer_groups, images, price_lists, products, search,
+};
 
 const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -41,6 +43,7 @@ fn catalogue_routes() -> OpenApiRouter<Shop> {
         .merge(search::http::routes())
         .merge(categories::http::public_routes())
         .merge(collections::http::public_routes())
+        .merge(custom_fields::http::public_routes())
 }
 
 /// What is the caller's own, or staff's.
@@ -54,11 +57,17 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::promotions::http::routes())
         .merge(crate::carts::http::routes())
         .merge(crate::orders::http::routes())
+        .merge(crate::order_payments::http::routes())
         .merge(crate::shipments::http::routes())
+        .merge(crate::returns::http::routes())
+        .merge(crate::documents::http::routes())
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
+        .merge(price_lists::http::routes())
+        .merge(customer_groups::http::routes())
         .merge(categories::http::staff_routes())
         .merge(collections::http::staff_routes())
+        .merge(custom_fields::http::staff_routes())
 }
 
 /// What makes rows: a repeat with the same `Idempotency-Key` gets the first answer.
@@ -71,9 +80,12 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::carts::http::create_route())
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
+        .merge(crate::returns::http::replayed_routes())
         .merge(products::http::replayed_routes())
         .merge(categories::http::create_route())
         .merge(collections::http::replayed_routes())
+        .merge(custom_fields::http::create_route())
+        .merge(price_lists::http::create_route())
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

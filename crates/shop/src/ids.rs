@@ -23,8 +23,16 @@ kernel::define_id! {
     pub struct ImageId = "img";
 }
 kernel::define_id! {
+    /// What staff says of products or variants beside what every shop has.
+    pub struct CustomFieldId = "cfld";
+}
+kernel::define_id! {
     /// Where stock lies.
     pub struct LocationId = "loc";
+}
+kernel::define_id! {
+    /// Prices that hold for a time, or for a group.
+    pub struct PriceListId = "plst";
 }
 kernel::define_id! {
     /// A reduction of prices, by itself or by a code.
@@ -73,6 +81,10 @@ kernel::define_id! {
 kernel::define_id! {
     /// Money that goes back.
     pub struct OrderRefundId = "oref";
+}
+kernel::define_id! {
+    /// An invoice or a credit note.
+    pub struct DocumentId = "doc";
 }
 kernel::define_id! {
     /// A movement of stock by hand.

@@ -10,8 +10,10 @@
 //! | place | what |
 //! |---|---|
 //! | `products` | what is sold, and what a cart has to know of it (`sellable`) |
+//! | `price_lists`, `customer_groups` | prices for a time, or for some |
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
+//! | `custom_fields` | what staff says of them beside what every shop has |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -25,7 +27,10 @@ mod callers;
 mod carts;
 mod categories;
 mod collections;
+mod custom_fields;
+mod customer_groups;
 mod customers;
+mod documents;
 mod error;
 mod events;
 mod fields;
@@ -34,11 +39,14 @@ mod ids;
 mod images;
 mod languages;
 mod locations;
+mod order_payments;
 mod orders;
+mod price_lists;
 mod pricing;
 mod products;
 mod promotions;
 mod refunds;
+mod returns;
 mod rules;
 mod search;
 mod settings;
@@ -49,11 +57,11 @@ mod stock;
 mod tax_rates;
 
 pub use self::http::{document, routes};
-pub use error::ShopError;
+pub use error::{AfterSaleError, ShopError};
 pub use ids::{
-    CartId, CartLineId, CategoryId, CollectionId, CustomerId, ImageId, LocationId, OrderId,
-    OrderLineId, OrderPaymentId, OrderRefundId, ProductId, PromotionId, ReturnId, ShipmentId,
-    ShippingMethodId, StockChangeId, VariantId,
+    CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
+    LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId,
+    PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -65,4 +73,6 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     3 "rules" "../migrations/0003_rules.sql",
     4 "carts" "../migrations/0004_carts.sql",
     5 "orders" "../migrations/0005_orders.sql",
+    6 "returns" "../migrations/0006_returns.sql",
+    7 "documents" "../migrations/0007_documents.sql",
 };

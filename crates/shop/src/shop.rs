@@ -6,15 +6,18 @@ use std::sync::Arc;
 use kernel::bus::Bus;
 use kernel::{Clock, Database};
 use ledger::Ledger;
+use payments::Payments;
 use tokio::sync::Semaphore;
 
 use crate::books::Books;
 use crate::error::Result;
+use crate::order_payments::expiry::Expire;
+use crate::order_payments::news::Charges;
 use crate::orders::jobs::Finish;
 use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
 use crate::search::{self, Search};
-use crate::{availability, locations, products};
+use crate::{availability, locations, price_lists, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -25,6 +28,7 @@ pub struct Parts {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ledger: Ledger,
+    pub(crate) payments: Payments,
     pub(crate) books: Books,
     pub(crate) rules: RulesMemory,
     pub(crate) search: Search,
@@ -39,6 +43,7 @@ pub struct Ground {
     pub database: Database,
     pub clock: Arc<dyn Clock>,
     pub ledger: Ledger,
+    pub payments: Payments,
 }
 
 /// How a shop runs.
@@ -74,6 +79,7 @@ impl Shop {
             database: ground.database,
             clock: ground.clock,
             ledger: ground.ledger,
+            payments: ground.payments,
             search: Search::new(
                 options.search_folder,
                 options.language.unwrap_or_else(|| "en".to_owned()),
@@ -95,6 +101,10 @@ impl Shop {
     /// Adds the workers and consumers of this context.
     #[must_use]
     pub fn register(&self, bus: Bus) -> Bus {
-        bus.worker(Finish(self.clone())).worker(products::jobs::Follow(self.clone()))
+        bus.worker(Finish(self.clone()))
+            .worker(Expire(self.clone()))
+            .worker(products::jobs::Follow(self.clone()))
+            .worker(price_lists::jobs::Turn(self.clone()))
+            .consumer(Charges(self.clone()))
     }
 }

@@ -7,7 +7,7 @@ use super::{Findings, text_rules};
 /// know each other.
 const ROWS: &[&[&str]] = &[
     &["kernel"],
-    &["proto"],
+    &["proto", "pdf"],
     &["ledger", "identity"],
     &["payments", "wallet", "oauth"],
     &["shop", "clubs", "ads"],

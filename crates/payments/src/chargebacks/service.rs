@@ -7,7 +7,7 @@ use super::{Chargeback, Claim, Due, Kind, after, due, store};
 use crate::books::{self, House, Movement, Purpose};
 use crate::deposits::Deposit;
 use crate::error::PaymentsError;
-use crate::events;
+use crate::events::{self, News};
 use crate::ids::Role;
 use crate::payments::Payments;
 
@@ -60,7 +60,7 @@ impl Payments {
         let reference = deposit.id.to_text();
         let from_user = Movement {
             asset: house.asset,
-            debit: deposit.user.account_id(&deposit.asset),
+            debit: deposit.payee.account(&deposit.asset),
             credit: house.clearing,
             amount: chargeback.amount,
         };
@@ -89,8 +89,7 @@ impl Payments {
         if store::set_taken_in_tx(&tx, chargeback.id, taken, self.clock.now()).await?
             && chargeback.kind == Kind::Dispute
         {
-            let (kind, amount) = (events::DEPOSIT_DISPUTED, chargeback.amount);
-            let event = events::of_deposit(kind, deposit, amount, None);
+            let event = events::of_deposit(News::Disputed, deposit, chargeback.amount, None);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         tx.commit().await?;
@@ -109,7 +108,7 @@ impl Payments {
         let to_user = Movement {
             asset: house.asset,
             debit: house.clearing,
-            credit: deposit.user.account_id(&deposit.asset),
+            credit: deposit.payee.account(&deposit.asset),
             amount: taken,
         };
         let purpose_of = |role| purpose(chargeback, &reference, role);
@@ -120,8 +119,7 @@ impl Payments {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         if store::set_given_in_tx(&tx, chargeback.id, self.clock.now()).await? {
-            let (kind, amount) = (events::DEPOSIT_DISPUTE_WON, chargeback.amount);
-            let event = events::of_deposit(kind, deposit, amount, None);
+            let event = events::of_deposit(News::DisputeWon, deposit, chargeback.amount, None);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         Ok(tx.commit().await?)

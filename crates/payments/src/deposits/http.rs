@@ -44,7 +44,7 @@ struct CreateDeposit {
 /// A new card with its number, or one that was used before by its token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CardInput {
+pub struct CardInput {
     /// 12 to 19 digits, spaces allowed. It goes to the provider and is not stored.
     #[schema(value_type = Option<String>, example = "4242424242424242")]
     number: Option<Discreet>,
@@ -129,7 +129,7 @@ struct CardJson {
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[schema(as = NextAction)]
-enum NextActionJson {
+pub enum NextActionJson {
     /// Go to a page and confirm the payment there.
     Redirect { url: String },
     /// Open Stripe's form with Stripe.js: it asks for the card, and confirms with its bank.
@@ -186,7 +186,8 @@ impl DepositJson {
 }
 
 impl NextActionJson {
-    fn of(payments: &Payments, deposit: &Deposit) -> Option<Self> {
+    /// What the holder has to do for a deposit or a charge, if anything.
+    pub fn of(payments: &Payments, deposit: &Deposit) -> Option<Self> {
         Some(match payments.next_action(deposit)? {
             NextAction::Redirect { url } => Self::Redirect { url },
             NextAction::StripeForm { client_secret } => {
@@ -214,7 +215,8 @@ impl DepositStatusJson {
 }
 
 impl CardInput {
-    fn read(self) -> Result<PayWith, Problem> {
+    /// `place` is where it stands in the request, as a JSON pointer to what has the field `card`.
+    pub fn read(self, place: &str) -> Result<PayWith, Problem> {
         let is_new = self.number.is_some()
             || self.exp_month.is_some()
             || self.exp_year.is_some()
@@ -222,10 +224,12 @@ impl CardInput {
         match self.token {
             Some(token) if !is_new => Ok(PayWith::Token(token)),
             Some(_) => {
-                Err(invalid_field("/card/token", "give a token or a new card, but not both"))
+                let detail = "give a token or a new card, but not both";
+                Err(invalid_field(format!("{place}/card/token"), detail))
             }
             None => {
-                let missing = |field: &str| invalid_field(format!("/card/{field}"), "is missing");
+                let missing =
+                    |field: &str| invalid_field(format!("{place}/card/{field}"), "is missing");
                 let number = self.number.ok_or_else(|| missing("number"))?.0;
                 Ok(PayWith::Card(CardDetails {
                     number: number.replace(' ', ""),
@@ -239,7 +243,7 @@ impl CardInput {
 }
 
 /// Whether a browser may be sent there after a payment was confirmed.
-pub(crate) fn is_return_url(url: &str) -> bool {
+pub fn is_return_url(url: &str) -> bool {
     let is_clean = url.len() <= RETURN_URL_MAX && url.bytes().all(|byte| byte.is_ascii_graphic());
     let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|host| {
         // What stands between the colon and an `@` would be a password, and the host comes after.
@@ -298,7 +302,7 @@ async fn create(
         asset: body.asset,
         amount: body.amount,
         provider: body.provider,
-        pay_with: body.card.map_or(Ok(PayWith::Form), CardInput::read)?,
+        pay_with: body.card.map_or(Ok(PayWith::Form), |card| card.read(""))?,
         return_url: body.return_url,
     };
     let id = DepositId::from_u128(ids.get(0));

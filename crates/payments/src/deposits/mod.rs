@@ -1,4 +1,4 @@
-//! Deposits: money from a card into a user's account.
+//! Deposits: money from a card into a user's account, or into that of something that is bought.
 //!
 //! The amount is pending in the ledger before the provider hears of it, and posted or released
 //! when the provider has decided. A status is recorded after the ledger did what belongs to it;
@@ -7,7 +7,7 @@
 
 pub(crate) mod http;
 mod progress;
-mod service;
+pub(crate) mod service;
 pub(crate) mod store;
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ use crate::verdict::{Source, Verdict};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deposit {
     pub id: DepositId,
-    pub user: UserId,
+    pub payee: Payee,
     pub asset: String,
     pub scale: u8,
     pub amount: Amount,
@@ -46,6 +46,49 @@ pub struct Deposit {
     pub(crate) provider: String,
     pub(crate) provider_payment: Option<String>,
     pub(crate) action: Option<Vec<u8>>,
+    /// When it is given up if its holder has not confirmed it; none: a day after it began.
+    pub(crate) confirm_by: Option<Timestamp>,
+}
+
+/// Into whose account it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payee {
+    /// The user's own.
+    User(UserId),
+    /// That of something that is bought, perhaps by a guest. Then the deposit is called a charge.
+    Purchase {
+        user: Option<UserId>,
+        /// The ledger's account.
+        account: u128,
+        /// What is paid for, as whoever sells it names it.
+        reference: String,
+    },
+}
+
+impl Payee {
+    /// Whom it concerns.
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(*user),
+            Self::Purchase { user, .. } => *user,
+        }
+    }
+
+    /// The ledger's account.
+    pub(crate) fn account(&self, asset: &str) -> u128 {
+        match self {
+            Self::User(user) => user.account_id(asset),
+            Self::Purchase { account, .. } => *account,
+        }
+    }
+
+    /// The user, if it is their own account.
+    pub(crate) const fn owner(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(*user),
+            Self::Purchase { .. } => None,
+        }
+    }
 }
 
 /// A card as we show it.

@@ -11,7 +11,7 @@ use super::{Deposit, DepositStatus, Step, steps, verdict};
 use crate::books::{self, Purpose};
 use crate::chargebacks::Claim;
 use crate::error::PaymentsError;
-use crate::events;
+use crate::events::{self, News};
 use crate::ids::{DepositId, Role};
 use crate::payments::Payments;
 use crate::provider::{CardFace, Payment, PaymentOrder, PaymentStatus, ProviderError};
@@ -44,7 +44,8 @@ impl Payments {
     ) -> Result<Payment, PaymentsError> {
         let provider = self.provider(&deposit.provider)?;
         let found = provider.payment(payment).await?;
-        let is_late = self.clock.now() >= deposit.created_at.saturating_add(CONFIRM_WITHIN);
+        let usual = || deposit.created_at.saturating_add(CONFIRM_WITHIN);
+        let is_late = self.clock.now() >= deposit.confirm_by.unwrap_or_else(usual);
         if is_late && matches!(found.status, PaymentStatus::RequiresAction { .. }) {
             return Ok(provider.cancel_payment(found.id).await?);
         }
@@ -68,12 +69,12 @@ impl Payments {
     }
 
     /// Shows the amount as coming in; a refusal of the ledger is recorded and is the answer.
-    pub(super) async fn held_deposit(
+    pub(crate) async fn held_deposit(
         &self,
         deposit: Deposit,
     ) -> Result<Result<Deposit, PaymentsError>, PaymentsError> {
         let house = self.books.house(&deposit.provider, &deposit.asset).await?;
-        let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
+        let movement = house.into_account(deposit.payee.account(&deposit.asset), deposit.amount);
         let reference = deposit.id.to_text();
         let held = self.books.hold(purpose(&deposit, &reference, Role::Hold), movement).await?;
         self.pass("deposit.held").await;
@@ -226,7 +227,7 @@ impl Payments {
         };
         self.books.release(purpose(deposit, reference, Role::Release)).await?;
         let house = self.books.house(&deposit.provider, &deposit.asset).await?;
-        let movement = house.into_account(deposit.user, &deposit.asset, deposit.amount);
+        let movement = house.into_account(deposit.payee.account(&deposit.asset), deposit.amount);
         self.books.keep(purpose(deposit, reference, Role::Capture), movement, house).await
     }
 
@@ -259,9 +260,10 @@ impl Payments {
             return Ok(());
         }
         // Whoever asks for what the ledger refuses gets that as the answer.
-        let is_told = deposit.is_held && !self.is_at_the_form(deposit, status);
-        if let Some(kind) = told_as(status).filter(|_| is_told) {
-            let event = events::of_deposit(kind, deposit, deposit.amount, change.failure);
+        let is_answer = !deposit.is_held && deposit.payee.owner().is_some();
+        let is_told = !is_answer && !self.is_at_the_form(deposit, status);
+        if let Some(news) = told_as(status).filter(|_| is_told) {
+            let event = events::of_deposit(news, deposit, deposit.amount, change.failure);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         Ok(tx.commit().await?)
@@ -275,11 +277,11 @@ impl Payments {
     }
 }
 
-const fn told_as(status: DepositStatus) -> Option<&'static str> {
+const fn told_as(status: DepositStatus) -> Option<News> {
     match status {
-        DepositStatus::RequiresAction => Some(events::DEPOSIT_REQUIRES_ACTION),
-        DepositStatus::Succeeded => Some(events::DEPOSIT_SUCCEEDED),
-        DepositStatus::Failed | DepositStatus::Reversed => Some(events::DEPOSIT_FAILED),
+        DepositStatus::RequiresAction => Some(News::RequiresAction),
+        DepositStatus::Succeeded => Some(News::Succeeded),
+        DepositStatus::Failed | DepositStatus::Reversed => Some(News::Failed),
         DepositStatus::Pending | DepositStatus::Processing => None,
     }
 }

@@ -4,7 +4,7 @@ use identity::{Actor, UserId};
 use kernel::bus::enqueue_in_tx;
 use kernel::{Amount, DatabaseError, Problem, Timestamp};
 
-use super::{Card, Deposit, DepositStatus, store};
+use super::{Card, Deposit, DepositStatus, Payee, store};
 use crate::error::PaymentsError;
 use crate::flows::Flow;
 use crate::ids::DepositId;
@@ -56,11 +56,11 @@ impl Payments {
             return Err(PaymentsError::AmountNotPayable.into());
         }
         self.books.require_account(user, &new.asset).await?;
-        let card = self.card(user, provider, &new.pay_with).await?;
+        let card = self.card(Some(user), provider, &new.pay_with).await?;
         let now = self.clock.now();
         let deposit = Deposit {
             id,
-            user,
+            payee: Payee::User(user),
             asset: new.asset.clone(),
             scale,
             amount: new.amount,
@@ -76,6 +76,7 @@ impl Payments {
             provider: provider.name().to_owned(),
             provider_payment: None,
             action: None,
+            confirm_by: None,
         };
         if !self.write_deposit(&deposit).await? {
             // The same request came twice at once.
@@ -93,7 +94,7 @@ impl Payments {
     /// One of the caller's own.
     pub async fn deposit(&self, actor: &Actor, id: DepositId) -> Result<Deposit, Problem> {
         let user = actor.require_user()?;
-        let found = self.find_deposit(id).await?.filter(|deposit| deposit.user == user);
+        let found = self.find_deposit(id).await?.filter(|it| it.payee.owner() == Some(user));
         Ok(found.ok_or(PaymentsError::DepositNotFound)?)
     }
 
@@ -147,9 +148,10 @@ impl Payments {
         Ok(scale)
     }
 
-    async fn card(
+    /// A card of the user's, or a new one that the provider keeps from now on.
+    pub(crate) async fn card(
         &self,
-        user: UserId,
+        user: Option<UserId>,
         provider: &dyn Provider,
         pay_with: &PayWith,
     ) -> Result<Option<CardToken>, PaymentsError> {
@@ -158,9 +160,9 @@ impl Payments {
             PayWith::Token(token) => {
                 // Postgres has no text with a NUL in it, so there is no such token either.
                 let is_text = !token.contains('\0');
-                if !is_text {
+                let Some(user) = user.filter(|_| is_text) else {
                     return Err(PaymentsError::CardNotFound);
-                }
+                };
                 let card = store::card(&self.database, user, provider.name(), token).await?;
                 Ok(Some(card.ok_or(PaymentsError::CardNotFound)?))
             }
@@ -175,18 +177,19 @@ impl Payments {
     }
 
     /// The row, its card and the job that finishes it. False if the id is taken.
-    async fn write_deposit(&self, deposit: &Deposit) -> Result<bool, PaymentsError> {
+    pub(crate) async fn write_deposit(&self, deposit: &Deposit) -> Result<bool, PaymentsError> {
         let now = deposit.created_at;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         if let Some(Card { token: Some(token), face }) = deposit.card.clone() {
             let card = CardToken { token, face };
-            store::insert_card_in_tx(&tx, deposit.user, &deposit.provider, &card, now).await?;
+            store::insert_card_in_tx(&tx, deposit.payee.user(), &deposit.provider, &card, now)
+                .await?;
         }
         let check_at = now.saturating_add(self.options.check_after);
         let is_new = store::insert_in_tx(&tx, deposit, check_at).await?;
         if is_new {
-            let job = Flow::Deposit(deposit.id).advance().subject(deposit.user.as_u128());
+            let job = Flow::Deposit(deposit.id).advance_for(&deposit.payee);
             enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
             tx.commit().await?;
         }
@@ -197,7 +200,10 @@ impl Payments {
 const ACTION_PURPOSE: &str = "bushel payments deposit action v1";
 
 /// Who has a form of their own gets no card from us, and who has none gets one.
-fn require_form(provider: &dyn Provider, pay_with: &PayWith) -> Result<(), PaymentsError> {
+pub(crate) fn require_form(
+    provider: &dyn Provider,
+    pay_with: &PayWith,
+) -> Result<(), PaymentsError> {
     let is_form = matches!(pay_with, PayWith::Form);
     match (provider.abilities().takes_cards_from_us, is_form) {
         (true, true) => Err(PaymentsError::CardMissing),
@@ -225,7 +231,7 @@ fn repeated(user: UserId, new: &NewDeposit, known: Deposit) -> Result<Made<Depos
         PayWith::Card(new) => card.is_some_and(|it| new.number.ends_with(&it.face.last4)),
         PayWith::Form => card.is_none_or(|it| it.token.is_none()),
     };
-    let is_same = known.user == user
+    let is_same = known.payee.owner() == Some(user)
         && new.provider.as_ref().is_none_or(|provider| *provider == known.provider)
         && known.asset == new.asset
         && known.amount == new.amount

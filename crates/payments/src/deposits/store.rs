@@ -5,8 +5,9 @@ use identity::UserId;
 use kernel::db::Statements as _;
 use kernel::{Amount, Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
+use uuid::Uuid;
 
-use super::{Card, Deposit, DepositStatus};
+use super::{Card, Deposit, DepositStatus, Payee};
 use crate::chargebacks::status_of;
 use crate::ids::DepositId;
 use crate::overview::FlowFilter;
@@ -18,14 +19,15 @@ const SELECT: &str = "select d.id, d.user_id, d.asset, d.scale, d.amount, d.card
         (select coalesce(sum(r.amount), 0) from payments.refunds r
           where r.deposit_id = d.id and r.status = 'succeeded'),
         (select b.status from payments.chargebacks b
-          where b.deposit_id = d.id and b.kind = 'dispute' order by b.id desc limit 1)
+          where b.deposit_id = d.id and b.kind = 'dispute' order by b.id desc limit 1),
+        d.account_id, d.reference, d.confirm_by
    from payments.deposits d left join payments.cards c on c.token = d.card_token";
 
 fn deposit(row: &Row) -> Deposit {
     let status: &str = row.get(9);
     Deposit {
         id: row.get(0),
-        user: row.get(1),
+        payee: payee(row, (1, 19)),
         asset: row.get(2),
         scale: u8::try_from(row.get::<_, i16>(3)).expect("scales are small"),
         amount: row.get(4),
@@ -41,6 +43,19 @@ fn deposit(row: &Row) -> Deposit {
         updated_at: row.get(16),
         refunded: row.get(17),
         dispute: row.get::<_, Option<&str>>(18).and_then(status_of),
+        confirm_by: row.get(21),
+    }
+}
+
+/// The user stands in one column, the account and the reference of a charge in two others.
+pub(crate) fn payee(row: &Row, (user, account): (usize, usize)) -> Payee {
+    match row.get::<_, Option<Uuid>>(account) {
+        None => Payee::User(row.get(user)),
+        Some(id) => Payee::Purchase {
+            user: row.get(user),
+            account: id.as_u128(),
+            reference: row.get(account + 1),
+        },
     }
 }
 
@@ -56,16 +71,22 @@ pub(super) async fn insert_in_tx(
     check_at: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let sql = "insert into payments.deposits (id, user_id, asset, scale, amount, card_token,
-            return_url, status, provider, check_at, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $10)
+            return_url, status, provider, check_at, created_at, updated_at, account_id, reference)
+        values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $10, $11, $12)
         on conflict (id) do nothing";
     let scale = i16::from(new.scale);
+    let (account, reference) = match &new.payee {
+        Payee::User(_) => (None, None),
+        Payee::Purchase { account, reference, .. } => {
+            (Some(Uuid::from_u128(*account)), Some(reference))
+        }
+    };
     let count = tx
         .execute_prepared(
             sql,
             &[
                 &new.id,
-                &new.user,
+                &new.payee.user(),
                 &new.asset,
                 &scale,
                 &new.amount,
@@ -74,6 +95,8 @@ pub(super) async fn insert_in_tx(
                 &new.provider,
                 &check_at,
                 &new.created_at,
+                &account,
+                &reference,
             ],
         )
         .await?;
@@ -111,7 +134,7 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<Deposit>, DatabaseError> {
     let sql = format!(
-        "{SELECT} where d.user_id = $1
+        "{SELECT} where d.user_id = $1 and d.account_id is null
             and ($2::timestamptz is null or (d.created_at, d.id) < ($2, $3))
           order by d.created_at desc, d.id desc limit $4"
     );
@@ -129,7 +152,7 @@ pub(crate) async fn list_all(
     limit: i64,
 ) -> Result<Vec<Deposit>, DatabaseError> {
     let sql = format!(
-        "{SELECT} where ($1::uuid is null or d.user_id = $1)
+        "{SELECT} where d.account_id is null and ($1::uuid is null or d.user_id = $1)
             and ($2::text is null or d.status = $2)
             and ($3::text is null or d.asset = $3)
             and ($4::text is null or d.provider = $4)
@@ -214,13 +237,23 @@ pub(super) async fn card(
     Ok(row.as_ref().map(card_token))
 }
 
+/// A card by its token, whosever it is.
+pub(crate) async fn kept_card(
+    database: &Database,
+    token: &str,
+) -> Result<Option<CardToken>, DatabaseError> {
+    let sql = "select token, brand, last4 from payments.cards where token = $1";
+    let row = database.client().await?.query_opt_prepared(sql, &[&token]).await?;
+    Ok(row.as_ref().map(card_token))
+}
+
 fn card_token(row: &Row) -> CardToken {
     CardToken { token: row.get(0), face: CardFace { brand: row.get(1), last4: row.get(2) } }
 }
 
-pub(super) async fn insert_card_in_tx(
+pub(crate) async fn insert_card_in_tx(
     tx: &Transaction<'_>,
-    user: UserId,
+    user: Option<UserId>,
     provider: &str,
     card: &CardToken,
     now: Timestamp,
@@ -253,4 +286,16 @@ pub(crate) async fn refunds_begun(
     let sql = "select coalesce(sum(amount), 0) from payments.refunds
         where deposit_id = $1 and (status <> 'failed' or moved_at is not null)";
     Ok(database.client().await?.query_one_prepared(sql, &[&id]).await?.get(0))
+}
+
+/// Gives a deposit up unless its holder confirmed it by now.
+pub(crate) async fn give_up_in_tx(
+    tx: &Transaction<'_>,
+    id: DepositId,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql = "update payments.deposits set confirm_by = $2
+        where id = $1 and status in ('pending', 'requires_action', 'processing')";
+    tx.execute_prepared(sql, &[&id, &now]).await?;
+    Ok(())
 }

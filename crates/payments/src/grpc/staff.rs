@@ -39,14 +39,14 @@ impl PaymentsStaffService for Service {
         let (after, more) = (position(after), limit.with_one_more());
         let found = self.payments.user_deposits(viewer, &filter, after, more).await;
         let (rows, next_cursor) =
-            cut(found.map_err(refuse)?, limit, |row| (row.created_at.as_micros(), row.id));
+            cut(found.map_err(refuse)?, limit, |(_, row)| (row.created_at.as_micros(), row.id));
         let deposit = |row| api::Deposit {
             next_action_url: None,
             next_action_client_secret: None,
             ..convert::deposit(&self.payments, row)
         };
-        let deposits = rows.iter().map(|row| api::UserDeposit {
-            user: row.user.to_string(),
+        let deposits = rows.iter().map(|(user, row)| api::UserDeposit {
+            user: user.to_string(),
             deposit: Some(deposit(row)),
         });
         Ok(Response::new(api::ListUserDepositsResponse {

@@ -147,9 +147,9 @@ async fn deposits(
     let filter = FlowFilter { user, status: status.map(DepositStatus::from), asset, provider };
     let rows =
         payments.user_deposits(viewer, &filter, position(cursor), limit.with_one_more()).await?;
-    let place = |row: &Deposit| (row.created_at.as_micros(), row.id);
-    let page = Page::cut(rows, limit, place, |row| UserDepositJson {
-        user: row.user,
+    let place = |(_, row): &(UserId, Deposit)| (row.created_at.as_micros(), row.id);
+    let page = Page::cut(rows, limit, place, |(user, row)| UserDepositJson {
+        user,
         deposit: DepositJson::for_staff(&payments, &row),
     });
     Ok(page.into_response_for(&uri))

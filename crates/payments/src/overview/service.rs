@@ -35,11 +35,12 @@ impl Payments {
         filter: &FlowFilter<DepositStatus>,
         after: Option<(Timestamp, DepositId)>,
         limit: i64,
-    ) -> Result<Vec<Deposit>, Problem> {
+    ) -> Result<Vec<(UserId, Deposit)>, Problem> {
         if !self.record_view(viewer, "payments.deposits.viewed", filter).await? {
             return Ok(Vec::new());
         }
-        Ok(deposits::store::list_all(&self.database, filter, after, limit).await?)
+        let found = deposits::store::list_all(&self.database, filter, after, limit).await?;
+        Ok(found.into_iter().filter_map(|it| Some((it.payee.owner()?, it))).collect())
     }
 
     /// Withdrawals of all users, newest first. That they were looked at is recorded before.

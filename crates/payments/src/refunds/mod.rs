@@ -7,18 +7,18 @@
 
 pub(crate) mod http;
 mod progress;
-mod service;
+pub(crate) mod service;
 pub(crate) mod store;
 
 #[cfg(test)]
 mod tests;
 
-use identity::UserId;
 use kernel::{Amount, Timestamp};
 
 pub use crate::ids::RefundId;
 pub use service::NewRefund;
 
+use crate::deposits::Payee;
 use crate::ids::DepositId;
 use crate::provider;
 use crate::verdict::{Source, Verdict};
@@ -28,7 +28,7 @@ use crate::verdict::{Source, Verdict};
 pub struct Refund {
     pub id: RefundId,
     pub deposit: DepositId,
-    pub user: UserId,
+    pub payee: Payee,
     pub asset: String,
     pub scale: u8,
     pub amount: Amount,

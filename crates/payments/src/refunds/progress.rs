@@ -5,7 +5,7 @@ use kernel::bus::publish_in_tx;
 use super::{Refund, RefundStatus, store, verdict};
 use crate::books::{self, Movement, Purpose};
 use crate::error::PaymentsError;
-use crate::events;
+use crate::events::{self, News};
 use crate::ids::{RefundId, Role, transfer_id};
 use crate::payments::Payments;
 use crate::provider::{self, ProviderError, RefundOrder};
@@ -44,7 +44,7 @@ impl Payments {
     }
 
     /// Takes the amount from the account; a refusal of the ledger is recorded and is the answer.
-    pub(super) async fn moved_refund(
+    pub(crate) async fn moved_refund(
         &self,
         refund: Refund,
     ) -> Result<Result<Refund, PaymentsError>, PaymentsError> {
@@ -74,7 +74,7 @@ impl Payments {
         let house = self.books.house(&refund.provider, &refund.asset).await?;
         Ok(Movement {
             asset: house.asset,
-            debit: refund.user.account_id(&refund.asset),
+            debit: refund.payee.account(&refund.asset),
             credit: house.clearing,
             amount: refund.amount,
         })
@@ -180,14 +180,14 @@ impl Payments {
         if !store::set_status_in_tx(&tx, from, status, failure, times).await? {
             return Ok(());
         }
-        let kind = match status {
-            RefundStatus::Succeeded => Some(events::DEPOSIT_REFUNDED),
-            RefundStatus::Failed => Some(events::REFUND_FAILED),
+        let news = match status {
+            RefundStatus::Succeeded => Some(News::Refunded),
+            RefundStatus::Failed => Some(News::RefundFailed),
             RefundStatus::Pending | RefundStatus::Processing => None,
         };
         // Whoever asks for what the ledger refuses gets that as the answer.
-        if let Some(kind) = kind.filter(|_| refund.is_moved) {
-            let event = events::of_refund(kind, refund, failure);
+        if let Some(news) = news.filter(|_| refund.is_moved) {
+            let event = events::of_refund(news, refund, failure);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         tx.commit().await?;

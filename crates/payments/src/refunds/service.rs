@@ -1,6 +1,6 @@
 //! Asking for refunds, and showing them.
 
-use identity::{Actor, Permission};
+use identity::{Actor, Permission, UserId};
 use kernel::audit::{self, NewEntry};
 use kernel::bus::enqueue_in_tx;
 use kernel::{Amount, Problem, Timestamp};
@@ -46,23 +46,7 @@ impl Payments {
         }
         let amount = self.refund_amount(&deposit, new.amount).await?;
         let now = self.clock.now();
-        let refund = Refund {
-            id,
-            deposit: deposit.id,
-            user: deposit.user,
-            asset: deposit.asset.clone(),
-            scale: deposit.scale,
-            amount,
-            reason: new.reason.clone(),
-            status: RefundStatus::Pending,
-            failure: None,
-            created_at: now,
-            updated_at: now,
-            is_moved: false,
-            provider: deposit.provider.clone(),
-            provider_payment: deposit.provider_payment.clone(),
-            provider_refund: None,
-        };
+        let refund = refund_of(&deposit, id, (amount, new.reason.clone()), now);
         if !self.write_refund(actor, &refund).await? {
             let known = store::get(&self.database, id).await?;
             return repeated(&deposit, &new, known.ok_or(PaymentsError::DepositNotFound)?);
@@ -88,8 +72,13 @@ impl Payments {
 
     async fn refundable_by(&self, actor: &Actor, id: DepositId) -> Result<Deposit, Problem> {
         let is_staff = actor.permissions.has(Permission::PaymentsManage);
+        // Whoever sells gives back what was paid for something: its books have to know.
+        let is_visible = |it: &Deposit| match it.payee.owner() {
+            Some(owner) => is_staff || actor.user() == Some(owner),
+            None => false,
+        };
         let found = self.find_deposit(id).await?;
-        let found = found.filter(|it| is_staff || actor.user() == Some(it.user));
+        let found = found.filter(|it| is_visible(it));
         Ok(found.ok_or(PaymentsError::DepositNotFound)?)
     }
 
@@ -113,24 +102,50 @@ impl Payments {
 
     /// The row, the job that finishes it, and who asked for it. False if the id is taken.
     async fn write_refund(&self, actor: &Actor, refund: &Refund) -> Result<bool, PaymentsError> {
-        let by_staff = actor.user() != Some(refund.user);
+        let by_staff = actor.user() != refund.payee.user();
         let check_at = refund.created_at.saturating_add(self.options.check_after);
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         if !store::insert_in_tx(&tx, refund, by_staff, check_at).await? {
             return Ok(false);
         }
-        let job = Flow::Refund(refund.id).advance().subject(refund.user.as_u128());
+        let job = Flow::Refund(refund.id).advance_for(&refund.payee);
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
         if by_staff {
-            let mut entry = NewEntry::new(actor.audit(), "payments.refund.created")
-                .subject(refund.user.as_u128())
-                .object(refund.deposit);
+            let mut entry =
+                NewEntry::new(actor.audit(), "payments.refund.created").object(refund.deposit);
+            entry.subject = refund.payee.user().map(UserId::as_u128);
             entry.reason.clone_from(&refund.reason);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         }
         tx.commit().await?;
         Ok(true)
+    }
+}
+
+/// A refund that nobody has heard of yet.
+pub(crate) fn refund_of(
+    deposit: &Deposit,
+    id: RefundId,
+    (amount, reason): (Amount, Option<String>),
+    now: Timestamp,
+) -> Refund {
+    Refund {
+        id,
+        deposit: deposit.id,
+        payee: deposit.payee.clone(),
+        asset: deposit.asset.clone(),
+        scale: deposit.scale,
+        amount,
+        reason,
+        status: RefundStatus::Pending,
+        failure: None,
+        created_at: now,
+        updated_at: now,
+        is_moved: false,
+        provider: deposit.provider.clone(),
+        provider_payment: deposit.provider_payment.clone(),
+        provider_refund: None,
     }
 }
 

@@ -7,11 +7,12 @@ use kernel::{Database, DatabaseError, Timestamp};
 use tokio_postgres::Row;
 
 use super::{Refund, RefundStatus};
+use crate::deposits::store::payee;
 use crate::ids::{DepositId, RefundId};
 
 const SELECT: &str = "select r.id, r.deposit_id, d.user_id, d.asset, d.scale, r.amount, r.reason,
         r.status, r.failure, r.created_at, r.updated_at, r.moved_at is not null, d.provider,
-        d.provider_payment, r.provider_refund
+        d.provider_payment, r.provider_refund, d.account_id, d.reference
    from payments.refunds r join payments.deposits d on d.id = r.deposit_id";
 
 fn refund(row: &Row) -> Refund {
@@ -19,7 +20,7 @@ fn refund(row: &Row) -> Refund {
     Refund {
         id: row.get(0),
         deposit: row.get(1),
-        user: row.get(2),
+        payee: payee(row, (2, 15)),
         asset: row.get(3),
         scale: u8::try_from(row.get::<_, i16>(4)).expect("scales are small"),
         amount: row.get(5),
@@ -36,7 +37,7 @@ fn refund(row: &Row) -> Refund {
 }
 
 /// Writes the refund down, if its id is new.
-pub(super) async fn insert_in_tx(
+pub(crate) async fn insert_in_tx(
     tx: &Transaction<'_>,
     new: &Refund,
     by_staff: bool,
@@ -52,7 +53,7 @@ pub(super) async fn insert_in_tx(
     Ok(count == 1)
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     database: &Database,
     id: RefundId,
 ) -> Result<Option<Refund>, DatabaseError> {
@@ -69,7 +70,9 @@ pub(crate) async fn of_user(
     database: &Database,
     user: UserId,
 ) -> Result<Vec<Refund>, DatabaseError> {
-    let sql = format!("{SELECT} where d.user_id = $1 order by r.created_at desc, r.id desc");
+    let sql = format!(
+        "{SELECT} where d.user_id = $1 and d.account_id is null order by r.created_at desc, r.id desc"
+    );
     let client = database.client().await?;
     Ok(client.query_prepared(&sql, &[&user]).await?.iter().map(refund).collect())
 }

@@ -189,7 +189,8 @@ impl Payments {
         reference: &str,
     ) -> Result<(), PaymentsError> {
         let house = self.books.house(&withdrawal.provider, &withdrawal.asset).await?;
-        let movement = house.into_account(withdrawal.user, &withdrawal.asset, withdrawal.amount);
+        let movement =
+            house.into_account(withdrawal.user.account_id(&withdrawal.asset), withdrawal.amount);
         let purpose =
             Purpose { code: books::RETURN, ..purpose(withdrawal, reference, Role::Return) };
         self.books.give(purpose, movement, house).await

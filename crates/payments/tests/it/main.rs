@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod app;
+mod charges;
 mod crashes;
 mod deposits;
 mod document;

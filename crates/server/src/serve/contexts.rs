@@ -80,7 +80,12 @@ impl Contexts {
             Payments::start(database(), clock(), ledger.clone(), vault.clone(), options.payments)
                 .await
                 .context("payments could not start")?;
-        let ground = Ground { database: database(), clock: clock(), ledger: ledger.clone() };
+        let ground = Ground {
+            database: database(),
+            clock: clock(),
+            ledger: ledger.clone(),
+            payments: payments.clone(),
+        };
         let shop = Shop::start(ground, options.shop).await.context("the shop could not start")?;
         let notifications = Notifications::start(
             database(),

@@ -10,20 +10,23 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt as _;
-use kernel::{Clock, Database, SystemClock};
+use kernel::{Clock, Database, SystemClock, Vault};
+
 use ledger::{Ledger, LedgerOptions, NewAsset};
+use payments::{Payments, PaymentsOptions};
 use shop::{Ground, RunningShop, Shop, ShopOptions};
 use testkit::OwnPostgres;
 use tower::ServiceExt as _;
 
 const ROUNDS: usize = 400;
 
-const MIGRATIONS: [kernel::Migrations; 6] = [
+const MIGRATIONS: [kernel::Migrations; 7] = [
     kernel::bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
     ledger::MIGRATIONS,
     identity::MIGRATIONS,
+    payments::MIGRATIONS,
     shop::MIGRATIONS,
 ];
 
@@ -142,8 +145,12 @@ async fn start_shop(database: &Database, folder: &std::path::Path) -> Shop {
         ..NewAsset::default()
     };
     ledger.create_asset(euro).await.expect("a currency");
+    let (db, vault) = (database.clone(), Vault::new([7; 32]));
+    let options = PaymentsOptions::default();
+    let payments = Payments::start(db.clone(), Arc::clone(&clock), ledger.clone(), vault, options);
+    let payments = payments.await.expect("payments");
     let ground =
-        Ground { database: database.clone(), clock: Arc::clone(&clock), ledger: ledger.clone() };
+        Ground { database: db, clock: Arc::clone(&clock), ledger: ledger.clone(), payments };
     let options = ShopOptions { search_folder: Some(folder.to_owned()), ..ShopOptions::default() };
     Shop::start(ground, options).await.expect("a shop")
 }

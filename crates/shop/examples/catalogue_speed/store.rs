@@ -23,7 +23,9 @@ pub(crate) const VARIANTS: &str = "
 
 pub(crate) const PRICES: &str = "
     insert into shop.prices (variant_id, currency, min_quantity, amount)
-    select v.id, 'EUR', 1, 100 + abs(hashtext(v.sku)) % 100000 from shop.variants v";
+    select v.id, 'EUR', 1, 100 + abs(hashtext(v.sku)) % 100000 from shop.variants v;
+    insert into shop.price_history (variant_id, currency, amount, from_at)
+    select variant_id, currency, amount, now() from shop.prices";
 
 /// Making a million of them takes longer than any request may.
 pub(crate) const NO_TIMEOUT: &str = "set statement_timeout = 0";

@@ -5,8 +5,9 @@
 //! | `shop/supplier/<sku>` | where goods come from: below zero by as much as was ever received |
 //! | `shop/stock/<location>/<sku>` | what lies there; never below zero, holds counted |
 //! | `shop/backorders/<sku>` | what was sold and isn't there yet, below zero; its floor is how much may be |
-//! | `shop/sold/<sku>` | what customers have |
-//! | `shop/returned/<sku>` | what came back and can't be sold again |
+//! | `shop/sold/<sku>` | what customers have; never below zero |
+//! | `shop/returned/<sku>` | what came back and is neither on a shelf again nor written off |
+//! | `shop/written-off/<sku>` | what came back and can't be sold again |
 //! | `shop/adjusted/<sku>` | what counting found to be missing, or too much |
 //!
 //! A reservation is a pending transfer from stock (or backorders) to sold.
@@ -24,6 +25,7 @@ const BACKORDERS: u16 = 122;
 const SOLD: u16 = 123;
 const RETURNED: u16 = 124;
 const ADJUSTED: u16 = 125;
+const WRITTEN_OFF: u16 = 126;
 
 pub(crate) const PREFIX: &str = "SKU:";
 
@@ -84,6 +86,14 @@ impl<'a> Goods<'a> {
         account_id(&self.address("sold"))
     }
 
+    pub(crate) fn returned(self) -> u128 {
+        account_id(&self.address("returned"))
+    }
+
+    pub(crate) fn written_off(self) -> u128 {
+        account_id(&self.address("written-off"))
+    }
+
     pub(crate) fn adjusted(self) -> u128 {
         account_id(&self.address("adjusted"))
     }
@@ -92,8 +102,9 @@ impl<'a> Goods<'a> {
         let make = |kind: &str, code, floor| account(self.address(kind), asset, code, floor);
         vec![
             make("supplier", SUPPLIER, None),
-            make("sold", SOLD, None),
+            make("sold", SOLD, Some(0)),
             make("returned", RETURNED, Some(0)),
+            make("written-off", WRITTEN_OFF, None),
             make("adjusted", ADJUSTED, None),
             make("backorders", BACKORDERS, Some(-i128::from(backorder_max))),
             account(self.stock_address(location), asset, STOCK, Some(0)),
@@ -144,8 +155,9 @@ mod tests {
     fn accounts_of_a_variant_differ() {
         let goods = Goods::of("SKU:85123A");
         assert_eq!(goods.stock_address("main"), "shop/stock/main/85123A");
-        let mut ids = vec![goods.supplier(), goods.sold(), goods.adjusted()];
-        ids.extend([goods.backorders(), goods.stock("main"), goods.stock("north")]);
+        let mut ids = vec![goods.supplier(), goods.sold(), goods.adjusted(), goods.returned()];
+        ids.extend([goods.written_off(), goods.backorders()]);
+        ids.extend([goods.stock("main"), goods.stock("north")]);
         ids.extend(Goods::of("SKU:B").accounts(1, "main", 0).iter().map(|it| it.id));
         let all = ids.len();
         ids.sort_unstable();

@@ -70,7 +70,7 @@ impl Shop {
             Default::default()
         } else {
             tokio::try_join!(
-                sellables(client, &variants, &cart.currency),
+                sellables(client, &variants, &cart.currency, cart.user, self.clock.now()),
                 locations::store::active(client),
                 reservations::store::held(client, &cart, self.clock.now()),
             )?

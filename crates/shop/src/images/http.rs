@@ -41,8 +41,7 @@ pub(crate) fn staff_routes() -> OpenApiRouter<Shop> {
         .routes(routes!(update, delete))
 }
 
-/// A picture of a product. Its files are at `/v1/shop/images/{id}/{size}`, with 1200, 600 and 200
-/// pixels on the longer side at most.
+/// A picture of a product.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Image)]
 pub(crate) struct ImageJson {
@@ -56,6 +55,17 @@ pub(crate) struct ImageJson {
     /// Of the largest file.
     width: i32,
     height: i32,
+    /// The largest first.
+    files: Vec<ImageFile>,
+}
+
+/// A picture in a size. It never changes, so it may be kept for ever.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ImageFile {
+    /// Pixels on the longer side, at most: 1200, 600 or 200.
+    size: u32,
+    #[schema(example = "/v1/shop/images/img_01j/600")]
+    url: String,
 }
 
 impl From<&Image> for ImageJson {
@@ -67,8 +77,13 @@ impl From<&Image> for ImageJson {
             position: it.position,
             width: it.width,
             height: it.height,
+            files: SIZES.map(|size| ImageFile { size, url: file_url(it.id, size) }).into(),
         }
     }
+}
+
+fn file_url(id: ImageId, size: u32) -> String {
+    format!("/v1/shop/images/{id}/{size}")
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -176,7 +191,7 @@ async fn create(
         bytes: body.map_err(unreadable)?,
     };
     let made = shop.add_image(&actor, new).await?;
-    let location = format!("/v1/shop/images/{}/{}", made.0.id, SIZES[0]);
+    let location = file_url(made.0.id, SIZES[0]);
     let mut response = (StatusCode::CREATED, answer(&made)).into_response();
     let location = HeaderValue::try_from(location).expect("ids are ASCII");
     response.headers_mut().insert(LOCATION, location);

@@ -1,6 +1,6 @@
 //! Taking, changing and giving out pictures.
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use identity::Actor;
 use image::ImageFormat;
 use kernel::http::IfMatch;

@@ -80,6 +80,22 @@ impl Books {
         }
     }
 
+    /// Holds the wallet of a payment for an order that is placed.
+    pub(crate) async fn pay(
+        &self,
+        whole: &WholeOrder,
+        payment: &OrderPayment,
+    ) -> Result<Result<(), PlacingRefusal>> {
+        let currency = self.currency(&whole.order.currency).await?;
+        let mut batch = Batch::new(whole);
+        let transfer = paying(whole, payment, &currency);
+        batch.add(Part::Payment(0), transfer.ok_or(ShopError::Corrupt("a payment's account"))?);
+        match self.make_all(batch.transfers).await? {
+            Ok(()) => Ok(Ok(())),
+            Err(refusal) => refused(Part::Payment(0), refusal).map(Err),
+        }
+    }
+
     /// The accounts that an order needs.
     async fn open_order(&self, whole: &WholeOrder, currency: &Currency) -> Result<()> {
         let mut accounts = vec![currency.order_account(whole.order.id)];
@@ -109,7 +125,9 @@ impl Books {
             batch.add(Part::Goods(index), goods(hold, &whole.lines[line], asset));
         }
         for (index, payment) in whole.payments.iter().enumerate() {
-            batch.add(Part::Payment(index), paying(whole, payment, currency));
+            if let Some(transfer) = paying(whole, payment, currency) {
+                batch.add(Part::Payment(index), transfer);
+            }
         }
         let customer = whole.order.customer;
         let uses: Vec<Use<'_>> =
@@ -181,31 +199,31 @@ pub(crate) fn payment_transfer(payment: &OrderPayment) -> u128 {
     transfer_id(payment.id.as_u128(), "pay", 0)
 }
 
-/// From where a payment comes, and to where it goes back.
-pub(crate) fn payer_account(whole: &WholeOrder, payment: &OrderPayment) -> u128 {
+/// From where a payment comes, and to where it goes back; none if the payments move it.
+pub(crate) fn payer_account(whole: &WholeOrder, payment: &OrderPayment) -> Option<u128> {
     match payment.kind {
-        PaymentKind::Wallet { payer } => payer.account_id(&whole.order.currency),
+        PaymentKind::Wallet { payer } => Some(payer.account_id(&whole.order.currency)),
+        PaymentKind::Card => None,
         PaymentKind::External => {
-            account_id(&money::customer_address(whole.order.customer, &whole.order.currency))
+            Some(account_id(&money::customer_address(whole.order.customer, &whole.order.currency)))
         }
     }
 }
 
-fn paying(whole: &WholeOrder, payment: &OrderPayment, currency: &Currency) -> NewTransfer {
-    let flags = match payment.kind {
-        PaymentKind::Wallet { .. } => TransferFlags::PENDING,
-        PaymentKind::External => 0,
-    };
-    NewTransfer {
+fn paying(whole: &WholeOrder, payment: &OrderPayment, currency: &Currency) -> Option<NewTransfer> {
+    let is_held = matches!(payment.kind, PaymentKind::Wallet { .. });
+    let flags = if is_held { TransferFlags::PENDING } else { 0 };
+    let debit_account = payer_account(whole, payment)?;
+    Some(NewTransfer {
         id: payment_transfer(payment),
-        debit_account: payer_account(whole, payment),
+        debit_account,
         credit_account: money::order(whole.order.id),
         amount: payment.amount.get(),
         asset: currency.no,
         code: code::PAYMENT,
         flags: TransferFlags(flags),
         ..NewTransfer::default()
-    }
+    })
 }
 
 /// What the refusal of a transfer means for the order.

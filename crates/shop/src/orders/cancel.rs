@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use identity::Permission;
+use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
 use kernel::{Amount, Problem};
@@ -11,7 +11,7 @@ use ledger::engine::{Extra, NewTransfer, TransferFlags};
 
 use super::book::{payer_account, payment_transfer};
 use super::jobs::{self, Flow};
-use super::{OrderState, PaymentKind, PaymentStatus, WholeOrder, flows, store};
+use super::{OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, flows, store};
 use crate::books::{Books, code, money, resolution};
 use crate::carts::access::Shopper;
 use crate::error::{Result, ShopError};
@@ -51,11 +51,28 @@ impl Shop {
             reason,
             by_staff,
         };
-        if self.write_cancellation(shopper, &cancellation).await? {
+        let staff = shopper.actor.filter(|_| by_staff);
+        if self.write_cancellation(staff.as_ref(), &cancellation, false).await? {
             self.finish_cancellation(cancellation.id).await?;
         }
         let whole = store::whole(&self.database.client().await?, id).await?;
         Ok(whole.ok_or(ShopError::OrderNotFound)?)
+    }
+
+    /// Cancels an order that wasn't paid in time. Does nothing if it was, or is cancelled.
+    pub(crate) async fn cancel_unpaid(&self, id: OrderId) -> Result<()> {
+        self.settle_flows(id).await?;
+        let cancellation = Cancellation {
+            id: CancellationId::generate(),
+            order: id,
+            amount: Amount::ZERO,
+            reason: Some("not paid in time".to_owned()),
+            by_staff: true,
+        };
+        if self.write_cancellation(None, &cancellation, true).await? {
+            self.finish_cancellation(cancellation.id).await?;
+        }
+        Ok(())
     }
 
     /// True for staff, false for the buyer.
@@ -72,13 +89,21 @@ impl Shop {
         if order.earned.is_zero() { Ok(false) } else { Err(ShopError::OrderNotOpen.into()) }
     }
 
-    /// False if nothing is open.
-    async fn write_cancellation(&self, shopper: &Shopper, it: &Cancellation) -> Result<bool> {
+    /// False if nothing is open, or if only what is unpaid was to be cancelled.
+    async fn write_cancellation(
+        &self,
+        staff: Option<&Actor>,
+        it: &Cancellation,
+        is_unpaid_only: bool,
+    ) -> Result<bool> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let whole = store::lock_in_tx(&tx, it.order).await?;
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
+        if is_unpaid_only && whole.order.status != OrderStatus::Placed {
+            return Ok(false);
+        }
         flows::require_settled_in_tx(&tx, it.order).await?;
         if whole.order.state != OrderState::Placed || whole.lines.iter().all(|l| l.open() == 0) {
             let was_cancelled = !whole.order.cancelled_total.is_zero();
@@ -93,7 +118,7 @@ impl Shop {
         store::insert_cancellation_in_tx(&tx, &Cancellation { amount, ..it.clone() }, now).await?;
         let job = jobs::finish(Flow::Cancellation(it.id)).at(now.saturating_add(FINISH_AFTER));
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
-        if let Some(actor) = shopper.actor.filter(|_| it.by_staff) {
+        if let Some(actor) = staff {
             let entry = NewEntry::new(actor.audit(), "shop.order.cancelled").object(it.order);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         }
@@ -112,6 +137,8 @@ impl Shop {
         let whole = store::whole(&client, it.order).await?.ok_or(ShopError::OrderNotFound)?;
         drop(client);
         self.books.release_order(&whole, id).await?;
+        self.give_back_to_cards(&whole, &given_back(&whole), id.as_u128()).await?;
+        self.give_up_charges(&whole).await?;
         self.record_cancellation(&it).await
     }
 
@@ -160,13 +187,12 @@ fn give_up(whole: &mut WholeOrder) -> Amount {
 
 /// What was paid at once and isn't earned goes back; by payment.
 fn given_back(whole: &WholeOrder) -> Vec<(crate::ids::OrderPaymentId, u128)> {
-    let captured: u128 =
-        whole.payments.iter().map(|it| it.captured.get() - it.refunded.get()).sum();
+    let kept_here: u128 = whole.payments.iter().map(super::OrderPayment::kept).sum();
     let kept = whole.order.earned.get() - whole.order.refunded.get();
-    let mut left = captured - kept;
+    let mut left = kept_here.saturating_sub(kept);
     let mut back = Vec::new();
     for payment in whole.payments.iter().rev() {
-        let here = left.min(payment.captured.get() - payment.refunded.get());
+        let here = left.min(payment.kept());
         if here > 0 {
             left -= here;
             back.push((payment.id, here));
@@ -178,6 +204,9 @@ fn given_back(whole: &WholeOrder) -> Vec<(crate::ids::OrderPaymentId, u128)> {
 fn release(payment: &mut super::OrderPayment, back: &[(crate::ids::OrderPaymentId, u128)]) {
     if let Some((_, amount)) = back.iter().find(|(id, _)| *id == payment.id) {
         payment.refunded = Amount::new(payment.refunded.get() + amount);
+    }
+    if payment.status == PaymentStatus::Pending {
+        payment.status = PaymentStatus::Released;
     }
     if payment.status == PaymentStatus::Authorized {
         let is_nothing = payment.captured.is_zero();
@@ -210,10 +239,11 @@ impl Books {
         for (index, (payment, amount)) in given_back(whole).into_iter().enumerate() {
             let payment = whole.payments.iter().find(|it| it.id == payment);
             let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
+            let Some(credit_account) = payer_account(whole, payment) else { continue };
             batch.push(NewTransfer {
                 id: transfer_id(id.as_u128(), "back", index as u64),
                 debit_account: money::order(whole.order.id),
-                credit_account: payer_account(whole, payment),
+                credit_account,
                 amount,
                 asset: currency.no,
                 code: code::REFUND,

@@ -1,5 +1,5 @@
-//! One thing at a time: as long as a parcel, a cancellation or a refund of an order is under way,
-//! the next one waits, because it is worked out from what the ones before have done.
+//! One thing at a time: as long as a parcel, a cancellation, a refund or a return of an order is
+//! under way, the next one waits, because it is worked out from what the ones before have done.
 
 use deadpool_postgres::Transaction;
 

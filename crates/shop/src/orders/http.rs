@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
-use kernel::http::invalid_field;
 use kernel::{Amount, Cursor, Json, Limit, Page, Path, Problem, Query, Timestamp};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -13,16 +12,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::json::{OrderJson, OrderSummaryJson};
-use super::plan::WantedPayment;
 use super::service::Completion;
 use super::store::OrderFilter;
-use super::{Order, OrderStatus, PaymentKind};
+use super::{Order, OrderStatus};
 use crate::carts::access::Shopper;
-use crate::fields::{Note, Positive};
+use crate::fields::Note;
 use crate::ids::{CartId, CustomerId, OrderId};
+use crate::order_payments::{self, http::PaymentInput};
 use crate::shop::Shop;
-
-const PAYMENTS_MAX: usize = 10;
 
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
@@ -45,34 +42,10 @@ pub(crate) struct CompleteCart {
     total: Option<Amount>,
 }
 
-/// With what a part of an order is paid.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum PaymentInput {
-    /// From the wallet of the user who is signed in: held now, taken when parcels are sent.
-    Wallet {
-        /// What the other payments leave, unless given.
-        amount: Option<Positive>,
-    },
-}
-
 impl CompleteCart {
     fn read(self, shopper: &Shopper) -> Result<Completion, Problem> {
-        if self.payments.len() > PAYMENTS_MAX {
-            return Err(invalid_field("/payments", "expected at most 10 payments"));
-        }
-        let payment = |it: PaymentInput| match it {
-            PaymentInput::Wallet { amount } => {
-                let actor = shopper.actor.ok_or(crate::error::ShopError::PaymentNeedsUser)?;
-                actor.require(identity::Permission::WalletWrite)?;
-                let payer = actor.require_active()?;
-                let amount = amount.map(Amount::from);
-                Ok(WantedPayment { kind: PaymentKind::Wallet { payer }, amount })
-            }
-        };
-        let payments: Result<Vec<WantedPayment>, Problem> =
-            self.payments.into_iter().map(payment).collect();
-        Ok(Completion { payments: payments?, total_shown: self.total })
+        let payments = order_payments::http::wishes(self.payments, shopper)?;
+        Ok(Completion { payments, total_shown: self.total })
     }
 }
 

@@ -1,11 +1,11 @@
 //! Finishes what a crash left half done: an order that was to be placed or cancelled, a parcel, a
-//! refund.
+//! refund, a return.
 
 use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderRefundId, ShipmentId};
+use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";
@@ -18,6 +18,11 @@ pub(crate) enum Flow {
     Shipment(ShipmentId),
     Cancellation(CancellationId),
     Refund(OrderRefundId),
+    /// Holds a wallet or charges a card.
+    Payment(OrderPaymentId),
+    /// Money that came after its order was cancelled.
+    Unwanted(OrderPaymentId),
+    Return(ReturnId),
 }
 
 impl Flow {
@@ -28,6 +33,9 @@ impl Flow {
             Self::Shipment(id) => id.to_string(),
             Self::Cancellation(id) => id.to_string(),
             Self::Refund(id) => id.to_string(),
+            Self::Payment(id) => id.to_string(),
+            Self::Unwanted(id) => format!("unwanted {id}"),
+            Self::Return(id) => id.to_string(),
         }
     }
 }
@@ -63,6 +71,9 @@ impl Shop {
             Flow::Shipment(id) => self.finish_shipment(id).await.map(drop),
             Flow::Cancellation(id) => self.finish_cancellation(id).await,
             Flow::Refund(id) => self.finish_refund(id).await.map(drop),
+            Flow::Payment(id) => self.finish_payment(id).await,
+            Flow::Unwanted(id) => self.finish_unwanted(id).await,
+            Flow::Return(id) => self.finish_return(id).await,
         };
         match ended {
             Err(error) if error.is_refusal() => Ok(()),

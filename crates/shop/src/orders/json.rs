@@ -1,6 +1,7 @@
 //! An order as it is shown. Amounts are in the currency's minor unit.
 
 use kernel::{Amount, Timestamp};
+use payments::NextActionJson;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -124,7 +125,7 @@ pub(crate) struct OrderLineJson {
 #[schema(as = OrderPayment)]
 pub(crate) struct OrderPaymentJson {
     id: OrderPaymentId,
-    /// `wallet` or `external`.
+    /// `wallet`, `card` or `external`.
     #[schema(value_type = String, example = "wallet")]
     kind: &'static str,
     status: PaymentStatus,
@@ -134,6 +135,15 @@ pub(crate) struct OrderPaymentJson {
     refunded: Amount,
     #[schema(required)]
     reference: Option<String>,
+    /// Who charges the card.
+    #[schema(required, example = "sandbox")]
+    provider: Option<String>,
+    /// Why it came to nothing.
+    #[schema(required, example = "card_declined")]
+    failure: Option<String>,
+    /// What the card's holder has to do; only the buyer sees it.
+    #[schema(required)]
+    next_action: Option<NextActionJson>,
 }
 
 impl From<Order> for OrderSummaryJson {
@@ -179,9 +189,11 @@ impl From<OrderLine> for OrderLineJson {
     }
 }
 
-impl From<OrderPayment> for OrderPaymentJson {
-    fn from(it: OrderPayment) -> Self {
+impl OrderPaymentJson {
+    fn new(it: OrderPayment, actions: &mut Vec<(OrderPaymentId, NextActionJson)>) -> Self {
+        let action = actions.iter().position(|(id, _)| *id == it.id);
         Self {
+            next_action: action.map(|index| actions.swap_remove(index).1),
             id: it.id,
             kind: PaymentKind::as_str(it.kind),
             status: it.status,
@@ -189,14 +201,18 @@ impl From<OrderPayment> for OrderPaymentJson {
             captured: it.captured,
             refunded: it.refunded,
             reference: it.reference,
+            provider: it.card.map(|card| card.provider),
+            failure: it.failure,
         }
     }
 }
 
 impl From<OrderView> for OrderJson {
-    fn from(view: OrderView) -> Self {
+    fn from(mut view: OrderView) -> Self {
         let (it, lines) = (view.whole.order, view.whole.lines);
         let tax = lines.iter().map(|line| line.tax.get()).sum::<u128>() + it.shipping_tax.get();
+        let payments = view.whole.payments.into_iter();
+        let payments = payments.map(|it| OrderPaymentJson::new(it, &mut view.actions));
         let discount = |it: OrderDiscount| DiscountJson {
             promotion: it.promotion,
             title: it.title,
@@ -225,7 +241,7 @@ impl From<OrderView> for OrderJson {
             cancelled: it.cancelled_total,
             earned: it.earned,
             refunded: it.refunded,
-            payments: view.whole.payments.into_iter().map(OrderPaymentJson::from).collect(),
+            payments: payments.collect(),
             shipments: view.shipments.into_iter().map(ShipmentJson::from).collect(),
             refunds: view.refunds.into_iter().map(RefundJson::from).collect(),
             placed_at: it.placed_at,

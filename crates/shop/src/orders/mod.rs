@@ -7,6 +7,7 @@
 //! Money flows through an account of the order: payments fill it, parcels empty it into sales, tax
 //! and shipping, refunds go back through it. It never falls below zero.
 
+pub(crate) mod access;
 pub(crate) mod book;
 pub(crate) mod cancel;
 pub(crate) mod flows;
@@ -28,6 +29,8 @@ use crate::carts::Address;
 use crate::ids::{
     CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId, VariantId,
 };
+
+use crate::order_payments::OrderCard;
 
 pub(crate) use status::{OrderState, OrderStatus, PaymentStatus};
 
@@ -141,7 +144,19 @@ pub(crate) struct OrderPayment {
     pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
     pub(crate) reference: Option<String>,
+    /// Of a payment by card.
+    pub(crate) card: Option<OrderCard>,
+    /// Why it came to nothing.
+    pub(crate) failure: Option<String>,
     pub(crate) created_at: Timestamp,
+}
+
+impl OrderPayment {
+    /// What of it is with us. What is disputed, the payments have taken back.
+    pub(crate) fn kept(&self) -> u128 {
+        let is_here = self.status != PaymentStatus::Disputed;
+        if is_here { self.captured.get() - self.refunded.get() } else { 0 }
+    }
 }
 
 /// Where money comes from.
@@ -149,6 +164,8 @@ pub(crate) struct OrderPayment {
 pub(crate) enum PaymentKind {
     /// Held in a user's wallet.
     Wallet { payer: UserId },
+    /// Charged to a card by the payments.
+    Card,
     /// Paid elsewhere, as staff says.
     External,
 }
@@ -157,6 +174,7 @@ impl PaymentKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Wallet { .. } => "wallet",
+            Self::Card => "card",
             Self::External => "external",
         }
     }

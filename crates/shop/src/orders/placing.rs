@@ -10,16 +10,19 @@ use super::book::PlacingRefusal;
 use super::jobs::Flow;
 use super::plan::NewOrder;
 use super::{
-    OrderLine, OrderPayment, OrderState, PaymentKind, PaymentStatus, WholeOrder, jobs, status,
-    store,
+    OrderLine, OrderPayment, OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, jobs,
+    status, store,
 };
 use crate::carts::{self, reservations};
 use crate::customers;
 use crate::error::{Result, ShopError};
 use crate::events;
-use crate::ids::OrderId;
+use crate::ids::{OrderId, OrderPaymentId};
 use crate::locations;
+use crate::order_payments::expiry::expire;
+use crate::order_payments::service::enqueue_finish_in_tx;
 use crate::promotions;
+use crate::settings;
 use crate::shop::Shop;
 use crate::stock;
 
@@ -134,6 +137,13 @@ impl Shop {
         }
         let placed = self.record_placed(&tx, whole).await?;
         tx.commit().await?;
+        drop(client);
+        for payment in open_cards(&placed) {
+            if let Err(error) = self.finish_payment(payment).await {
+                // The order stands; a job charges the card later.
+                tracing::warn!(%error, order = %id, "a card could not be charged at once");
+            }
+        }
         Ok(Placing::Placed(Box::new(placed)))
     }
 
@@ -145,6 +155,7 @@ impl Shop {
         for payment in &mut whole.payments {
             (payment.status, payment.captured) = match payment.kind {
                 PaymentKind::Wallet { .. } => (PaymentStatus::Authorized, payment.captured),
+                PaymentKind::Card => (PaymentStatus::Pending, payment.captured),
                 PaymentKind::External => (PaymentStatus::Captured, payment.amount),
             };
         }
@@ -159,8 +170,28 @@ impl Shop {
         }
         whole.order = store::one(tx, whole.order.id).await?.ok_or(ShopError::OrderNotFound)?;
         publish_in_tx(tx, &*self.clock, &events::placed(&whole)).await?;
+        self.await_payment_in_tx(tx, &whole).await?;
         Ok(whole)
     }
+
+    /// Jobs that go on with what isn't paid yet: to charge the cards, and to give up in the end.
+    async fn await_payment_in_tx(&self, tx: &Transaction<'_>, whole: &WholeOrder) -> Result<()> {
+        for payment in open_cards(whole) {
+            enqueue_finish_in_tx(tx, self, payment).await?;
+        }
+        if whole.order.status == OrderStatus::Placed {
+            let wait = settings::store::get(tx).await?.payment_s;
+            let at = self.clock.now().saturating_add(Duration::from_secs(wait.into()));
+            enqueue_in_tx(tx, &*self.clock, &[expire(whole.order.id).at(at)]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn open_cards(whole: &WholeOrder) -> Vec<OrderPaymentId> {
+    let is_open =
+        |it: &&OrderPayment| it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending;
+    whole.payments.iter().filter(is_open).map(|it| it.id).collect()
 }
 
 async fn insert_payments(

@@ -14,6 +14,7 @@ use crate::customers::NewCustomer;
 use crate::error::{Result, ShopError};
 use crate::ids::{CustomerId, OrderId, OrderLineId, OrderPaymentId, VariantId, transfer_id};
 use crate::locations::Location;
+use crate::order_payments::OrderCard;
 use crate::pricing::PricedLine;
 use crate::stock::Levels;
 
@@ -30,9 +31,10 @@ pub(crate) struct NewOrder {
 }
 
 /// With what somebody wants to pay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WantedPayment {
     pub(crate) kind: PaymentKind,
+    pub(crate) card: Option<OrderCard>,
     /// None: what the others leave.
     pub(crate) amount: Option<Amount>,
 }
@@ -218,6 +220,8 @@ pub(crate) fn payments(
         captured: Amount::ZERO,
         refunded: Amount::ZERO,
         reference: None,
+        card: it.card.clone(),
+        failure: None,
         created_at: now,
     };
     Ok(wanted.iter().map(payment).filter(|it| !it.amount.is_zero()).collect())
@@ -233,6 +237,7 @@ mod tests {
     fn payments_come_to_the_total() {
         let wallet = |amount: Option<u128>| WantedPayment {
             kind: PaymentKind::Wallet { payer: UserId::from_u128(1) },
+            card: None,
             amount: amount.map(Amount::new),
         };
         let check = |wanted: &[WantedPayment], expected: Option<&[u128]>| {

@@ -3,17 +3,20 @@
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::{Amount, Problem, Timestamp};
+use payments::NextActionJson;
 
 use super::book::PlacingRefusal;
 use super::placing::Placing;
-use super::plan::{self, WantedPayment};
+use super::plan;
 use super::store::{self, OrderFilter};
-use super::{Order, WholeOrder};
+use super::{Order, OrderPayment, PaymentKind, PaymentStatus, WholeOrder};
 use crate::carts::access::Shopper;
 use crate::carts::service::not_ready;
 use crate::carts::{CartStatus, reservations};
 use crate::error::{Result, ShopError};
-use crate::ids::{CartId, OrderId};
+use crate::ids::{CartId, OrderId, OrderPaymentId};
+use crate::order_payments::PaymentWish;
+use crate::order_payments::charging::charge_id;
 use crate::refunds::Refund;
 use crate::shipments::Shipment;
 use crate::shop::Shop;
@@ -25,17 +28,19 @@ const ATTEMPTS: usize = 8;
 /// What a buyer says when a cart becomes an order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Completion {
-    pub(crate) payments: Vec<WantedPayment>,
+    pub(crate) payments: Vec<PaymentWish>,
     /// What the buyer was shown; another total is refused.
     pub(crate) total_shown: Option<Amount>,
 }
 
 /// An order with everything about it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct OrderView {
     pub(crate) whole: WholeOrder,
     pub(crate) shipments: Vec<Shipment>,
     pub(crate) refunds: Vec<Refund>,
+    /// What holders of cards have to do.
+    pub(crate) actions: Vec<(OrderPaymentId, NextActionJson)>,
 }
 
 impl Shop {
@@ -47,6 +52,7 @@ impl Shop {
         id: CartId,
         completion: &Completion,
     ) -> Result<(WholeOrder, bool), Problem> {
+        let mut wanted = None;
         for _ in 0..ATTEMPTS {
             let stored = self.own_cart(shopper, id, Permission::ShopWrite).await?;
             let version = stored.cart.version;
@@ -78,7 +84,13 @@ impl Shop {
             }
             let scale = self.books.currency(&view.cart.currency).await?.scale;
             let now = self.clock.now();
-            let new = plan::of_cart(&view, &held, &completion.payments, (scale, now))?;
+            // Once, and not for a cart that can't become an order: cards go to their provider.
+            let wanted = match &mut wanted {
+                Some(wanted) => wanted,
+                none => none.insert(self.prepare_payments(shopper, &completion.payments).await?),
+            };
+            let new = plan::of_cart(&view, &held, wanted, (scale, now))?;
+            self.check_cards(&new.payments, &new.order.currency).await?;
             debug_assert_eq!(new.cart_version, version);
             match self.place(&new).await? {
                 Placing::Placed(whole) => return Ok((*whole, true)),
@@ -92,24 +104,11 @@ impl Shop {
 
     /// One of the caller's own orders, or for staff anybody's.
     pub(crate) async fn order(&self, shopper: &Shopper, id: OrderId) -> Result<OrderView, Problem> {
-        let client = self.database.client().await?;
-        let whole = store::whole(&client, id).await?.filter(|it| it.order.placed_at.is_some());
-        let whole = whole.ok_or(ShopError::OrderNotFound)?;
-        drop(client);
-        if !shopper.owns(whole.order.user, whole.order.token_hash.as_deref()) {
-            self.require_staff_view(shopper, id).await?;
-        } else {
-            shopper.user(Permission::ShopRead)?;
-        }
-        Ok(self.order_view(whole).await?)
-    }
-
-    /// That staff looks at somebody's order is recorded before it does.
-    async fn require_staff_view(&self, shopper: &Shopper, id: OrderId) -> Result<(), Problem> {
-        let staff = shopper.actor.filter(|it| it.permissions.has(Permission::OrdersRead));
-        let staff = staff.ok_or(ShopError::OrderNotFound)?;
-        let entry = NewEntry::new(staff.audit(), "shop.order.viewed").object(id);
-        Ok(audit::record(&self.database, &*self.clock, &[entry]).await?)
+        let whole = self.readable_order(shopper, id, || ShopError::OrderNotFound).await?;
+        let order = &whole.order;
+        let is_own = shopper.owns(order.user, order.token_hash.as_deref());
+        let view = self.order_view(whole).await?;
+        Ok(if is_own { view } else { OrderView { actions: Vec::new(), ..view } })
     }
 
     pub(crate) async fn order_view(&self, whole: WholeOrder) -> Result<OrderView> {
@@ -118,7 +117,23 @@ impl Shop {
             shipments::store::of_order(&client, whole.order.id),
             refunds::store::of_order(&client, whole.order.id),
         )?;
-        Ok(OrderView { whole, shipments, refunds })
+        drop(client);
+        let actions = self.actions(&whole).await?;
+        Ok(OrderView { whole, shipments, refunds, actions })
+    }
+
+    /// Whoever knows them can confirm a payment.
+    async fn actions(&self, whole: &WholeOrder) -> Result<Vec<(OrderPaymentId, NextActionJson)>> {
+        let mut actions = Vec::new();
+        let is_open = |it: &&OrderPayment| {
+            it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending
+        };
+        for payment in whole.payments.iter().filter(is_open) {
+            let charge = self.payments.charge(charge_id(payment.id)).await?;
+            let action = charge.and_then(|it| NextActionJson::of(&self.payments, &it));
+            actions.extend(action.map(|action| (payment.id, action)));
+        }
+        Ok(actions)
     }
 
     /// The caller's own orders, the newest first.

@@ -67,6 +67,8 @@ named! {
         /// What was held and not needed went back.
         Released = "released",
         Refused = "refused",
+        /// The card's holder, or its bank, took it back from us.
+        Disputed = "disputed",
     }
 }
 

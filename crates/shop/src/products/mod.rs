@@ -21,10 +21,10 @@ use std::collections::BTreeMap;
 
 use kernel::{Amount, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::availability::Availability;
+use crate::custom_fields::FieldValues;
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::images::Image;
 use crate::products::fields::{Language, Text, Title};
@@ -93,7 +93,7 @@ pub(crate) struct Product {
     pub(crate) tax_class: String,
     pub(crate) options: Vec<ProductOption>,
     pub(crate) translations: Translations,
-    pub(crate) custom_fields: Value,
+    pub(crate) custom_fields: FieldValues,
     /// That of the variant that can be had best.
     pub(crate) availability: Availability,
     pub(crate) version: u32,
@@ -115,6 +115,7 @@ pub(crate) struct Variant {
     pub(crate) asset: String,
     pub(crate) title: Option<String>,
     pub(crate) options: Choices,
+    pub(crate) custom_fields: FieldValues,
     pub(crate) position: i32,
     pub(crate) barcode: Option<String>,
     pub(crate) weight_g: u32,
@@ -129,6 +130,8 @@ pub(crate) struct Variant {
     /// What one piece cost at least before it became cheaper, by currency; only where it is asked
     /// for.
     pub(crate) lowest_before: BTreeMap<String, Amount>,
+    /// What one piece costs apart from price lists, if that is more; only where lists are applied.
+    pub(crate) compare_at: BTreeMap<String, Amount>,
 }
 
 /// What one piece costs from which quantity on, the smallest first; the first is from one on.

@@ -6,7 +6,6 @@ use deadpool_postgres::{GenericClient, Transaction};
 use kernel::db::{Statements as _, constraint};
 use kernel::{Amount, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
@@ -15,8 +14,10 @@ use super::cards::{Card, Fresh};
 use super::past_prices::PastPrice;
 use super::{Choices, Product, ProductOption, ProductStatus, Tiers, Translations, Variant};
 use crate::availability::Availability;
+use crate::custom_fields::FieldValues;
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
+use crate::price_lists;
 
 const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendor, p.tags, \
     p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at, \
@@ -28,6 +29,7 @@ const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendo
 /// because JSON's numbers aren't exact everywhere.
 const VARIANTS: &str = "(select coalesce(json_agg(json_build_object( \
         'id', v.id, 'sku', v.sku, 'asset', v.asset, 'title', v.title, 'options', v.options, \
+        'custom_fields', v.custom_fields, \
         'position', v.position, 'barcode', v.barcode, 'weight_g', v.weight_g, \
         'needs_shipping', v.needs_shipping, 'tracks_stock', v.tracks_stock, \
         'backorder_max', v.backorder_max, 'available_from', v.available_from, \
@@ -44,6 +46,7 @@ struct StoredVariant {
     asset: String,
     title: Option<String>,
     options: Choices,
+    custom_fields: FieldValues,
     position: i32,
     barcode: Option<String>,
     weight_g: u32,
@@ -68,6 +71,7 @@ impl From<StoredVariant> for Variant {
             asset: it.asset,
             title: it.title,
             options: it.options,
+            custom_fields: it.custom_fields,
             position: it.position,
             barcode: it.barcode,
             weight_g: it.weight_g,
@@ -79,6 +83,7 @@ impl From<StoredVariant> for Variant {
             availability: it.availability,
             prices,
             lowest_before: BTreeMap::new(),
+            compare_at: BTreeMap::new(),
         }
     }
 }
@@ -90,6 +95,7 @@ pub(super) fn status(row: &Row, column: usize) -> Result<ProductStatus> {
 fn product(row: &Row) -> Result<Product> {
     let Json(options) = row.get::<_, Json<Vec<ProductOption>>>(8);
     let Json(translations) = row.get::<_, Json<Translations>>(9);
+    let Json(custom_fields) = row.get::<_, Json<FieldValues>>(10);
     let Json(variants) = row.get::<_, Json<Vec<StoredVariant>>>(16);
     Ok(Product {
         id: row.get(0),
@@ -102,7 +108,7 @@ fn product(row: &Row) -> Result<Product> {
         tax_class: row.get(7),
         options,
         translations,
-        custom_fields: row.get::<_, Value>(10),
+        custom_fields,
         version: row.get::<_, i32>(11).cast_unsigned(),
         created_at: row.get(12),
         updated_at: row.get(13),
@@ -166,7 +172,7 @@ pub(super) async fn insert(tx: &Transaction<'_>, new: &Product) -> Result<()> {
                 &new.tax_class,
                 &Json(&new.options),
                 &Json(&new.translations),
-                &new.custom_fields,
+                &Json(&new.custom_fields),
                 &new.version.cast_signed(),
                 &new.created_at,
                 &new.updated_at,
@@ -197,7 +203,7 @@ pub(super) async fn update(tx: &Transaction<'_>, product: &Product) -> Result<()
                 &product.tax_class,
                 &Json(&product.options),
                 &Json(&product.translations),
-                &product.custom_fields,
+                &Json(&product.custom_fields),
                 &product.version.cast_signed(),
                 &product.updated_at,
                 &product.availability.as_str(),
@@ -232,8 +238,8 @@ pub(super) async fn insert_variants(
     }
     let sql = "insert into shop.variants (id, product_id, sku, asset, title, options, position, \
                barcode, weight_g, needs_shipping, tracks_stock, backorder_max, available_from, \
-               is_active, availability) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+               is_active, availability, custom_fields) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+               $10, $11, $12, $13, $14, $15, $16)";
     for it in variants {
         let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
         let written = tx
@@ -255,6 +261,7 @@ pub(super) async fn insert_variants(
                     &it.available_from,
                     &it.is_active,
                     &it.availability.as_str(),
+                    &Json(&it.custom_fields),
                 ],
             )
             .await;
@@ -267,17 +274,15 @@ pub(super) async fn insert_variants(
     }
     insert_prices(tx, &prices).await?;
     let ids: Vec<Uuid> = variants.iter().map(|it| it.id.as_uuid()).collect();
-    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
-               select variant_id, currency, amount, $2 from shop.prices \
-               where variant_id = any($1) and min_quantity = 1";
-    tx.execute_prepared(sql, &[&ids, &now]).await?;
+    price_lists::store::write_down_in_tx(tx, &ids, now, now).await?;
     Ok(())
 }
 
 pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result<()> {
     let sql = "update shop.variants set title = $2, options = $3, position = $4, barcode = $5, \
                weight_g = $6, needs_shipping = $7, tracks_stock = $8, backorder_max = $9, \
-               available_from = $10, is_active = $11, availability = $12 where id = $1";
+               available_from = $10, is_active = $11, availability = $12, custom_fields = $13 \
+               where id = $1";
     let (weight_g, backorder_max) = (it.weight_g.cast_signed(), it.backorder_max.cast_signed());
     let written = tx
         .execute_prepared(
@@ -295,6 +300,7 @@ pub(super) async fn update_variant(tx: &Transaction<'_>, it: &Variant) -> Result
                 &it.available_from,
                 &it.is_active,
                 &it.availability.as_str(),
+                &Json(&it.custom_fields),
             ],
         )
         .await;
@@ -332,17 +338,7 @@ pub(super) async fn put_prices(
     if let Some(tiers) = tiers {
         insert_prices(tx, &[(variant, currency, tiers)]).await?;
     }
-    let one = tiers.and_then(Tiers::one);
-    // A price that was never valid for a moment was none.
-    let sql = "delete from shop.price_history where variant_id = $1 and currency = $2 \
-               and until_at is null and amount is distinct from $3 and from_at >= $4";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
-    let sql = "update shop.price_history set until_at = $4 where variant_id = $1 \
-               and currency = $2 and until_at is null and amount is distinct from $3";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
-    let sql = "insert into shop.price_history (variant_id, currency, amount, from_at) \
-               select $1, $2, $3::numeric, $4 where $3 is not null on conflict do nothing";
-    tx.execute_prepared(sql, &[&variant, &currency, &one, &now]).await?;
+    price_lists::store::write_down_in_tx(tx, &[variant.as_uuid()], now, now).await?;
     Ok(())
 }
 
@@ -397,8 +393,8 @@ pub(super) async fn cards(client: &impl GenericClient, ids: &[Uuid]) -> Result<V
            p.availability, p.version, p.created_at, \
            (select coalesce(json_agg(json_build_array(r.currency, r.low::text, r.high::text)), '[]') \
             from (select r.currency, min(r.amount) as low, max(r.amount) as high \
-                  from shop.variants v join shop.prices r on r.variant_id = v.id \
-                  where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
+                  from shop.variants v join shop.price_history r on r.variant_id = v.id \
+                  where v.product_id = p.id and v.is_active and r.until_at is null \
                   group by r.currency) r) \
          from shop.products p where p.id = any($1)";
     client.query_prepared(sql, &[&ids]).await?.iter().map(card).collect()

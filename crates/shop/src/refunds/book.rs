@@ -28,7 +28,9 @@ impl Books {
         for (id, amount) in &refund.payouts {
             let payment = whole.payments.iter().find(|it| it.id == *id);
             let payment = payment.ok_or(ShopError::Corrupt("the payment of a refund"))?;
-            moves.push((order, payer_account(whole, payment), amount.get()));
+            if let Some(payer) = payer_account(whole, payment) {
+                moves.push((order, payer, amount.get()));
+            }
         }
         let reference = whole.order.id.to_string();
         let moves = moves.into_iter().enumerate().filter(|(_, (_, _, amount))| *amount > 0);

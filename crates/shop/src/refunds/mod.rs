@@ -3,8 +3,8 @@
 
 mod book;
 pub(crate) mod http;
-mod plan;
-mod service;
+pub(crate) mod plan;
+pub(crate) mod service;
 pub(crate) mod store;
 
 use kernel::{Amount, Timestamp};

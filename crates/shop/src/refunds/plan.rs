@@ -89,7 +89,7 @@ fn payouts(whole: &mut WholeOrder, amount: u128) -> Result<Vec<(OrderPaymentId, 
     let mut left = amount;
     let mut payouts = Vec::new();
     for payment in whole.payments.iter_mut().rev() {
-        let here = left.min(payment.captured.get() - payment.refunded.get());
+        let here = left.min(payment.kept());
         if here > 0 {
             left -= here;
             payment.refunded = Amount::new(payment.refunded.get() + here);

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
-use kernel::{Amount, Problem};
+use kernel::{Amount, Problem, Timestamp};
 use serde_json::json;
 
 use super::plan::{self, NewRefund};
@@ -15,9 +16,18 @@ use crate::events::{self, Money};
 use crate::ids::{OrderId, OrderRefundId};
 use crate::orders::jobs::{self, Flow};
 use crate::orders::{self, WholeOrder, flows};
+use crate::returns;
 use crate::shop::Shop;
 
 const FINISH_AFTER: Duration = Duration::from_secs(30);
+
+/// A refund that is about to be written down.
+#[derive(Clone, Debug)]
+pub(crate) struct Refunding {
+    pub(crate) id: OrderRefundId,
+    pub(crate) new: NewRefund,
+    pub(crate) now: Timestamp,
+}
 
 impl Shop {
     /// Gives money back. The same id again comes to the same refund.
@@ -50,18 +60,30 @@ impl Shop {
         let mut whole = whole.filter(|it| it.order.placed_at.is_some());
         let whole = whole.as_mut().ok_or(ShopError::OrderNotFound)?;
         flows::require_settled_in_tx(&tx, order).await?;
-        let refund = plan::plan(whole, id, new, now)?;
-        store::insert_in_tx(&tx, &refund).await?;
-        write_sums(&tx, whole, now).await?;
-        let job = jobs::finish(Flow::Refund(id)).at(now.saturating_add(FINISH_AFTER));
-        enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
+        let refunding = Refunding { id, new: new.clone(), now };
+        self.refund_in_tx(&tx, actor, whole, &refunding).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes a refund down, and the job that finishes it; the order is what it is with it then.
+    pub(crate) async fn refund_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        actor: &Actor,
+        whole: &mut WholeOrder,
+        Refunding { id, new, now }: &Refunding,
+    ) -> Result<()> {
+        let refund = plan::plan(whole, *id, new, *now)?;
+        store::insert_in_tx(tx, &refund).await?;
+        write_sums(tx, whole, *now).await?;
+        let job = jobs::finish(Flow::Refund(*id)).at(now.saturating_add(FINISH_AFTER));
+        enqueue_in_tx(tx, &*self.clock, &[job]).await?;
         let mut entry = NewEntry::new(actor.audit(), "shop.order.refunded")
-            .object(order)
+            .object(whole.order.id)
             .data(json!({ "amount": refund.amount, "refund": id }));
         entry.reason.clone_from(&new.reason);
         entry.subject = whole.order.user.map(identity::UserId::as_u128);
-        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
-        Ok(tx.commit().await?)
+        Ok(audit::record_in_tx(tx, &*self.clock, &[entry]).await?)
     }
 
     /// Asks the ledger and records its answer, unless that was done.
@@ -77,6 +99,10 @@ impl Shop {
         let whole = whole.ok_or(ShopError::OrderNotFound)?;
         drop(client);
         let is_done = self.books.refund(&whole, &refund).await?;
+        if is_done {
+            let back: Vec<_> = refund.payouts.iter().map(|(id, it)| (*id, it.get())).collect();
+            self.give_back_to_cards(&whole, &back, id.as_u128()).await?;
+        }
         self.record_refund(&refund, is_done).await?;
         match is_done {
             true => Ok(Refund { state: RefundState::Done, ..refund }),
@@ -99,6 +125,8 @@ impl Shop {
             let money = Money { refund_id: refund.id, amount: refund.amount };
             let event = events::refunded(&whole.order, money);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
+            returns::store::close_refunded_in_tx(&tx, refund.id, now).await?;
+            self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
         } else {
             take_back(&mut whole, refund);
             write_sums(&tx, &whole, now).await?;
@@ -107,11 +135,7 @@ impl Shop {
     }
 }
 
-async fn write_sums(
-    tx: &deadpool_postgres::Transaction<'_>,
-    whole: &WholeOrder,
-    now: kernel::Timestamp,
-) -> Result<()> {
+async fn write_sums(tx: &Transaction<'_>, whole: &WholeOrder, now: Timestamp) -> Result<()> {
     orders::store::update_lines_in_tx(tx, &whole.lines).await?;
     orders::store::update_payments_in_tx(tx, &whole.payments).await?;
     orders::store::update_in_tx(tx, &whole.order, now).await

@@ -74,7 +74,8 @@ impl IntoParams for Finding {
             FINDING.iter().map(|(name, description)| text(name, description)).collect();
         let option = "Values of an option: `filter[option][Colour]=red,blue`, or `filter[option.Colour]=red,blue`.";
         all.push(named("filter[option]", option));
-        let field = "Values of a custom field, by its key, in the same way.";
+        let field =
+            "Values of a custom field that can be filtered by, by its handle, in the same way.";
         all.push(named("filter[field]", field));
         all
     }

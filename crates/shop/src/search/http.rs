@@ -59,6 +59,8 @@ pub(crate) struct ProductFacets {
     vendors: Vec<FacetValue>,
     availability: Vec<FacetValue>,
     options: Vec<NamedFacet>,
+    /// Of custom fields that can be filtered by, under their handles.
+    custom_fields: Vec<NamedFacet>,
     /// Null without a currency, or if nothing has a price in it.
     #[schema(required)]
     price: Option<PriceFacet>,
@@ -110,6 +112,7 @@ impl ProductFacets {
             vendors: values(&facets.vendors),
             availability: values(&facets.availability),
             options: by_name(&facets.options),
+            custom_fields: by_name(&facets.fields),
             price: price.map(|((min, max), currency)| PriceFacet {
                 currency: currency.to_owned(),
                 min: Amount::from(min),

@@ -35,8 +35,8 @@ pub(super) async fn documents(
                  from shop.variants v, jsonb_each_text(v.options) o \
                  where v.product_id = p.id and v.is_active), \
            array(select r.currency || ' ' || min(r.amount)::text \
-                 from shop.variants v join shop.prices r on r.variant_id = v.id \
-                 where v.product_id = p.id and v.is_active and r.min_quantity = 1 \
+                 from shop.variants v join shop.price_history r on r.variant_id = v.id \
+                 where v.product_id = p.id and v.is_active and r.until_at is null \
                  group by r.currency), \
            array(with recursive above as ( \
                    select c.id, c.parent_id from shop.category_products k \
@@ -44,7 +44,13 @@ pub(super) async fn documents(
                    union select c.id, c.parent_id from shop.categories c \
                      join above on above.parent_id = c.id) \
                  select id from above), \
-           array(select k.collection_id from shop.collection_products k where k.product_id = p.id) \
+           array(select k.collection_id from shop.collection_products k where k.product_id = p.id), \
+           array(select distinct e.key || E'\\x1f' || e.value from ( \
+                   select p.custom_fields as own union all \
+                   select v.custom_fields from shop.variants v \
+                   where v.product_id = p.id and v.is_active) given, \
+                 jsonb_each_text(given.own) e join shop.custom_fields f \
+                   on f.handle = e.key and f.is_filterable) \
          from shop.products p where p.id = any($1) and p.status = 'active'";
     let rows = client.query_prepared(sql, &[&ids]).await?;
     Ok(rows.iter().map(|row| document(row, own_language)).collect())
@@ -80,7 +86,7 @@ fn document(row: &Row, own_language: &str) -> Document {
         prices: row.get::<_, Vec<String>>(10).iter().filter_map(price).collect(),
         categories: row.get(11),
         collections: row.get(12),
-        ..Document::default()
+        fields: row.get::<_, Vec<String>>(13).iter().filter_map(pair).collect(),
     }
 }
 
@@ -124,8 +130,8 @@ pub(super) async fn matching(
              where not exists (select from shop.variants v, jsonb_array_elements(any_of) as one \
                  where v.product_id = p.id and v.is_active and v.options @> one)) \
          and ($10::numeric is null and $11::numeric is null or exists ( \
-             select from shop.variants v join shop.prices r on r.variant_id = v.id \
-             where v.product_id = p.id and v.is_active and r.currency = $9 and r.min_quantity = 1 \
+             select from shop.variants v join shop.price_history r on r.variant_id = v.id \
+             where v.product_id = p.id and v.is_active and r.currency = $9 and r.until_at is null \
              having min(r.amount) between coalesce($10, 0) and coalesce($11, min(r.amount)))) \
          and ($13::uuid[] is null or exists ( \
              with recursive below as ( \
@@ -135,6 +141,10 @@ pub(super) async fn matching(
              where k.product_id = p.id)) \
          and ($14::uuid[] is null or exists (select from shop.collection_products k \
              where k.product_id = p.id and k.collection_id = any($14))) \
+         and not exists (select from jsonb_array_elements($15::jsonb) as any_of \
+             where not exists (select from jsonb_array_elements(any_of) as one \
+                 where p.custom_fields @> one or exists (select from shop.variants v \
+                     where v.product_id = p.id and v.is_active and v.custom_fields @> one))) \
          order by p.created_at desc, p.id desc limit $12";
     let (at, id) = after.map_or((Timestamp::MAX, Uuid::max()), moment);
     let it = &asked.filters;
@@ -160,6 +170,7 @@ pub(super) async fn matching(
                 &limit,
                 &(!it.categories.is_empty()).then(|| it.categories.clone()),
                 &(!by_hand.is_empty()).then_some(by_hand),
+                &choices(&it.fields),
             ],
         )
         .await?;

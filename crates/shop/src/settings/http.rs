@@ -14,8 +14,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Settings, SettingsPatch};
-use crate::fields::{Country, nullable};
+use crate::fields::{Country, Line, Note, nullable};
 use crate::shop::Shop;
+
+const RETURN_DAYS_MAX: u32 = 3_650;
 
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default().routes(routes!(get, update))
@@ -34,6 +36,16 @@ pub(crate) struct SettingsJson {
     reservation_s: u32,
     /// So many seconds an order waits for its payment before it is cancelled.
     payment_s: u32,
+    /// So many days after a parcel arrived, or was sent, its buyer may ask to return what is in it.
+    return_days: u32,
+    /// Who sells, as invoices say it.
+    #[schema(required)]
+    seller_name: Option<String>,
+    /// Where, in several lines.
+    #[schema(required)]
+    seller_address: Option<String>,
+    #[schema(required)]
+    seller_vat_id: Option<String>,
 }
 
 fn answer(it: Settings) -> Response {
@@ -43,6 +55,10 @@ fn answer(it: Settings) -> Response {
         home_country: it.home_country,
         reservation_s: it.reservation_s,
         payment_s: it.payment_s,
+        return_days: it.return_days,
+        seller_name: it.seller.name,
+        seller_address: it.seller.address,
+        seller_vat_id: it.seller.vat_id,
     };
     ([(ETAG, version)], Json(body)).into_response()
 }
@@ -76,6 +92,17 @@ pub(crate) struct PatchBody {
     reservation_s: Option<u32>,
     #[schema(minimum = 60, maximum = 2_592_000)]
     payment_s: Option<u32>,
+    #[schema(maximum = 3650)]
+    return_days: Option<u32>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Line>)]
+    seller_name: Option<Option<Line>>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Note>)]
+    seller_address: Option<Option<Note>>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Line>)]
+    seller_vat_id: Option<Option<Line>>,
 }
 
 /// Changes how the shop behaves. Carts follow at once; orders stay as they were placed.
@@ -112,11 +139,19 @@ pub(crate) async fn update(
         }
         value => Ok(value),
     };
+    if body.return_days.is_some_and(|days| days > RETURN_DAYS_MAX) {
+        let message = format!("expected at most {RETURN_DAYS_MAX} days");
+        return Err(invalid_field("/return_days", message));
+    }
     let patch = SettingsPatch {
         prices_include_tax: body.prices_include_tax,
         home_country: body.home_country.map(|country| country.map(String::from)),
         reservation_s: within("reservation_s", body.reservation_s, 86_400)?,
         payment_s: within("payment_s", body.payment_s, 2_592_000)?,
+        return_days: body.return_days,
+        seller_name: body.seller_name.map(|name| name.map(String::from)),
+        seller_address: body.seller_address.map(|address| address.map(String::from)),
+        seller_vat_id: body.seller_vat_id.map(|id| id.map(String::from)),
     };
     Ok(answer(shop.update_settings(&actor, patch, &expected).await?))
 }

@@ -4,6 +4,8 @@ pub(crate) mod http;
 mod service;
 pub(crate) mod store;
 
+use crate::documents::Seller;
+
 /// How the shop behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
@@ -14,6 +16,10 @@ pub(crate) struct Settings {
     pub(crate) reservation_s: u32,
     /// So long an order waits for its payment before it is cancelled.
     pub(crate) payment_s: u32,
+    /// So many days after a parcel arrived, or was sent, its buyer may ask to return it.
+    pub(crate) return_days: u32,
+    /// Who sells, as invoices say it.
+    pub(crate) seller: Seller,
     pub(crate) version: u32,
 }
 
@@ -24,6 +30,10 @@ pub(crate) struct SettingsPatch {
     pub(crate) home_country: Option<Option<String>>,
     pub(crate) reservation_s: Option<u32>,
     pub(crate) payment_s: Option<u32>,
+    pub(crate) return_days: Option<u32>,
+    pub(crate) seller_name: Option<Option<String>>,
+    pub(crate) seller_address: Option<Option<String>>,
+    pub(crate) seller_vat_id: Option<Option<String>>,
 }
 
 impl SettingsPatch {
@@ -33,6 +43,12 @@ impl SettingsPatch {
             home_country: self.home_country.unwrap_or(it.home_country),
             reservation_s: self.reservation_s.unwrap_or(it.reservation_s),
             payment_s: self.payment_s.unwrap_or(it.payment_s),
+            return_days: self.return_days.unwrap_or(it.return_days),
+            seller: Seller {
+                name: self.seller_name.unwrap_or(it.seller.name),
+                address: self.seller_address.unwrap_or(it.seller.address),
+                vat_id: self.seller_vat_id.unwrap_or(it.seller.vat_id),
+            },
             version: it.version + 1,
         }
     }

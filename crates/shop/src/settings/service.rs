@@ -36,6 +36,8 @@ impl Shop {
         let entry = NewEntry::new(actor.audit(), "shop.settings.changed").data(json!({
             "prices_include_tax": changed.prices_include_tax, "home_country": changed.home_country,
             "reservation_s": changed.reservation_s, "payment_s": changed.payment_s,
+            "return_days": changed.return_days,
+            "seller": changed.seller,
         }));
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         tx.commit().await?;

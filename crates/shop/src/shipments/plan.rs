@@ -7,7 +7,7 @@ use super::{Capture, Pick, Shipment, ShipmentState, ShippedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderLineId, ShipmentId, transfer_id};
 use crate::orders::{
-    OrderHold, OrderLine, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
+    OrderHold, OrderLine, OrderPayment, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
 };
 use crate::pricing::split::of_pieces;
 
@@ -167,7 +167,9 @@ pub(super) fn put_back(whole: &mut WholeOrder, shipment: &Shipment) {
 
 /// What has to be taken from payments that are held: what the order's account lacks.
 fn capture(whole: &mut WholeOrder, worth: u128) -> Vec<Capture> {
-    let captured: u128 = whole.payments.iter().map(|it| it.captured.get()).sum();
+    let counts = |it: &&OrderPayment| it.status != PaymentStatus::Disputed;
+    let captured = whole.payments.iter().filter(counts).map(|it| it.captured.get());
+    let captured: u128 = captured.sum();
     let there = captured - whole.order.earned.get();
     let mut need = worth.saturating_sub(there);
     let mut captures = Vec::new();

@@ -109,6 +109,7 @@ impl Shop {
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;
         if is_sent {
+            self.issue_invoice_in_tx(&tx, &whole, shipment).await?;
             let parcel = Parcel {
                 shipment_id: shipment.id,
                 carrier: shipment.carrier.as_deref(),

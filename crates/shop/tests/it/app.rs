@@ -9,8 +9,9 @@ use http_body_util::BodyExt;
 use identity::{Actor, ActorKind, Permission, Role, SessionId, UserId};
 use kernel::bus::{self, Bus, RunningBus};
 use kernel::http::CallerKey;
-use kernel::{Clock, Database, DatabaseOptions, MockClock};
+use kernel::{Clock, Database, DatabaseOptions, MockClock, Vault};
 use ledger::{Ledger, LedgerOptions, NewAsset};
+use payments::{Payments, PaymentsOptions};
 use serde_json::{Value, json};
 use shop::{Ground, RunningShop, Shop, ShopOptions};
 use testkit::TestDatabase;
@@ -19,12 +20,13 @@ use tower::ServiceExt;
 pub(crate) const ANN: UserId = UserId::from_u128(0xa);
 pub(crate) const STAFF: UserId = UserId::from_u128(0x5);
 
-const MIGRATIONS: [kernel::Migrations; 6] = [
+const MIGRATIONS: [kernel::Migrations; 7] = [
     bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
     ledger::MIGRATIONS,
     identity::MIGRATIONS,
+    payments::MIGRATIONS,
     shop::MIGRATIONS,
 ];
 
@@ -38,6 +40,7 @@ pub(crate) struct World {
 /// A process: the shop and a bus. Dropping it is its death.
 pub(crate) struct Process {
     pub(crate) shop: Shop,
+    pub(crate) payments: Payments,
     pub(crate) bus: RunningBus,
     pub(crate) router: Router,
     _running: RunningShop,
@@ -85,16 +88,25 @@ impl World {
     pub(crate) async fn start(&self, options: ShopOptions) -> Process {
         let database = self.database();
         let clock: Arc<dyn Clock> = self.clock.clone();
+        let payments = Payments::start(
+            database.clone(),
+            Arc::clone(&clock),
+            self.ledger.clone(),
+            Vault::new([7; 32]),
+            PaymentsOptions::default(),
+        );
+        let payments = payments.await.unwrap();
         let ground = Ground {
             database: database.clone(),
             clock: Arc::clone(&clock),
             ledger: self.ledger.clone(),
+            payments: payments.clone(),
         };
         let shop = Shop::start(ground, options).await.unwrap();
-        let bus = shop.register(Bus::new(database.clone(), clock)).start();
+        let bus = payments.register(shop.register(Bus::new(database.clone(), clock))).start();
         let (router, _) = shop::routes(shop.clone()).split_for_parts();
         let _running = shop.run();
-        Process { shop, bus, router, _running }
+        Process { shop, payments, bus, router, _running }
     }
 
     /// A single number from the database.

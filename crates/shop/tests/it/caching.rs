@@ -17,7 +17,10 @@ async fn who_has_an_answer_is_told_that_it_is_still_right() {
     let app = App::start().await;
     let made = app.process.product("lamp", "L1").await;
     let own = format!("/v1/shop/products/{}", made.id());
-    for path in [&own, "/v1/shop/products", "/v1/shop/categories", "/v1/shop/products?q=la"] {
+    let lists = ["products", "products?q=la", "categories", "collections"];
+    let mut paths = lists.map(|path| format!("/v1/shop/{path}")).to_vec();
+    paths.push(own.clone());
+    for path in &paths {
         let seen = app.process.see(path).await;
         assert_eq!(seen.headers["cache-control"], "public, max-age=60", "{path}");
         let again = get(&app, None, path, &format!("\"x\", W/{}", seen.etag())).await;

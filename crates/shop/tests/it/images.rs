@@ -48,8 +48,10 @@ async fn a_picture_is_served_in_three_sizes_for_ever() {
         (made.etag(), &made.body["width"], &made.body["height"]),
         ("\"2\"", &json!(900), &json!(450))
     );
-    for (size, width) in [(1200, 900), (600, 600), (200, 200)] {
-        let seen = app.process.see(&format!("/v1/shop/images/{}/{size}", made.id())).await;
+    for (index, (size, width)) in [(1200, 900), (600, 600), (200, 200)].into_iter().enumerate() {
+        let file = &made.body["files"][index];
+        assert_eq!(file["size"], size);
+        let seen = app.process.see(file["url"].as_str().unwrap()).await;
         assert_eq!(seen.status, 200, "{size}");
         assert_eq!(seen.headers["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(seen.headers["x-content-type-options"], "nosniff");

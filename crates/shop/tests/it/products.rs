@@ -49,7 +49,8 @@ async fn a_product_is_made_with_its_variants_and_seen_by_everybody() {
     assert_eq!(
         red["prices"][0],
         json!({ "currency": "EUR", "amount": "1250",
-                "tiers": [{ "min_quantity": 10, "amount": "1100" }], "lowest_30_days": null })
+                "tiers": [{ "min_quantity": 10, "amount": "1100" }], "compare_at": null,
+                "lowest_30_days": null })
     );
     assert_eq!(red["backorder_max"], Value::Null, "that is for staff");
     let by_handle = app.process.see("/v1/shop/products/paper-lantern").await;

@@ -153,3 +153,32 @@ async fn cancelling_and_sending_at_once_is_one_of_both() {
         assert_eq!(app.world.posted(&format!("shop/orders/{order}")).await, 0, "round {round}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_returns_of_2_on_3_exactly_one_is_made() {
+    let app = App::selling(100_000).await;
+    let p = &app.process;
+    app.world.fund(ANN, 1_000_000_000).await;
+    for round in 1..=rounds() {
+        let placed = p.placed(ANN, &[("MUG", 3)]).await;
+        assert_eq!(p.ship(&placed.id()).await.status, 201);
+        let path = format!("/v1/shop/orders/{}/returns", placed.id());
+        let line = &placed.body["lines"][0]["id"];
+        let two = json!({ "lines": [{ "line": line, "quantity": 2, "reason": "unwanted" }] });
+        let ann = Buyer::User(ANN);
+        let asked = join_all((0..2).map(|_| p.buy(&ann, Method::POST, &path, two.clone()))).await;
+        let statuses = sorted(asked.iter().map(|it| it.status).collect());
+        assert_eq!(statuses, [201, 422], "round {round}: {asked:?}");
+        let id = asked.iter().find(|it| it.status == 201).unwrap().id();
+        let path = format!("/v1/shop/returns/{id}");
+        assert_eq!(p.staff_post(&format!("{path}/approve"), json!({})).await.status, 200);
+        let shelf = app.world.shelf("MUG").await.0;
+        let receipt = json!({ "lines": [{ "line": line, "restock": 2 }], "refund": {} });
+        let receiving = format!("{path}/receive");
+        let received = join_all((0..2).map(|_| p.staff_post(&receiving, receipt.clone()))).await;
+        let statuses = sorted(received.iter().map(|it| it.status).collect());
+        assert_eq!(statuses, [200, 409], "round {round}: {received:?}");
+        assert_eq!(app.world.shelf("MUG").await.0 - shelf, 2, "round {round}");
+        assert_eq!(p.order(&placed.id()).await["refunded"], "2500", "round {round}");
+    }
+}

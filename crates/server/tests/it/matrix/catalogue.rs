@@ -10,6 +10,10 @@ const PRICE: &str = "/v1/shop/products/prod_00000000000000000000000001/variants/
 
 const IMAGE: &str =
     "/v1/shop/products/prod_00000000000000000000000001/images/img_00000000000000000000000001";
+const CUSTOM_FIELD: &str = "/v1/shop/custom-fields/cfld_00000000000000000000000001";
+const PRICE_LIST: &str = "/v1/shop/price-lists/plst_00000000000000000000000001";
+const LISTED_PRICES: &str = "/v1/shop/price-lists/plst_00000000000000000000000001/prices";
+const GROUP_USER: &str = "/v1/shop/customer-groups/wholesale/users/usr_00000000000000000000000001";
 const CATEGORY: &str = "/v1/shop/categories/cat_00000000000000000000000001";
 const COLLECTION: &str = "/v1/shop/collections/coll_00000000000000000000000001";
 
@@ -40,6 +44,35 @@ pub(crate) const TABLE: &[Row] = &[
     ("shop_images_create", Staff, "/v1/shop/products/prod_00000000000000000000000001/images", "x"),
     ("shop_images_update", Staff, IMAGE, r#"{"alt": "mine"}"#),
     ("shop_images_delete", Staff, IMAGE, ""),
+    ("shop_custom_fields_list", Public(200), "/v1/shop/custom-fields", ""),
+    ("shop_custom_fields_get", Public(404), "/v1/shop/custom-fields/none", ""),
+    (
+        "shop_custom_fields_create",
+        Staff,
+        "/v1/shop/custom-fields",
+        r#"{"handle": "x", "subject": "product", "kind": "text", "title": "x"}"#,
+    ),
+    ("shop_custom_fields_update", Staff, CUSTOM_FIELD, r#"{"title": "mine"}"#),
+    ("shop_custom_fields_delete", Staff, CUSTOM_FIELD, ""),
+    ("shop_price_lists_list", Staff, "/v1/shop/price-lists", ""),
+    ("shop_price_lists_get", Staff, PRICE_LIST, ""),
+    (
+        "shop_price_lists_create",
+        Staff,
+        "/v1/shop/price-lists",
+        r#"{"title": "x", "currency": "EUR"}"#,
+    ),
+    ("shop_price_lists_update", Staff, PRICE_LIST, r#"{"title": "mine"}"#),
+    ("shop_price_lists_prices", Staff, LISTED_PRICES, ""),
+    (
+        "shop_price_lists_set_prices",
+        Staff,
+        LISTED_PRICES,
+        r#"{"prices": [{"sku": "x", "tiers": []}]}"#,
+    ),
+    ("shop_customer_groups_list_users", Staff, "/v1/shop/customer-groups/wholesale/users", ""),
+    ("shop_customer_groups_add_user", Staff, GROUP_USER, ""),
+    ("shop_customer_groups_remove_user", Staff, GROUP_USER, ""),
     ("shop_categories_list", Public(200), "/v1/shop/categories", ""),
     ("shop_categories_get", Public(404), "/v1/shop/categories/none", ""),
     ("shop_categories_create", Staff, "/v1/shop/categories", r#"{"handle": "x", "title": "x"}"#),

@@ -7,6 +7,8 @@ const LOCATION: &str = "/v1/shop/locations/loc_00000000000000000000000001";
 const METHOD: &str = "/v1/shop/shipping-methods/ship_00000000000000000000000001";
 const PROMOTION: &str = "/v1/shop/promotions/promo_00000000000000000000000001";
 const ITEM: &str = r#"{"items": [{"sku": "x", "quantity": 1}]}"#;
+const RETURN: &str =
+    r#"{"lines": [{"line": "oln_00000000000000000000000001", "quantity": 1, "reason": "other"}]}"#;
 const FREE: &str = r#"{"title": "x", "effect": {"kind": "free_shipping"}}"#;
 
 pub(crate) const TABLE: &[Row] = &[
@@ -37,6 +39,32 @@ pub(crate) const TABLE: &[Row] = &[
         "",
     ),
     ("shop_refunds_create", Staff, "/v1/shop/orders/{order}/refunds", r#"{"shipping": "1"}"#),
+    ("shop_returns_create", Foreign, "/v1/shop/orders/{order}/returns", RETURN),
+    ("shop_returns_list", Foreign, "/v1/shop/orders/{order}/returns", ""),
+    ("shop_returns_get", Foreign, "/v1/shop/returns/ret_00000000000000000000000001", ""),
+    ("shop_returns_close", Foreign, "/v1/shop/returns/ret_00000000000000000000000001/close", ""),
+    (
+        "shop_returns_approve",
+        Staff,
+        "/v1/shop/returns/ret_00000000000000000000000001/approve",
+        r#"{"reason": "mine"}"#,
+    ),
+    (
+        "shop_returns_reject",
+        Staff,
+        "/v1/shop/returns/ret_00000000000000000000000001/reject",
+        r#"{"reason": "mine"}"#,
+    ),
+    (
+        "shop_returns_receive",
+        Staff,
+        "/v1/shop/returns/ret_00000000000000000000000001/receive",
+        r#"{"lines": [{"line": "oln_00000000000000000000000001", "restock": 1}]}"#,
+    ),
+    ("shop_overview_returns", Staff, "/v1/shop/overview/returns", ""),
+    ("shop_documents_list", Foreign, "/v1/shop/orders/{order}/documents", ""),
+    ("shop_documents_get", Foreign, "/v1/shop/documents/doc_00000000000000000000000001", ""),
+    ("shop_documents_pdf", Foreign, "/v1/shop/documents/doc_00000000000000000000000001/pdf", ""),
     ("shop_locations_list", Staff, "/v1/shop/locations", ""),
     ("shop_locations_create", Staff, "/v1/shop/locations", r#"{"handle": "x", "title": "x"}"#),
     ("shop_locations_update", Staff, LOCATION, r#"{"title": "mine"}"#),

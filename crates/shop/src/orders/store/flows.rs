@@ -5,11 +5,11 @@ use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderRefundId, ShipmentId};
+use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
 use crate::orders::cancel::Cancellation;
 use crate::orders::jobs::Flow;
 
-/// Parcels, cancellations and refunds that the ledger has not decided.
+/// Parcels, cancellations, refunds and returns that the ledger has not decided.
 pub(crate) async fn pending_flows(
     client: &impl GenericClient,
     order: OrderId,
@@ -18,12 +18,19 @@ pub(crate) async fn pending_flows(
         union all \
         select 2, id from shop.cancellations where order_id = $1 and state = 'pending' \
         union all \
-        select 3, id from shop.refunds where order_id = $1 and state = 'pending'";
+        select 3, id from shop.refunds where order_id = $1 and state = 'pending' \
+        union all \
+        select 4, id from shop.returns where order_id = $1 and state = 'receiving' \
+        union all \
+        select 5, p.id from shop.order_payments p join shop.orders o on o.id = p.order_id \
+         where order_id = $1 and kind = 'wallet' and p.status = 'pending' and state = 'placed'";
     let rows = client.query_prepared(sql, &[&order]).await?;
     let flow = |row: &tokio_postgres::Row| match row.get::<_, i32>(0) {
         1 => Flow::Shipment(row.get::<_, ShipmentId>(1)),
         2 => Flow::Cancellation(row.get::<_, CancellationId>(1)),
-        _ => Flow::Refund(row.get::<_, OrderRefundId>(1)),
+        3 => Flow::Refund(row.get::<_, OrderRefundId>(1)),
+        4 => Flow::Return(row.get::<_, ReturnId>(1)),
+        _ => Flow::Payment(row.get::<_, OrderPaymentId>(1)),
     };
     Ok(rows.iter().map(flow).collect())
 }

@@ -8,7 +8,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::error::{Result, ShopError};
-use crate::ids::{OrderId, PromotionId};
+use crate::ids::{OrderId, OrderPaymentId, PromotionId};
+use crate::order_payments::OrderCard;
 use crate::orders::{OrderDiscount, OrderPayment, PaymentKind, PaymentStatus};
 
 fn payment(row: &Row) -> Result<OrderPayment> {
@@ -16,6 +17,7 @@ fn payment(row: &Row) -> Result<OrderPayment> {
     let payer: Option<UserId> = row.get(2);
     let kind = match (row.get(1), payer) {
         ("wallet", Some(payer)) => PaymentKind::Wallet { payer },
+        ("card", None) => PaymentKind::Card,
         ("external", None) => PaymentKind::External,
         _ => return Err(corrupt()),
     };
@@ -28,6 +30,12 @@ fn payment(row: &Row) -> Result<OrderPayment> {
         refunded: row.get(6),
         reference: row.get(7),
         created_at: row.get(8),
+        failure: row.get(9),
+        card: row.get::<_, Option<String>>(10).map(|provider| OrderCard {
+            provider,
+            token: row.get(11),
+            return_url: row.get(12),
+        }),
     })
 }
 
@@ -36,7 +44,8 @@ pub(crate) async fn payments(
     client: &impl GenericClient,
     id: OrderId,
 ) -> Result<Vec<OrderPayment>> {
-    let sql = "select id, kind, payer, amount, status, captured, refunded, reference, created_at \
+    let sql = "select id, kind, payer, amount, status, captured, refunded, reference, created_at, \
+            failure, provider, card_token, return_url \
         from shop.order_payments where order_id = $1 order by id";
     client.query_prepared(sql, &[&id]).await?.iter().map(payment).collect()
 }
@@ -47,12 +56,14 @@ pub(crate) async fn insert_payment_in_tx(
     it: &OrderPayment,
 ) -> Result<()> {
     let sql = "insert into shop.order_payments \
-            (id, order_id, kind, payer, amount, status, reference, created_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (id, order_id, kind, payer, amount, status, reference, created_at, provider, \
+             card_token, return_url) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let payer = match it.kind {
         PaymentKind::Wallet { payer } => Some(payer),
-        PaymentKind::External => None,
+        PaymentKind::Card | PaymentKind::External => None,
     };
+    let card = it.card.as_ref();
     tx.execute_prepared(
         sql,
         &[
@@ -64,6 +75,9 @@ pub(crate) async fn insert_payment_in_tx(
             &it.status.as_str(),
             &it.reference,
             &it.created_at,
+            &card.map(|card| &card.provider),
+            &card.and_then(|card| card.token.as_ref()),
+            &card.and_then(|card| card.return_url.as_ref()),
         ],
     )
     .await?;
@@ -76,15 +90,38 @@ pub(crate) async fn update_payments_in_tx(
     payments: &[OrderPayment],
 ) -> Result<()> {
     let sql = "update shop.order_payments p \
-            set status = n.status, captured = n.captured, refunded = n.refunded \
-        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[]) \
-            as n (id, status, captured, refunded) \
+            set status = n.status, captured = n.captured, refunded = n.refunded, \
+                failure = n.failure \
+        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::text[]) \
+            as n (id, status, captured, refunded, failure) \
         where p.id = n.id";
     let ids: Vec<Uuid> = payments.iter().map(|it| it.id.as_uuid()).collect();
     let statuses: Vec<&str> = payments.iter().map(|it| it.status.as_str()).collect();
     let captured: Vec<Amount> = payments.iter().map(|it| it.captured).collect();
     let refunded: Vec<Amount> = payments.iter().map(|it| it.refunded).collect();
-    tx.execute_prepared(sql, &[&ids, &statuses, &captured, &refunded]).await?;
+    let failures: Vec<Option<&str>> = payments.iter().map(|it| it.failure.as_deref()).collect();
+    tx.execute_prepared(sql, &[&ids, &statuses, &captured, &refunded, &failures]).await?;
+    Ok(())
+}
+
+/// The order that a payment is for.
+pub(crate) async fn order_of_payment(
+    client: &impl GenericClient,
+    id: OrderPaymentId,
+) -> Result<Option<OrderId>> {
+    let sql = "select order_id from shop.order_payments where id = $1";
+    Ok(client.query_opt_prepared(sql, &[&id]).await?.map(|row| row.get(0)))
+}
+
+/// A card could not be reached: what was to go back to it is in the order's account again.
+pub(crate) async fn note_refund_failure_in_tx(
+    tx: &Transaction<'_>,
+    id: OrderPaymentId,
+    (amount, reason): (Amount, Option<String>),
+) -> Result<()> {
+    let sql = "update shop.order_payments \
+        set stranded = stranded + $2, failure = coalesce($3, failure) where id = $1";
+    tx.execute_prepared(sql, &[&id, &amount, &reason]).await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use kernel::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::custom_fields::{FieldChanges, FieldValues};
 use crate::ids::{ProductId, VariantId};
 use crate::products::fields::{
     Barcode, CatalogueHandle, HandleOrId, Name, Price, Sku, Tag, Text, Title, nullable,
@@ -53,6 +54,9 @@ pub(crate) struct CreateProduct {
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 20)]
     categories: Vec<HandleOrId>,
+    /// Values of custom fields of products, by handle.
+    #[serde(default)]
+    custom_fields: FieldValues,
     #[schema(min_items = 1, max_items = 250)]
     variants: Vec<CreateVariant>,
 }
@@ -91,6 +95,9 @@ pub(crate) struct CreateVariant {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Name>)]
     options: BTreeMap<String, Name>,
+    /// Values of custom fields of variants, by handle.
+    #[serde(default)]
+    custom_fields: FieldValues,
     /// Behind the others, unless told.
     #[schema(maximum = 1_000_000)]
     position: Option<u32>,
@@ -167,6 +174,8 @@ pub(crate) struct PatchProduct {
     /// All of them, by id or handle.
     #[schema(value_type = Option<Vec<String>>, max_items = 20)]
     categories: Option<Vec<HandleOrId>>,
+    /// Values of custom fields by handle; null takes one away.
+    custom_fields: FieldChanges,
 }
 
 /// A merge patch (RFC 7396): what is left out stays, null clears. A SKU never changes.
@@ -179,6 +188,8 @@ pub(crate) struct PatchVariant {
     title: Option<Option<Title>>,
     #[schema(value_type = Option<BTreeMap<String, Name>>)]
     options: Option<BTreeMap<String, Name>>,
+    /// Values of custom fields by handle; null takes one away.
+    custom_fields: FieldChanges,
     #[schema(maximum = 1_000_000)]
     position: Option<u32>,
     #[serde(deserialize_with = "nullable")]
@@ -252,6 +263,10 @@ fn categories(names: Vec<HandleOrId>) -> Result<Vec<String>, Problem> {
     Ok(texts(names))
 }
 
+fn given(values: FieldValues) -> FieldChanges {
+    values.into_iter().map(|(handle, value)| (handle, Some(value))).collect()
+}
+
 fn choices(options: BTreeMap<String, Name>) -> Choices {
     options.into_iter().map(|(name, value)| (name, value.into())).collect()
 }
@@ -316,6 +331,7 @@ impl CreateProduct {
             options: options(self.options)?,
             translations: check_translations(self.translations)?,
             categories: categories(self.categories)?,
+            custom_fields: given(self.custom_fields),
             variants: variants.collect::<Result<_, _>>()?,
         };
         let mut skus: Vec<&str> = new.variants.iter().map(|it| it.sku.as_str()).collect();
@@ -351,6 +367,7 @@ impl CreateVariant {
             sku: self.sku.into(),
             title: self.title.map(String::from),
             options: choices(self.options),
+            custom_fields: given(self.custom_fields),
             position: position(self.position, at)?,
             barcode: self.barcode.map(String::from),
             weight_g: self.weight_g,
@@ -376,6 +393,7 @@ impl PatchProduct {
             options: self.options.map(options).transpose()?,
             translations: self.translations.map(check_translations).transpose()?,
             categories: self.categories.map(categories).transpose()?,
+            custom_fields: self.custom_fields,
         })
     }
 }
@@ -386,6 +404,7 @@ impl PatchVariant {
         Ok(VariantPatch {
             title: self.title.map(|title| title.map(String::from)),
             options: self.options.map(choices),
+            custom_fields: self.custom_fields,
             position: position(self.position, "")?,
             barcode: self.barcode.map(|barcode| barcode.map(String::from)),
             weight_g: self.weight_g,

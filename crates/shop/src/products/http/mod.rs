@@ -24,6 +24,7 @@ use self::json::PatchProduct;
 use super::Product;
 use super::service::ProductKey;
 use crate::callers::{CatalogueStaff, Viewer};
+use crate::custom_fields::http::named;
 use crate::ids::ProductId;
 use crate::languages::{Wanted, say_language};
 use crate::products::fields::is_handle;
@@ -88,7 +89,7 @@ impl<'de> Deserialize<'de> for Key {
                  ("ETag" = String, description = "Its version."))),
         (status = 409, description = "The handle or a SKU is taken, or the first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`shop.product.options_mismatch`, `shop.currency.unknown`.",
+        (status = 422, description = "`shop.product.options_mismatch`, `shop.currency.unknown`, `shop.custom_field.invalid`.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -99,7 +100,8 @@ async fn create(
     ids: Ids,
     Json(body): Json<CreateProduct>,
 ) -> Result<Response, Problem> {
-    let product = shop.create_product(&actor, body.read(&ids)?).await?;
+    let made = shop.create_product(&actor, body.read(&ids)?).await;
+    let product = made.map_err(named)?;
     let location = format!("/v1/shop/products/{}", product.id);
     let mut response = (StatusCode::CREATED, answer(&product, true)).into_response();
     let location = HeaderValue::try_from(location).expect("ids are ASCII");
@@ -134,7 +136,7 @@ async fn get(
     Path(Key(key)): Path<Key>,
 ) -> Result<Response, Problem> {
     let is_staff = viewer.is_staff();
-    let product = shop.product(&key, is_staff).await?;
+    let product = shop.product(&key, &viewer).await?;
     if is_staff {
         return Ok(answer(&product, true));
     }
@@ -169,7 +171,7 @@ async fn get(
          body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "It has changed since that version.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Its variants don't fit these options.",
+        (status = 422, description = "Its variants don't fit these options, or a value its custom field.",
          body = Problem, content_type = "application/problem+json"),
         (status = 428, description = "`If-Match` is missing.",
          body = Problem, content_type = "application/problem+json"),
@@ -184,7 +186,8 @@ async fn update(
     Json(body): Json<PatchProduct>,
 ) -> Result<Response, Problem> {
     let expected = IfMatch::read(&headers)?;
-    Ok(answer(&shop.update_product(&actor, id, &expected, body.read()?).await?, true))
+    let changed = shop.update_product(&actor, id, &expected, body.read()?).await;
+    Ok(answer(&changed.map_err(named)?, true))
 }
 
 /// Takes a product out of the shop: it is archived, because orders may name it.

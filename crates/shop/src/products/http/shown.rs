@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::json::{OptionJson, PriceJson, TierJson};
 use crate::availability::Availability;
+use crate::custom_fields::FieldValues;
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::images::http::ImageJson;
 use crate::languages::Wanted;
@@ -37,6 +38,8 @@ pub(crate) struct ProductJson {
     #[schema(value_type = Option<BTreeMap<String, crate::products::Translation>>)]
     translations: Option<Translations>,
     categories: Vec<CategoryId>,
+    /// Values of custom fields, by the field's handle.
+    custom_fields: FieldValues,
     images: Vec<ImageJson>,
     variants: Vec<VariantJson>,
     /// That of the variant that can be had best.
@@ -57,6 +60,8 @@ pub(crate) struct VariantJson {
     #[schema(required)]
     title: Option<String>,
     options: Choices,
+    /// Values of custom fields, by the field's handle.
+    custom_fields: FieldValues,
     position: i32,
     #[schema(required)]
     barcode: Option<String>,
@@ -82,6 +87,9 @@ pub(crate) struct VariantJson {
 pub(crate) struct ShownPrice {
     #[serde(flatten)]
     price: PriceJson,
+    /// What one piece costs apart from price lists, if that is more. Else null.
+    #[schema(required)]
+    compare_at: Option<Amount>,
     /// The lowest price of the 30 days before this one, if that was higher lately: to be shown
     /// beside a reduced price in the European Union. Else null.
     #[schema(required)]
@@ -137,6 +145,7 @@ impl ProductJson {
             options: product.options.clone(),
             translations: is_staff.then(|| product.translations.clone()),
             categories: product.categories.clone(),
+            custom_fields: product.custom_fields.clone(),
             images: product.images.iter().map(ImageJson::from).collect(),
             variants: variants.map(|it| VariantJson::of(it, is_staff)).collect(),
             availability: product.availability,
@@ -154,6 +163,7 @@ impl VariantJson {
             sku: variant.sku.clone(),
             title: variant.title.clone(),
             options: variant.options.clone(),
+            custom_fields: variant.custom_fields.clone(),
             position: variant.position,
             barcode: variant.barcode.clone(),
             weight_g: variant.weight_g,
@@ -166,7 +176,9 @@ impl VariantJson {
             prices: prices
                 .filter_map(|(currency, tiers)| {
                     let lowest_30_days = variant.lowest_before.get(currency).copied();
-                    Some(ShownPrice { price: PriceJson::of(currency, tiers)?, lowest_30_days })
+                    let compare_at = variant.compare_at.get(currency).copied();
+                    let price = PriceJson::of(currency, tiers)?;
+                    Some(ShownPrice { price, compare_at, lowest_30_days })
                 })
                 .collect(),
         }

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::json::{CreateVariant, PatchVariant};
 use super::shown::VariantJson;
 use crate::callers::CatalogueStaff;
+use crate::custom_fields::http::named;
 use crate::ids::{ProductId, VariantId};
 use crate::products::Variant;
 use crate::shop::Shop;
@@ -72,7 +73,7 @@ async fn create(
     Json(body): Json<CreateVariant>,
 ) -> Result<Response, Problem> {
     let new = body.read(VariantId::from_u128(ids.get(0)), "")?;
-    let made = shop.create_variant(&actor, id, new).await?;
+    let made = shop.create_variant(&actor, id, new).await.map_err(named)?;
     Ok((StatusCode::CREATED, answer(&made)).into_response())
 }
 
@@ -98,7 +99,7 @@ async fn create(
          body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "The product has changed since that version.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "It doesn't fit the product's options.",
+        (status = 422, description = "It doesn't fit the product's options, or a value its custom field.",
          body = Problem, content_type = "application/problem+json"),
         (status = 428, description = "`If-Match` is missing.",
          body = Problem, content_type = "application/problem+json"),
@@ -114,7 +115,8 @@ async fn update(
 ) -> Result<Response, Problem> {
     let expected = IfMatch::read(&headers)?;
     let place = (place.id, place.variant);
-    Ok(answer(&shop.update_variant(&actor, place, &expected, body.read()?).await?))
+    let changed = shop.update_variant(&actor, place, &expected, body.read()?).await;
+    Ok(answer(&changed.map_err(named)?))
 }
 
 /// Sells a variant no longer. It stays, because orders may name it.

@@ -7,6 +7,7 @@ pub(crate) use store::sellables;
 use kernel::{Amount, Timestamp};
 
 use crate::ids::{ProductId, VariantId};
+use crate::price_lists;
 
 /// A variant as it is sold at a moment, in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,6 @@ pub(crate) struct Sellable {
 impl Sellable {
     /// What one piece costs if so many are bought.
     pub(crate) fn unit_price(&self, quantity: u32) -> Option<Amount> {
-        let reached = self.prices.iter().rev().find(|(from, _)| *from <= quantity);
-        reached.map(|(_, amount)| *amount)
+        price_lists::reached(&self.prices, quantity)
     }
 }

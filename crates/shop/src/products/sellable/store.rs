@@ -1,13 +1,16 @@
 //! SQL of what a cart has to know of a variant.
 
 use deadpool_postgres::GenericClient;
-use kernel::Amount;
+use identity::UserId;
 use kernel::db::Statements as _;
+use kernel::{Amount, Timestamp};
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::Sellable;
 use crate::error::Result;
 use crate::ids::VariantId;
+use crate::price_lists;
 
 const COLUMNS: &str = "v.id, v.product_id, v.sku, v.asset, p.handle, p.title, v.title, p.tags, \
     p.tax_class, v.weight_g, v.needs_shipping, v.tracks_stock, v.backorder_max, v.available_from, \
@@ -17,19 +20,33 @@ const COLUMNS: &str = "v.id, v.product_id, v.sku, v.asset, p.handle, p.title, v.
     array(select r.amount from shop.prices r \
           where r.variant_id = v.id and r.currency = $2 order by r.min_quantity)";
 
-/// Those of the variants that exist, in no order.
+/// Those of the variants that exist, in no order, with the prices that hold for a buyer.
 pub(crate) async fn sellables(
     client: &impl GenericClient,
     variants: &[VariantId],
     currency: &str,
+    buyer: Option<UserId>,
+    now: Timestamp,
 ) -> Result<Vec<Sellable>> {
     let sql = format!(
         "select {COLUMNS} from shop.variants v join shop.products p on p.id = v.product_id \
          where v.id = any($1)"
     );
     let ids: Vec<Uuid> = variants.iter().map(|id| id.as_uuid()).collect();
-    let rows = client.query_prepared(&sql, &[&ids, &currency]).await?;
-    Ok(rows.iter().map(sellable).collect())
+    let parameters: [&(dyn ToSql + Sync); 2] = [&ids, &currency];
+    let (rows, listed) = tokio::try_join!(
+        async { Ok(client.query_prepared(&sql, &parameters).await?) },
+        price_lists::store::listed(client, &ids, now, buyer),
+    )?;
+    let mut found: Vec<Sellable> = rows.iter().map(sellable).collect();
+    for it in &mut found {
+        let lists = listed.iter().filter(|list| list.variant == it.variant);
+        let lists = lists.filter(|list| list.currency == currency);
+        let mut lists: Vec<&[(u32, Amount)]> = lists.map(|list| list.tiers.as_slice()).collect();
+        lists.push(&it.prices);
+        it.prices = price_lists::lowest(&lists);
+    }
+    Ok(found)
 }
 
 fn sellable(row: &tokio_postgres::Row) -> Sellable {

@@ -8,9 +8,10 @@ pub(crate) use variants::{NewVariant, VariantPatch};
 use deadpool_postgres::Transaction;
 use identity::Actor;
 use kernel::Timestamp;
-use kernel::audit::{self, NewEntry};
+use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::IfMatch;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::past_prices::{LOOKED_BACK, PastPrice, lowest_before};
 use super::{
@@ -18,8 +19,11 @@ use super::{
     store,
 };
 use crate::availability::Availability;
+use crate::callers::Viewer;
+use crate::custom_fields::{self, FieldChanges, FieldSubject, FieldValues, Filled, check_in_tx};
 use crate::error::{Result, ShopError};
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::price_lists::{self, Listed};
 use crate::shop::Shop;
 use crate::{categories, images};
 
@@ -38,6 +42,7 @@ pub(crate) struct NewProduct {
     pub(crate) translations: Translations,
     /// By id or handle.
     pub(crate) categories: Vec<String>,
+    pub(crate) custom_fields: FieldChanges,
     pub(crate) variants: Vec<NewVariant>,
 }
 
@@ -55,6 +60,7 @@ pub(crate) struct ProductPatch {
     pub(crate) translations: Option<Translations>,
     /// By id or handle.
     pub(crate) categories: Option<Vec<String>>,
+    pub(crate) custom_fields: FieldChanges,
 }
 
 /// What was asked for: an id, or a name in addresses.
@@ -65,6 +71,17 @@ pub(crate) enum ProductKey {
 }
 
 impl NewProduct {
+    /// The values of it and its variants, with where they stand.
+    fn filled(&mut self) -> Vec<Filled<'_>> {
+        let (subject, at) = (FieldSubject::Product, String::new());
+        let mut all = vec![Filled { subject, at, values: &mut self.custom_fields }];
+        all.extend(self.variants.iter_mut().enumerate().map(|(index, it)| {
+            let (subject, at) = (FieldSubject::Variant, format!("/variants/{index}"));
+            Filled { subject, at, values: &mut it.custom_fields }
+        }));
+        all
+    }
+
     fn into_product(self, categories: Vec<CategoryId>, now: Timestamp) -> Product {
         let variants = self.variants.into_iter().enumerate();
         let variants: Vec<Variant> =
@@ -80,7 +97,7 @@ impl NewProduct {
             tax_class: self.tax_class,
             options: self.options,
             translations: self.translations,
-            custom_fields: json!({}),
+            custom_fields: FieldValues::new(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -89,12 +106,18 @@ impl NewProduct {
             categories,
             availability: Availability::OutOfStock,
         };
+        custom_fields::apply(&mut made.custom_fields, self.custom_fields);
         made.availability = made.best_availability();
         made
     }
 }
 
 impl ProductPatch {
+    fn filled(&mut self) -> Filled<'_> {
+        let (subject, at) = (FieldSubject::Product, String::new());
+        Filled { subject, at, values: &mut self.custom_fields }
+    }
+
     fn apply(self, product: &mut Product) {
         fn set<T>(place: &mut T, new: Option<T>) {
             if let Some(new) = new {
@@ -110,16 +133,20 @@ impl ProductPatch {
         set(&mut product.tax_class, self.tax_class);
         set(&mut product.options, self.options);
         set(&mut product.translations, self.translations);
+        custom_fields::apply(&mut product.custom_fields, self.custom_fields);
     }
 }
 
 impl Product {
     /// What its prices have to be shown beside.
-    fn learn_past(&mut self, past: &[PastPrice], now: Timestamp) {
+    fn learn_past(&mut self, past: &[PastPrice], listed: &[Listed], now: Timestamp) {
         for variant in &mut self.variants {
             for currency in variant.prices.keys() {
+                let Some(public) = variant.public_price(listed, currency) else { continue };
                 let is_own = |it: &&PastPrice| it.variant == variant.id && it.currency == *currency;
-                let own: Vec<&PastPrice> = past.iter().filter(is_own).collect();
+                let own: Vec<PastPrice> = past.iter().filter(is_own).cloned().collect();
+                let own = price_lists::up_to_date(own, public, now);
+                let own: Vec<&PastPrice> = own.iter().collect();
                 if let Some(lowest) = lowest_before(&own, now) {
                     variant.lowest_before.insert(currency.clone(), lowest);
                 }
@@ -141,26 +168,41 @@ impl Shop {
     /// answer to the same request.
     pub(crate) async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product> {
         let categories = self.category_ids(&new.categories).await?;
-        let product = new.into_product(categories, self.clock.now());
-        product.check_options().map_err(misfit)?;
-        let codes = product.variants.iter().flat_map(|it| it.prices.keys()).collect();
+        let codes = new.variants.iter().flat_map(|it| it.prices.keys()).collect();
         self.check_currencies(codes).await?;
         let mut client = self.database.client().await?;
-        if let Some(made) = store::get(&client, product.id).await? {
+        if let Some(made) = store::get(&client, new.id).await? {
             return Ok(made);
         }
         let tx = client.transaction().await?;
-        store::insert(&tx, &product).await?;
-        categories::store::put_product(&tx, product.id, &product.categories).await?;
-        let skus: Vec<&str> = product.variants.iter().map(|it| it.sku.as_str()).collect();
-        let data = json!({ "handle": product.handle, "skus": skus });
-        self.record(&tx, actor, "shop.product.created", product.id, data).await?;
+        let product = self.create_product_in_tx(&tx, actor.audit(), new, categories).await?;
         tx.commit().await?;
         Ok(product)
     }
 
-    /// A product, by either of its names. Drafts and what is archived are there for staff.
-    pub(crate) async fn product(&self, key: &ProductKey, is_staff: bool) -> Result<Product> {
+    /// Makes a product whose currencies are known.
+    pub(crate) async fn create_product_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        actor: AuditActor,
+        mut new: NewProduct,
+        categories: Vec<CategoryId>,
+    ) -> Result<Product> {
+        check_in_tx(tx, &mut new.filled()).await?;
+        let product = new.into_product(categories, self.clock.now());
+        product.check_options().map_err(misfit)?;
+        store::insert(tx, &product).await?;
+        categories::store::put_product(tx, product.id, &product.categories).await?;
+        let skus: Vec<&str> = product.variants.iter().map(|it| it.sku.as_str()).collect();
+        let data = json!({ "handle": product.handle, "skus": skus });
+        self.record(tx, actor, "shop.product.created", product.id, data).await?;
+        Ok(product)
+    }
+
+    /// A product, by either of its names. Drafts and what is archived are there for staff, who see
+    /// the prices that are written; others see those that hold for them.
+    pub(crate) async fn product(&self, key: &ProductKey, viewer: &Viewer) -> Result<Product> {
+        let is_staff = viewer.is_staff();
         let client = self.database.client().await?;
         let found = match key {
             ProductKey::Id(id) => store::get(&client, *id).await?,
@@ -171,8 +213,16 @@ impl Shop {
         let now = self.clock.now();
         // What ended earlier is too old, also for a price that has just not become old.
         let since = now.saturating_sub(LOOKED_BACK * 2);
-        let past = store::past_prices(&client, product.id, since).await?;
-        product.learn_past(&past, now);
+        let user = viewer.0.and_then(|actor| actor.user());
+        let variants: Vec<Uuid> = product.variants.iter().map(|it| it.id.as_uuid()).collect();
+        let (past, listed) = tokio::try_join!(
+            store::past_prices(&client, product.id, since),
+            price_lists::store::listed(&client, &variants, now, user),
+        )?;
+        product.learn_past(&past, &listed, now);
+        if !is_staff {
+            product.variants.iter_mut().for_each(|it| it.apply_lists(&listed));
+        }
         product.images = images::store::of_product(&client, product.id).await?;
         Ok(product)
     }
@@ -191,6 +241,7 @@ impl Shop {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let mut product = self.lock_product(&tx, id, expected).await?;
+        check_in_tx(&tx, &mut [patch.filled()]).await?;
         let before = (product.handle.clone(), product.status);
         patch.apply(&mut product);
         product.check_options().map_err(misfit)?;
@@ -245,19 +296,19 @@ impl Shop {
         product.availability = product.best_availability();
         product.updated_at = self.clock.now();
         store::update(tx, product).await?;
-        self.record(tx, actor, action, product.id, data).await
+        self.record(tx, actor.audit(), action, product.id, data).await
     }
 
     /// Who did it, and that whoever keeps something of the product has to look at it again.
     async fn record(
         &self,
         tx: &Transaction<'_>,
-        actor: &Actor,
+        actor: AuditActor,
         action: &'static str,
         id: ProductId,
         data: Value,
     ) -> Result<()> {
-        let entry = NewEntry::new(actor.audit(), action).object(id).data(data);
+        let entry = NewEntry::new(actor, action).object(id).data(data);
         audit::record_in_tx(tx, &*self.clock, &[entry]).await?;
         changes::tell_in_tx(tx, &*self.clock, &[id]).await?;
         Ok(())

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{misfit, variant_index};
 use crate::availability::{Availability, Terms};
 use crate::books::goods;
+use crate::custom_fields::{self, FieldChanges, FieldSubject, FieldValues, Filled, check_in_tx};
 use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
 use crate::products::{Choices, Tiers, VARIANTS_MAX, Variant, jobs, store};
@@ -23,6 +24,7 @@ pub(crate) struct NewVariant {
     pub(crate) sku: String,
     pub(crate) title: Option<String>,
     pub(crate) options: Choices,
+    pub(crate) custom_fields: FieldChanges,
     /// Behind the others, if it isn't said.
     pub(crate) position: Option<i32>,
     pub(crate) barcode: Option<String>,
@@ -39,6 +41,7 @@ pub(crate) struct NewVariant {
 pub(crate) struct VariantPatch {
     pub(crate) title: Option<Option<String>>,
     pub(crate) options: Option<Choices>,
+    pub(crate) custom_fields: FieldChanges,
     pub(crate) position: Option<i32>,
     pub(crate) barcode: Option<Option<String>>,
     pub(crate) weight_g: Option<u32>,
@@ -54,6 +57,8 @@ impl NewVariant {
     pub(super) fn into_variant(self, place: usize, now: Timestamp) -> Variant {
         let behind = i32::try_from(place).unwrap_or(i32::MAX);
         let terms = Terms { tracks_stock: self.tracks_stock, available_from: self.available_from };
+        let mut custom_fields = FieldValues::new();
+        custom_fields::apply(&mut custom_fields, self.custom_fields);
         Variant {
             availability: Availability::of(terms, 0, u128::from(self.backorder_max), now),
             id: self.id,
@@ -61,6 +66,7 @@ impl NewVariant {
             sku: self.sku,
             title: self.title,
             options: self.options,
+            custom_fields,
             position: self.position.unwrap_or(behind),
             barcode: self.barcode,
             weight_g: self.weight_g,
@@ -71,6 +77,7 @@ impl NewVariant {
             is_active: true,
             prices: self.prices,
             lowest_before: BTreeMap::new(),
+            compare_at: BTreeMap::new(),
         }
     }
 }
@@ -84,6 +91,7 @@ impl VariantPatch {
         }
         set(&mut variant.title, self.title);
         set(&mut variant.options, self.options);
+        custom_fields::apply(&mut variant.custom_fields, self.custom_fields);
         set(&mut variant.position, self.position);
         set(&mut variant.barcode, self.barcode);
         set(&mut variant.weight_g, self.weight_g);
@@ -95,13 +103,18 @@ impl VariantPatch {
     }
 }
 
+/// The values of one variant in a body of its own.
+fn filled(values: &mut FieldChanges) -> Filled<'_> {
+    Filled { subject: FieldSubject::Variant, at: String::new(), values }
+}
+
 impl Shop {
     /// Adds a variant; answers with it and the product's new version.
     pub(crate) async fn create_variant(
         &self,
         actor: &Actor,
         product: ProductId,
-        new: NewVariant,
+        mut new: NewVariant,
     ) -> Result<(Variant, u32)> {
         self.check_currencies(new.prices.keys().collect()).await?;
         let mut client = self.database.client().await?;
@@ -113,6 +126,7 @@ impl Shop {
         if product.variants.len() >= VARIANTS_MAX {
             return Err(ShopError::VariantsTooMany);
         }
+        check_in_tx(&tx, &mut [filled(&mut new.custom_fields)]).await?;
         let last = product.variants.iter().map(|it| it.position).max();
         let next = last.map_or(0, |last| usize::try_from(last).unwrap_or(0).saturating_add(1));
         let variant = new.into_variant(next, self.clock.now());
@@ -131,12 +145,13 @@ impl Shop {
         actor: &Actor,
         (product, variant): (ProductId, VariantId),
         expected: &IfMatch,
-        patch: VariantPatch,
+        mut patch: VariantPatch,
     ) -> Result<(Variant, u32)> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let mut product = self.lock_product(&tx, product, expected).await?;
         let index = variant_index(&product, variant)?;
+        check_in_tx(&tx, &mut [filled(&mut patch.custom_fields)]).await?;
         patch.apply(&mut product.variants[index]);
         product.check_options().map_err(misfit)?;
         let changed = product.variants[index].clone();

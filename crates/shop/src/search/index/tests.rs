@@ -70,6 +70,22 @@ fn titles_come_before_tags_and_these_before_descriptions() {
 }
 
 #[test]
+fn the_best_is_found_wherever_it_stands() {
+    // Far behind: words of many products lie in blocks of 128.
+    let mut documents: Vec<Document> = (1..=1_000)
+        .map(|number| document(number, "A lantern that glows and stands in the garden at night"))
+        .collect();
+    documents[199].title = "Lantern".to_owned();
+    documents[199].texts[0].1 = "Lantern".to_owned();
+    let index = index(&documents);
+    for limit in [1, 3, 200] {
+        let hits = index.search(&words("lantern"), None, limit).unwrap();
+        assert_eq!((numbers(&hits)[0], hits.len()), (200, limit));
+    }
+    assert_eq!(paged(&index, &words("lantern"), 130).len(), 1_000);
+}
+
+#[test]
 fn what_is_out_of_stock_comes_behind_its_like_but_not_behind_worse() {
     let gone = |number, title| Document {
         availability: Some(Availability::OutOfStock),

@@ -1,9 +1,9 @@
 //! The first products of an order, behind a place.
 //!
-//! By relevance, whole blocks of products that can't get among the first are never looked at:
-//! being out of stock only takes away from a score, so the bound of the block holds for it too.
-//! Of equal scores the product that stands earlier in the index comes first, which is the order in
-//! which they are visited. By everything else all products that are found are looked at.
+//! All products that are found are looked at. tantivy can leave out whole blocks that can't get
+//! among the first by score, but of fields without norms of length it writes no bounds of blocks
+//! (it reads them as zero) and takes too low a bound of a word: then it leaves out what is best.
+//! Of equal scores the product that stands earlier in the index comes first.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -131,24 +131,23 @@ pub(super) fn by_score(
         _ => None,
     };
     let mut best: BinaryHeap<Reverse<Scored>> = BinaryHeap::with_capacity(limit + 1);
-    let mut threshold = Score::MIN;
     for (ord, segment) in (0..).zip(searcher.segment_readers()) {
         let (allowed, rank) = (bounds.allowed(segment)?, segment.fast_fields().u64("rank")?);
-        weight.for_each_pruning(threshold, segment, &mut |doc, raw| {
+        weight.for_each(segment, &mut |doc, raw| {
+            let worst = best.peek().filter(|_| best.len() == limit);
+            // Most products end here: being out of stock only takes away from a score.
+            if worst.is_some_and(|Reverse((bits, _))| raw.to_bits() < *bits) {
+                return;
+            }
             let found = (score(raw, rank.first(doc) != Some(0)), Reverse((ord, doc)));
-            if after.is_some_and(|after| found >= after) || !allowed.has(doc) {
-                return threshold;
+            let is_worse = worst.is_some_and(|Reverse(worst)| found < *worst);
+            if is_worse || after.is_some_and(|after| found >= after) || !allowed.has(doc) {
+                return;
             }
             best.push(Reverse(found));
             if best.len() > limit {
                 best.pop();
             }
-            if best.len() == limit
-                && let Some(Reverse((bits, _))) = best.peek()
-            {
-                threshold = Score::from_bits(*bits);
-            }
-            threshold
         })?;
     }
     let hit = |Reverse((bits, Reverse((ord, doc)))): Reverse<Scored>| {

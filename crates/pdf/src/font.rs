@@ -5,7 +5,7 @@ use pdf_writer::{Chunk, Filter, Finish as _, Name, Rect, Ref, Str};
 use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
-use super::file::{File, deflated};
+use crate::file::{File, deflated};
 
 const SYSTEM: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
@@ -13,22 +13,23 @@ const SYSTEM: SystemInfo<'static> =
 const PER_EM: i64 = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+pub enum Weight {
     Regular,
     Bold,
 }
 
 /// The objects of a font.
 #[derive(Clone, Copy)]
-pub(super) struct FontRefs {
-    pub(super) font: Ref,
-    pub(super) cid: Ref,
-    pub(super) descriptor: Ref,
-    pub(super) to_unicode: Ref,
-    pub(super) data: Ref,
+pub(crate) struct FontRefs {
+    pub(crate) font: Ref,
+    pub(crate) cid: Ref,
+    pub(crate) descriptor: Ref,
+    pub(crate) to_unicode: Ref,
+    pub(crate) data: Ref,
 }
 
-pub(super) struct Font {
+/// The letters of one weight, and which of them were used.
+pub struct Font {
     weight: Weight,
     data: &'static [u8],
     face: Face<'static>,
@@ -38,7 +39,7 @@ pub(super) struct Font {
 }
 
 impl Font {
-    pub(super) fn new(weight: Weight) -> Self {
+    pub(crate) fn new(weight: Weight) -> Self {
         let data = match weight {
             Weight::Regular => ttf_noto_sans::REGULAR,
             Weight::Bold => ttf_noto_sans::BOLD,
@@ -58,12 +59,12 @@ impl Font {
     }
 
     /// Width of a text at a size, both in thousandths of a point.
-    pub(super) fn width(&self, text: &str, size: i64) -> i64 {
+    pub fn width(&self, text: &str, size: i64) -> i64 {
         text.chars().map(|letter| self.advance(self.glyph(letter))).sum::<i64>() * size / PER_EM
     }
 
     /// As much of a text as fits, with an ellipsis if that isn't all.
-    pub(super) fn fit(&self, text: &str, size: i64, width_max: i64) -> String {
+    pub fn fit(&self, text: &str, size: i64, width_max: i64) -> String {
         if self.width(text, size) <= width_max {
             return text.to_owned();
         }
@@ -82,7 +83,7 @@ impl Font {
     }
 
     /// The text as the numbers of its glyphs in the file.
-    pub(super) fn encode(&mut self, text: &str) -> Vec<u8> {
+    pub(crate) fn encode(&mut self, text: &str) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(2 * text.len());
         for letter in text.chars() {
             let number = self.used.remap(self.glyph(letter).0);
@@ -103,7 +104,7 @@ impl Font {
     }
 
     /// Writes the font with what was used of it.
-    pub(super) fn write(&self, file: &mut File, refs: FontRefs) {
+    pub(crate) fn write(&self, file: &mut File, refs: FontRefs) {
         let name = Name(self.name());
         file.object(refs.font, |chunk| {
             chunk

@@ -6,10 +6,9 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use pdf_writer::{Chunk, Content, Filter, Finish as _, Name, Rect, Ref, Str, TextStr};
 
-use super::Fonts;
-use super::font::{FontRefs, Weight};
-use super::page::{FOOTER_SIZE, PAGE_HEIGHT, PAGE_WIDTH, TOTAL_WIDTH, pt};
-use crate::statements::Summary;
+use crate::Fonts;
+use crate::font::{FontRefs, Weight};
+use crate::page::{FOOTER_SIZE, PAGE_HEIGHT, PAGE_WIDTH, TOTAL_WIDTH, pt};
 
 const CATALOG: Ref = Ref::new(1);
 const PAGES: Ref = Ref::new(2);
@@ -18,9 +17,9 @@ const RESOURCES: Ref = Ref::new(4);
 /// Draws the number of pages, which is known last.
 const TOTAL: Ref = Ref::new(5);
 const FIRST_FREE: i32 = 16;
-pub(super) const REGULAR: Name<'static> = Name(b"R");
-pub(super) const BOLD: Name<'static> = Name(b"B");
-pub(super) const TOTAL_NAME: Name<'static> = Name(b"T");
+pub(crate) const REGULAR: Name<'static> = Name(b"R");
+pub(crate) const BOLD: Name<'static> = Name(b"B");
+pub(crate) const TOTAL_NAME: Name<'static> = Name(b"T");
 
 fn font_refs(weight: Weight) -> FontRefs {
     let first = match weight {
@@ -36,7 +35,8 @@ fn font_refs(weight: Weight) -> FontRefs {
     }
 }
 
-pub(super) struct File {
+/// A file that is being written: what was taken of it is forgotten.
+pub struct File {
     /// What wasn't taken yet.
     out: Vec<u8>,
     /// Bytes that were taken.
@@ -46,21 +46,28 @@ pub(super) struct File {
     pages: Vec<Ref>,
 }
 
+impl Default for File {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl File {
-    pub(super) fn new() -> Self {
+    #[must_use]
+    pub fn new() -> Self {
         // The second line has bytes that say that the file isn't text.
         let out = b"%PDF-1.7\n%\x80\x80\x80\x80\n\n".to_vec();
         Self { out, taken: 0, places: vec![0; FIRST_FREE as usize], pages: Vec::new() }
     }
 
     /// What has been written since.
-    pub(super) fn take(&mut self) -> Vec<u8> {
+    pub fn take(&mut self) -> Vec<u8> {
         let out = std::mem::take(&mut self.out);
         self.taken += out.len() as u64;
         out
     }
 
-    pub(super) fn object(&mut self, id: Ref, write: impl FnOnce(&mut Chunk)) {
+    pub(crate) fn object(&mut self, id: Ref, write: impl FnOnce(&mut Chunk)) {
         let mut chunk = Chunk::new();
         write(&mut chunk);
         let place = self.taken + self.out.len() as u64;
@@ -75,11 +82,11 @@ impl File {
     }
 
     /// The number that the next page gets.
-    pub(super) fn next_page_number(&self) -> usize {
+    pub(crate) fn next_page_number(&self) -> usize {
         self.pages.len() + 1
     }
 
-    pub(super) fn page(&mut self, content: &[u8]) {
+    pub(crate) fn page(&mut self, content: &[u8]) {
         let (page, stream) = (self.fresh(), self.fresh());
         let packed = deflated(content);
         self.object(stream, |chunk| {
@@ -95,7 +102,7 @@ impl File {
     }
 
     /// Everything that is known last.
-    pub(super) fn finish(&mut self, fonts: &mut Fonts, summary: &Summary) {
+    pub fn finish(&mut self, fonts: &mut Fonts, title: &str) {
         self.total(fonts);
         self.object(RESOURCES, |chunk| {
             let mut resources = chunk.indirect(RESOURCES).dict();
@@ -113,10 +120,9 @@ impl File {
         self.object(PAGES, |chunk| {
             chunk.pages(PAGES).count(count).kids(pages);
         });
-        let title = format!("Statement {} {}", summary.month, summary.asset);
         self.object(INFO, |chunk| {
             let mut info = chunk.indirect(INFO).dict();
-            info.pair(Name(b"Title"), TextStr(&title)).pair(Name(b"Producer"), TextStr("Bushel"));
+            info.pair(Name(b"Title"), TextStr(title)).pair(Name(b"Producer"), TextStr("Bushel"));
         });
         self.object(CATALOG, |chunk| {
             let mut catalog = chunk.indirect(CATALOG).dict();
@@ -158,7 +164,7 @@ impl File {
     }
 }
 
-pub(super) fn deflated(data: &[u8]) -> Vec<u8> {
+pub(crate) fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(data).expect("memory takes everything");
     encoder.finish().expect("memory takes everything")

@@ -1,0 +1,61 @@
+//! What can go wrong with an order after its sale: returns, documents, changes.
+
+use kernel::{DomainError, ErrorKind};
+
+/// Outcomes that callers can meet.
+#[derive(Debug, thiserror::Error)]
+pub enum AfterSaleError {
+    #[error("there is no such return")]
+    ReturnNotFound,
+    #[error("of {sku} at most {left} can come back")]
+    ReturnTooMany { sku: String, left: u32 },
+    #[error("what was sent can be returned within {0} days")]
+    ReturnTooLate(u32),
+    #[error("the return is {0}")]
+    ReturnState(&'static str),
+    #[error("nothing of the return arrived: close it instead")]
+    ReturnEmpty,
+    #[error("there is no such document")]
+    DocumentNotFound,
+}
+
+impl AfterSaleError {
+    /// One of each, for the list of codes.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::ReturnNotFound,
+            Self::ReturnTooMany { sku: "an example".to_owned(), left: 0 },
+            Self::ReturnTooLate(30),
+            Self::ReturnState("closed"),
+            Self::ReturnEmpty,
+            Self::DocumentNotFound,
+        ]
+        .into_iter()
+    }
+
+    const fn described(&self) -> (ErrorKind, &'static str) {
+        use ErrorKind::{Conflict, NotFound, Unprocessable};
+        match self {
+            Self::ReturnNotFound => (NotFound, "shop.return.not_found"),
+            Self::ReturnTooMany { .. } => (Unprocessable, "shop.return.too_many"),
+            Self::ReturnTooLate(_) => (Unprocessable, "shop.return.too_late"),
+            Self::ReturnState(_) => (Conflict, "shop.return.state"),
+            Self::ReturnEmpty => (Unprocessable, "shop.return.empty"),
+            Self::DocumentNotFound => (NotFound, "shop.document.not_found"),
+        }
+    }
+}
+
+impl DomainError for AfterSaleError {
+    fn kind(&self) -> ErrorKind {
+        self.described().0
+    }
+
+    fn code(&self) -> &'static str {
+        self.described().1
+    }
+
+    fn client_message(&self) -> String {
+        self.to_string()
+    }
+}

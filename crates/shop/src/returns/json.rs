@@ -1,0 +1,204 @@
+//! Returns as they are shown and asked for.
+
+use kernel::http::invalid_field;
+use kernel::{Amount, Problem, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::plan::{NewReturn, Receipt, ReceivedLine};
+use super::{Return, ReturnLine, ReturnReason, ReturnState};
+use crate::carts::LINES_MAX;
+use crate::fields::{Handle, Note, Quantity};
+use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
+use crate::locations;
+
+const PIECES_MAX: u32 = 1_000_000;
+
+/// Goods that are to come back, or came.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderReturn)]
+pub(crate) struct ReturnJson {
+    id: ReturnId,
+    order: OrderId,
+    state: ReturnState,
+    /// Made by staff, and so approved from the start.
+    by_staff: bool,
+    lines: Vec<ReturnLineJson>,
+    /// What whoever asked for it says.
+    #[schema(required)]
+    note: Option<String>,
+    /// Why staff approved or rejected it.
+    #[schema(required)]
+    decision: Option<String>,
+    /// Handle of the place at which the goods arrived.
+    #[schema(required)]
+    location: Option<String>,
+    /// The money that went back when they arrived.
+    #[schema(required)]
+    refund: Option<OrderRefundId>,
+    created_at: Timestamp,
+    #[schema(required)]
+    decided_at: Option<Timestamp>,
+    #[schema(required)]
+    received_at: Option<Timestamp>,
+    #[schema(required)]
+    closed_at: Option<Timestamp>,
+}
+
+/// Pieces of a line that are to come back, and what became of them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderReturnLine)]
+pub(crate) struct ReturnLineJson {
+    line: OrderLineId,
+    quantity: u32,
+    reason: ReturnReason,
+    /// Of them, those that came and can be sold again.
+    restocked: u32,
+    /// Of them, those that came and can't.
+    written_off: u32,
+}
+
+impl From<ReturnLine> for ReturnLineJson {
+    fn from(it: ReturnLine) -> Self {
+        Self {
+            line: it.line,
+            quantity: it.quantity,
+            reason: it.reason,
+            restocked: it.restocked,
+            written_off: it.written_off,
+        }
+    }
+}
+
+impl From<Return> for ReturnJson {
+    fn from(it: Return) -> Self {
+        Self {
+            id: it.id,
+            order: it.order,
+            state: it.state,
+            by_staff: it.by_staff,
+            lines: it.lines.into_iter().map(ReturnLineJson::from).collect(),
+            note: it.note,
+            decision: it.decision,
+            location: it.location,
+            refund: it.refund,
+            created_at: it.created_at,
+            decided_at: it.decided_at,
+            received_at: it.received_at,
+            closed_at: it.closed_at,
+        }
+    }
+}
+
+/// Goods that somebody wants to return.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateReturn {
+    /// Pieces of lines that were sent, each line once.
+    #[schema(min_items = 1, max_items = 2000)]
+    lines: Vec<CreateReturnLine>,
+    note: Option<Note>,
+}
+
+/// Pieces of a line, and why they come back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateReturnLine {
+    line: OrderLineId,
+    quantity: Quantity,
+    reason: ReturnReason,
+}
+
+impl CreateReturn {
+    pub(super) fn read(self) -> Result<NewReturn, Problem> {
+        let lines: Vec<_> =
+            self.lines.iter().map(|it| (it.line, it.quantity.get(), it.reason)).collect();
+        once(lines.iter().map(|(line, ..)| *line))?;
+        Ok(NewReturn { lines, note: self.note.map(String::from) })
+    }
+}
+
+/// What arrived of a return.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReceiveReturn {
+    /// Each line once; of lines that are left out nothing came, and nothing more is waited for.
+    #[schema(min_items = 1, max_items = 2000)]
+    lines: Vec<ReceiveReturnLine>,
+    /// Handle of the place where they lie; `main` unless given.
+    location: Option<Handle>,
+    /// Pays back what came, as much as was paid for it and hasn't gone back yet.
+    refund: Option<RefundReturn>,
+}
+
+/// Pieces of a line that arrived.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReceiveReturnLine {
+    line: OrderLineId,
+    /// Pieces that can be sold again.
+    #[serde(default)]
+    #[schema(maximum = 1_000_000)]
+    restock: u32,
+    /// Pieces that can't.
+    #[serde(default)]
+    #[schema(maximum = 1_000_000)]
+    write_off: u32,
+}
+
+/// What is paid back beside the goods.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RefundReturn {
+    /// How much of the sending.
+    shipping: Amount,
+}
+
+impl ReceiveReturn {
+    pub(super) fn read(self) -> Result<Receipt, Problem> {
+        once(self.lines.iter().map(|it| it.line))?;
+        let line = |(index, it): (usize, &ReceiveReturnLine)| {
+            if it.restock > PIECES_MAX || it.write_off > PIECES_MAX {
+                return Err(invalid_field(
+                    format!("/lines/{index}"),
+                    format!("expected at most {PIECES_MAX} pieces"),
+                ));
+            }
+            Ok(ReceivedLine { line: it.line, restock: it.restock, write_off: it.write_off })
+        };
+        Ok(Receipt {
+            lines: self.lines.iter().enumerate().map(line).collect::<Result<_, _>>()?,
+            location: self.location.map_or_else(|| locations::MAIN.to_owned(), String::from),
+            refund: self.refund.map(|it| it.shipping),
+        })
+    }
+}
+
+/// There are lines, not too many, and none is there twice.
+fn once(lines: impl Iterator<Item = OrderLineId>) -> Result<(), Problem> {
+    let mut seen: Vec<OrderLineId> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        if index == LINES_MAX {
+            return Err(invalid_field("/lines", format!("expected at most {LINES_MAX} lines")));
+        }
+        if seen.contains(&line) {
+            return Err(invalid_field(format!("/lines/{index}/line"), "is there twice"));
+        }
+        seen.push(line);
+    }
+    if seen.is_empty() { Err(invalid_field("/lines", "expected a line")) } else { Ok(()) }
+}
+
+/// What staff says when it approves a return.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ApproveReturn {
+    pub(super) reason: Option<Note>,
+}
+
+/// Why staff rejects a return.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RejectReturn {
+    pub(super) reason: Note,
+}

@@ -1,0 +1,197 @@
+//! Asking for returns, deciding about them, and looking at them.
+
+use identity::{Actor, Permission, UserId};
+use kernel::audit::{self, NewEntry};
+use kernel::bus::publish_in_tx;
+use kernel::{Problem, Timestamp};
+
+use super::plan::{self, NewReturn, Sent};
+use super::{Return, ReturnState, store};
+use crate::carts::access::Shopper;
+use crate::error::{AfterSaleError, Result, ShopError};
+use crate::events;
+use crate::ids::{OrderId, ReturnId};
+use crate::orders::{self, Order, flows};
+use crate::shop::Shop;
+use crate::{settings, shipments};
+
+/// What staff says of a return that waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Approve { reason: Option<String> },
+    Reject { reason: String },
+}
+
+const fn missing() -> ShopError {
+    ShopError::AfterSale(AfterSaleError::ReturnNotFound)
+}
+
+impl Shop {
+    /// Asks for a return, or as staff makes one that needs no approval. The same id again comes to
+    /// the same return.
+    pub(crate) async fn create_return(
+        &self,
+        shopper: &Shopper,
+        order: OrderId,
+        id: ReturnId,
+        new: &NewReturn,
+    ) -> Result<Return, Problem> {
+        let staff = self.changer(shopper, order, || ShopError::OrderNotFound).await?;
+        if store::one(&self.database.client().await?, id).await?.is_none() {
+            self.settle_flows(order).await?;
+            self.write_return(staff, order, id, new).await?;
+        }
+        let found = store::one(&self.database.client().await?, id).await?;
+        Ok(found.filter(|it| it.order == order).ok_or_else(missing)?)
+    }
+
+    async fn write_return(
+        &self,
+        staff: Option<Actor>,
+        order: OrderId,
+        id: ReturnId,
+        new: &NewReturn,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let whole = orders::store::lock_in_tx(&tx, order).await?;
+        let whole = whole.ok_or(ShopError::OrderNotFound)?;
+        flows::require_settled_in_tx(&tx, order).await?;
+        let shipments = shipments::store::of_order(&tx, order).await?;
+        let returns = store::of_order(&tx, order).await?;
+        let days = match staff {
+            Some(_) => None,
+            None => Some(settings::store::get(&tx).await?.return_days),
+        };
+        let sent = Sent { whole: &whole, shipments: &shipments, returns: &returns };
+        let it = plan::request(&sent, id, new, days, now)?;
+        store::insert_in_tx(&tx, &it).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::returned(&whole.order, &it)]).await?;
+        if let Some(actor) = staff {
+            let entry = noted(&actor, "shop.return.created", &whole.order).object(id);
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Approves or rejects. Repeating it is harmless.
+    pub(crate) async fn decide_return(
+        &self,
+        actor: &Actor,
+        id: ReturnId,
+        decision: Decision,
+    ) -> Result<Return, Problem> {
+        actor.require(Permission::OrdersWrite)?;
+        let (state, action, reason) = match decision {
+            Decision::Approve { reason } => (ReturnState::Approved, "shop.return.approved", reason),
+            Decision::Reject { reason } => {
+                (ReturnState::Rejected, "shop.return.rejected", Some(reason))
+            }
+        };
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let (order, mut it) = locked(&tx, id).await?;
+        if it.state == state {
+            return Ok(it);
+        }
+        let from = it.state;
+        if from != ReturnState::Requested {
+            return Err(AfterSaleError::ReturnState(from.as_str()).into());
+        }
+        (it.state, it.decided_at) = (state, Some(self.clock.now()));
+        it.decision.clone_from(&reason);
+        store::change_in_tx(&tx, &it, from).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::returned(&order, &it)]).await?;
+        let mut entry = noted(actor, action, &order).object(id);
+        entry.reason = reason;
+        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        tx.commit().await?;
+        Ok(it)
+    }
+
+    /// Ends a return of which nothing more comes: its buyer as long as nothing arrived, staff also
+    /// when no money goes back. Repeating it is harmless.
+    pub(crate) async fn close_return(
+        &self,
+        shopper: &Shopper,
+        id: ReturnId,
+    ) -> Result<Return, Problem> {
+        let found = store::one(&self.database.client().await?, id).await?;
+        let order = found.ok_or_else(missing)?.order;
+        let staff = self.changer(shopper, order, missing).await?;
+        self.settle_flows(order).await?;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let (order, mut it) = locked(&tx, id).await?;
+        let from = it.state;
+        let may = match from {
+            ReturnState::Closed => return Ok(it),
+            ReturnState::Requested | ReturnState::Approved => true,
+            ReturnState::Received => staff.is_some(),
+            ReturnState::Rejected | ReturnState::Receiving => false,
+        };
+        if !may {
+            return Err(AfterSaleError::ReturnState(from.as_str()).into());
+        }
+        (it.state, it.closed_at) = (ReturnState::Closed, Some(self.clock.now()));
+        store::change_in_tx(&tx, &it, from).await?;
+        if let Some(actor) = staff {
+            let entry = noted(&actor, "shop.return.closed", &order).object(id);
+            audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
+        }
+        tx.commit().await?;
+        Ok(it)
+    }
+
+    /// The returns of an order of the caller's own, or for staff of anybody's.
+    pub(crate) async fn returns_of_order(
+        &self,
+        shopper: &Shopper,
+        order: OrderId,
+    ) -> Result<Vec<Return>, Problem> {
+        self.readable_order(shopper, order, || ShopError::OrderNotFound).await?;
+        Ok(store::of_order(&self.database.client().await?, order).await?)
+    }
+
+    /// A return of the caller's own, or for staff anybody's.
+    pub(crate) async fn one_return(
+        &self,
+        shopper: &Shopper,
+        id: ReturnId,
+    ) -> Result<Return, Problem> {
+        let found = store::one(&self.database.client().await?, id).await?;
+        let it = found.ok_or_else(missing)?;
+        self.readable_order(shopper, it.order, missing).await?;
+        Ok(it)
+    }
+
+    /// Everybody's returns, for staff, the newest first.
+    pub(crate) async fn all_returns(
+        &self,
+        actor: &Actor,
+        state: Option<ReturnState>,
+        after: Option<(Timestamp, ReturnId)>,
+        limit: i64,
+    ) -> Result<Vec<Return>, Problem> {
+        actor.require(Permission::OrdersRead)?;
+        let entry = NewEntry::new(actor.audit(), "shop.returns.viewed");
+        audit::record(&self.database, &*self.clock, &[entry]).await?;
+        Ok(store::list(&self.database.client().await?, state, after, limit).await?)
+    }
+}
+
+/// A return, and its order, which nobody else changes until the transaction ends.
+async fn locked(tx: &deadpool_postgres::Transaction<'_>, id: ReturnId) -> Result<(Order, Return)> {
+    let order = store::one(tx, id).await?.ok_or_else(missing)?.order;
+    let whole = orders::store::lock_in_tx(tx, order).await?.ok_or_else(missing)?;
+    let it = store::one(tx, id).await?.ok_or_else(missing)?;
+    Ok((whole.order, it))
+}
+
+/// A line of the audit log about somebody's order.
+pub(super) fn noted(actor: &Actor, action: &'static str, order: &Order) -> NewEntry {
+    let mut entry = NewEntry::new(actor.audit(), action);
+    entry.subject = order.user.map(UserId::as_u128);
+    entry
+}
