@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { objections } from './axe'
 import { type Bank, openDemo } from './bank'
 import { be, launch, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
-import { addressOf, type Route, routesOfTheApp } from './routes'
+import { addressOf, filledCart, type Route, routesOfTheApp } from './routes'
+import { openShop } from './shop'
 
 /** The narrowest width that has to do. */
 const NARROW = { width: 320, height: 640 }
@@ -26,6 +27,8 @@ beforeAll(async () => {
   await signIn(newcomer, bank, await bank.register('nora'))
   await be(mia, 'Mia Schneider')
   await be(samir, 'Samir')
+  await openShop(bank)
+  await nobody.page.goto('/shop')
 })
 afterAll(async () => {
   await browser?.close()
@@ -40,10 +43,17 @@ const MAILED: readonly string[] = ['/verify', '/confirm', '/reset']
 const REFUSING: readonly string[] = ['/sign-in/callback']
 const HOME: Route = { path: '/', who: 'person' }
 
+/** With something in it, of somebody who is on a page already. */
+const FILLED: readonly string[] = ['/shop/cart', '/shop/checkout']
+
 describe('pages of the app are whole, readable and narrow enough', () => {
   it.each(of('nobody'))('$path for nobody in particular', ({ path }) =>
     inspect(nobody, path, `nobody${nameOf(path)}`, MAILED.includes(path) ? '#token=a' : ''),
   )
+  it.each(FILLED)('%s of a guest who bought', async (path) => {
+    await filledCart(nobody)
+    await inspect(nobody, path, `guest${nameOf(path)}`)
+  })
   it.each([HOME, ...WITHOUT_THING])('$path for a newcomer', ({ path }) =>
     inspect(newcomer, path, `newcomer${nameOf(path)}`),
   )

@@ -1,11 +1,16 @@
 import { vi } from 'vitest'
 import type { Window } from './browser'
 
-/** Calls the API as the page would, and gives the answer. */
+/** Calls the API as the page would, and gives the answer; a guest with the cart's token. */
 async function ask({ page }: Window, method: string, path: string, body?: unknown) {
   const call = { method, path, body: body && JSON.stringify(body), key: crypto.randomUUID() }
   return page.evaluate(async (it) => {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': it.key }
+    const { token } = JSON.parse(localStorage.getItem('bushel.shop.cart') ?? '{}')
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': it.key,
+      ...(token && { 'cart-token': token }),
+    }
     const answer = await fetch(it.path, { method: it.method, headers, body: it.body as string })
     if (!answer.ok) throw new Error(`${it.path}: ${answer.status} ${await answer.text()}`)
     return answer.json()
@@ -13,6 +18,37 @@ async function ask({ page }: Window, method: string, path: string, body?: unknow
 }
 
 type Find = (window: Window) => Promise<string>
+
+/** A cart with something in it, as the pages remember it. */
+export async function filledCart(window: Window): Promise<{ id: string }> {
+  const { page } = window
+  await page.evaluate(() => localStorage.removeItem('bushel.shop.cart'))
+  const cart = await ask(window, 'POST', '/v1/shop/carts', { currency: 'EUR' })
+  await page.evaluate(async ({ id, token }) => {
+    const profile = await fetch('/v1/identity/profile')
+    const user = profile.ok ? (await profile.json()).id : undefined
+    const ref = { id, currency: 'EUR', user, token }
+    localStorage.setItem('bushel.shop.cart', JSON.stringify(ref))
+  }, cart)
+  const items = [
+    { sku: 'NOTES', quantity: 2 },
+    { sku: 'APRON-RED-L', quantity: 1, gift_note: 'Happy birthday!' },
+  ]
+  await ask(window, 'POST', `/v1/shop/carts/${cart.id}/lines`, { items })
+  const { shipping_offers: offers } = await ask(window, 'PATCH', `/v1/shop/carts/${cart.id}`, {
+    codes: ['GIFT', 'FREEPOST'],
+    email: 'guest@example.org',
+    shipping_address: {
+      name: 'Gerda Gast',
+      street: 'Stephansplatz 1',
+      postcode: '1010',
+      city: 'Wien',
+      country: 'AT',
+    },
+  })
+  const method = { shipping_method: offers[0].id }
+  return ask(window, 'PATCH', `/v1/shop/carts/${cart.id}`, method)
+}
 
 const first =
   (path: string): Find =>
@@ -60,6 +96,18 @@ const authorization: Find = async (window) => {
   return `/oauth/authorize?${query}`
 }
 
+/** An order for nothing, which guests may place, too; the page shows it by the cart's token. */
+const ordered: Find = async (window) => {
+  const { id } = await filledCart(window)
+  const order = (await ask(window, 'POST', `/v1/shop/carts/${id}/complete`, { total: '0' })).id
+  await window.page.evaluate((it) => {
+    const { token } = JSON.parse(localStorage.getItem('bushel.shop.cart') ?? '{}')
+    if (token) localStorage.setItem('bushel.shop.orders', JSON.stringify({ [it]: token }))
+    localStorage.removeItem('bushel.shop.cart')
+  }, order)
+  return order
+}
+
 /** Pages that are come to by another address. */
 const WAYS: Readonly<Record<string, Find>> = { '/consent': authorization }
 
@@ -86,6 +134,14 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
     (await ask(window, 'GET', '/v1/wallet/overview/transfers')).data[0].transfer.id,
   '/staff/payments/reconciliations/$id': made('/v1/payments/reconciliations', {}),
   '/staff/mailbox/$id': first('/v1/notifications/mailbox'),
+  '/shop/categories/$handle': async () => 'kitchen',
+  '/shop/collections/$handle': async () => 'presents',
+  '/shop/products/$handle': async () => 'linen-apron',
+  '/shop/orders/$id': (window) => ordered(window),
+  '/staff/shop/orders/$id': first('/v1/shop/overview/orders'),
+  '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
+  '/staff/shop/collections/$id': first('/v1/shop/collections'),
+  '/staff/shop/stock/$sku': async () => 'LANTERN',
 }
 
 export type Route = { readonly path: string; readonly who: 'nobody' | 'person' | 'staff' }

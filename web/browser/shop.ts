@@ -1,4 +1,5 @@
 import type { Bank } from './bank'
+import type { Window } from './browser'
 import { pictureOf } from './pictures'
 
 /** What the shop of the tests sells, by handle. */
@@ -37,6 +38,7 @@ const apron = {
   variants: COLOURS.flatMap((colour) =>
     SIZES.filter((size) => !(colour === 'Red' && size === 'S')).map((size) => ({
       sku: `APRON-${colour.toUpperCase()}-${size}`,
+      title: `${colour} / ${size}`,
       options: { Colour: colour, Size: size },
       prices: euros('4900'),
       weight_g: 420,
@@ -145,8 +147,13 @@ export async function openShop(bank: Bank): Promise<Shop> {
     if (it.stock !== '0') await receive(bank, { [it.sku]: it.stock })
   }
   products[apron.handle] = await put(bank, apron)
-  await picture(bank, products[apron.handle] ?? '', 'A green apron', [52, 110, 78])
-  await picture(bank, products[apron.handle] ?? '', 'A red apron', [172, 52, 48])
+  const id = products[apron.handle] ?? ''
+  const { variants } = (await operator('GET', `/v1/shop/products/${id}`)) as {
+    variants: { id: string; options: { Colour: string } }[]
+  }
+  const of = (colour: string) => variants.find(({ options }) => options.Colour === colour)?.id
+  await picture(bank, id, 'A green apron', [52, 110, 78], of('Green'))
+  await picture(bank, id, 'A red apron', [172, 52, 48], of('Red'))
   await receive(bank, Object.fromEntries(apron.variants.map(({ sku }) => [sku, '12'])))
   const collection = { handle: 'presents', title: 'Presents', rules: { tags: ['present'] } }
   await operator('POST', '/v1/shop/collections', collection)
@@ -175,7 +182,65 @@ async function picture(
   product: string,
   alt: string,
   colour: readonly [number, number, number],
+  variant?: string,
 ): Promise<void> {
-  const query = new URLSearchParams({ alt })
+  const query = new URLSearchParams({ alt, ...(variant && { variant }) })
   await upload(`/v1/shop/products/${product}/images?${query}`, 'image/png', pictureOf(colour))
+}
+
+/** What somebody bought by the API, as their page would, paid from their wallet. */
+export async function buy(
+  bank: Bank,
+  { page }: Window,
+  pieces: Readonly<Record<string, number>>,
+): Promise<{ readonly id: string; readonly number: number }> {
+  const items = Object.entries(pieces).map(([sku, quantity]) => ({ sku, quantity }))
+  const address = {
+    name: 'Ben Carter',
+    street: 'Stephansplatz 1',
+    postcode: '1010',
+    city: 'Wien',
+    country: 'AT',
+  }
+  const { data } = (await bank.operator('GET', '/v1/shop/shipping-methods')) as {
+    data: { id: string }[]
+  }
+  const card = { number: '4242424242424242', exp_month: 12, exp_year: 2040, cvc: '123' }
+  return page.evaluate(
+    async (it) => {
+      const call = async (method: string, path: string, body?: unknown) => {
+        const headers = {
+          'content-type': 'application/json',
+          'idempotency-key': crypto.randomUUID(),
+        }
+        const answer = await fetch(path, { method, headers, body: JSON.stringify(body) })
+        if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+        return answer.json()
+      }
+      const accounts = await call('GET', '/v1/wallet/accounts')
+      const account = (known: { data: { asset: string; available: string }[] }) =>
+        known.data.find(({ asset }) => asset === 'EUR')
+      if (!account(accounts)) await call('POST', '/v1/wallet/accounts', { asset: 'EUR' })
+      const deposit = { asset: 'EUR', amount: '20000', card: it.card }
+      await call('POST', '/v1/payments/deposits', deposit)
+      const before = BigInt(account(accounts)?.available ?? '0')
+      for (let attempt = 0; attempt < 100; attempt += 1) {
+        const now = account(await call('GET', '/v1/wallet/accounts'))
+        if (BigInt(now?.available ?? '0') > before) break
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      const { id } = await call('POST', '/v1/shop/carts', { currency: 'EUR' })
+      await call('POST', `/v1/shop/carts/${id}/lines`, { items: it.items })
+      const cart = await call('PATCH', `/v1/shop/carts/${id}`, {
+        email: 'ben@example.org',
+        shipping_address: it.address,
+        shipping_method: it.method,
+      })
+      return call('POST', `/v1/shop/carts/${id}/complete`, {
+        total: cart.total,
+        payments: [{ kind: 'wallet' }],
+      })
+    },
+    { items, address, card, method: data[0]?.id },
+  )
 }

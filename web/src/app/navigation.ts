@@ -1,6 +1,7 @@
 import {
   Activity,
   ArrowLeftRight,
+  BadgePercent,
   Bell,
   CalendarClock,
   CircleUser,
@@ -13,11 +14,15 @@ import {
   Inbox,
   ListChecks,
   type LucideIcon,
+  Package,
   ScrollText,
   Send,
+  Settings,
   ShieldCheck,
   Store,
+  Tag,
   Users,
+  Warehouse,
   Wrench,
 } from 'lucide-react'
 import { defineTexts } from '@/lib/text'
@@ -44,6 +49,12 @@ export const texts = defineTexts(
     adjustments: 'Adjustments',
     staff_transfers: 'Transfers',
     staff_payments: 'Payments',
+    orders: 'Orders',
+    products: 'Products',
+    stock: 'Stock',
+    promotions: 'Promotions',
+    shop_settings: 'Settings',
+    shop_house: 'Staff of the shop',
     audit: 'Audit log',
     jobs: 'Background work',
     mailbox: 'Mailbox',
@@ -72,6 +83,12 @@ export const texts = defineTexts(
     adjustments: 'Korrekturen',
     staff_transfers: 'Überträge',
     staff_payments: 'Zahlungen',
+    orders: 'Bestellungen',
+    products: 'Produkte',
+    stock: 'Lager',
+    promotions: 'Aktionen',
+    shop_settings: 'Einstellungen',
+    shop_house: 'Verwaltung des Ladens',
     audit: 'Protokoll',
     jobs: 'Hintergrundarbeit',
     mailbox: 'Postfach',
@@ -84,7 +101,7 @@ export const texts = defineTexts(
 
 export type Place = {
   readonly to: string
-  readonly text: Exclude<keyof typeof texts.en, 'main' | 'account'>
+  readonly text: Exclude<keyof typeof texts.en, 'main' | 'account' | 'shop_house'>
   readonly icon: LucideIcon
   /** Pages elsewhere that belong to this place too. */
   readonly also?: readonly string[]
@@ -133,6 +150,38 @@ export const HOUSE: readonly Place[] = [
   { to: '/staff/jobs', text: 'jobs', icon: Wrench, permission: 'jobs.read' },
   { to: '/staff/mailbox', text: 'mailbox', icon: Inbox, permission: 'mail.read' },
   { to: '/staff/health', text: 'health', icon: Activity, permission: 'jobs.read' },
+]
+
+/** What the shop's staff does. */
+export const HOUSE_SHOP: readonly Place[] = [
+  { to: '/staff/shop/orders', text: 'orders', icon: Package, permission: 'orders.read' },
+  {
+    to: '/staff/shop/products',
+    text: 'products',
+    icon: Tag,
+    also: ['/staff/shop/categories', '/staff/shop/collections'],
+    permission: 'catalogue.write',
+  },
+  {
+    to: '/staff/shop/stock',
+    text: 'stock',
+    icon: Warehouse,
+    also: ['/staff/shop/locations'],
+    permission: 'stock.read',
+  },
+  {
+    to: '/staff/shop/promotions',
+    text: 'promotions',
+    icon: BadgePercent,
+    permission: 'catalogue.write',
+  },
+  {
+    to: '/staff/shop/settings',
+    text: 'shop_settings',
+    icon: Settings,
+    also: ['/staff/shop/taxes', '/staff/shop/shipping'],
+    permission: 'catalogue.write',
+  },
 ]
 
 /** What a phone shows at its lower edge; the rest is behind "more". */

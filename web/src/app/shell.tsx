@@ -17,7 +17,7 @@ import { Avatar, nameOf } from '@/ui/shown'
 import { Brand } from './brand'
 import { LanguageChoice, ThemeChoice } from './choices'
 import { DemoBanner } from './demo-banner'
-import { ACCOUNT, HOUSE, isStaff, MAIN, PHONE, type Place, texts } from './navigation'
+import { ACCOUNT, HOUSE, HOUSE_SHOP, isStaff, MAIN, PHONE, type Place, texts } from './navigation'
 import styles from './shell.module.css'
 import { SkipLink } from './skip-link'
 
@@ -46,7 +46,9 @@ function Places() {
   const { data: profile } = useSession()
   const permissions = usePermissions()
   const isStaffKnown = useArePermissionsKnown()
-  const house = HOUSE.filter(({ permission }) => permission && permissions.has(permission))
+  const allowed = ({ permission }: Place) => permission && permissions.has(permission)
+  const house = HOUSE.filter(allowed)
+  const shop = HOUSE_SHOP.filter(allowed)
   // What stands below waits for what stands above it, so that it doesn't move.
   const isWhole = profile && (isStaffKnown || !isStaff(profile.roles))
   const below = isWhole ? '' : styles.waiting
@@ -61,6 +63,14 @@ function Places() {
         <nav aria-label={t.house} className={styles.places}>
           <h2 className={styles.placesTitle}>{t.house}</h2>
           {house.map((place) => (
+            <PlaceLink key={place.to} place={place} />
+          ))}
+        </nav>
+      )}
+      {profile && isStaff(profile.roles) && shop.length > 0 && (
+        <nav aria-label={t.shop_house} className={styles.places}>
+          <h2 className={styles.placesTitle}>{t.shop}</h2>
+          {shop.map((place) => (
             <PlaceLink key={place.to} place={place} />
           ))}
         </nav>

@@ -41,7 +41,7 @@ function GuestStore() {
       <SkipLink />
       <div>
         <DemoBanner />
-        <header className={styles.plainHead}>
+        <header className={`${styles.plainHead} ${styles.storeHead}`}>
           <Brand />
           <div className={styles.choices}>
             <Link to="/sign-in" search={{ next: href } as never} className={styles.textButton}>

@@ -14,9 +14,9 @@ it.each(Object.keys(codes))('%s is a code of the server', (code) => {
 })
 
 it('has a text for every refusal of the people’s parts, and of the staff’s', () => {
-  const own = [...listed].filter((code) => /^(identity|wallet|admin|oauth)\./.test(code ?? ''))
+  const own = [...listed].filter((code) => /^(identity|wallet|admin|oauth|shop)\./.test(code ?? ''))
   expect(own.length).toBeGreaterThan(50)
-  const internal = ['identity.data.corrupt', 'oauth.data.corrupt']
+  const internal = ['identity.data.corrupt', 'oauth.data.corrupt', 'shop.internal.contradiction']
   expect(own.filter((code) => code && !codes[code] && !internal.includes(code))).toEqual([])
 })
 

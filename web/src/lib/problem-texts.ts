@@ -7,6 +7,7 @@ import { notifications } from './problem-codes/notifications'
 import { oauth } from './problem-codes/oauth'
 import { payments } from './problem-codes/payments'
 import { requests } from './problem-codes/requests'
+import { shop } from './problem-codes/shop'
 import { wallet } from './problem-codes/wallet'
 import { defineTexts, type Language } from './text'
 
@@ -38,6 +39,7 @@ export const codes: KnownCodes = {
   ...notifications,
   ...admin,
   ...oauth,
+  ...shop,
 }
 
 const BODY_INVALID = 'request.body.invalid'

@@ -1,26 +1,25 @@
 import { useState } from 'react'
-import type { Image } from '@/lib/shop'
+import type { Product, Variant } from '@/lib/shop'
 import { useTexts } from '@/lib/text'
 import { Picture } from '@/ui/shop/picture'
+import { pictureFor } from './choice'
 import styles from './product.module.css'
 import { texts } from './texts'
 
 type GalleryProps = {
-  images: readonly Image[]
+  product: Product
   /** Whose picture is shown, until another one is chosen. */
-  variant: string | undefined
+  variant: Variant | undefined
 }
 
 /** One large picture, and the others to choose from. */
-export function Gallery({ images, variant }: GalleryProps) {
+export function Gallery({ product, variant }: GalleryProps) {
   const t = useTexts(texts)
+  const { images } = product
   const [chosen, setChosen] = useState<{ id: string; variant: string | undefined } | null>(null)
   // Another variant shows its own picture.
-  const byHand = chosen?.variant === variant ? chosen?.id : undefined
-  const shown =
-    images.find(({ id }) => id === byHand) ??
-    images.find((image) => variant !== undefined && image.variant === variant) ??
-    images[0]
+  const byHand = chosen?.variant === variant?.id ? chosen?.id : undefined
+  const shown = images.find(({ id }) => id === byHand) ?? pictureFor(product, variant)
   return (
     <div className={styles.gallery}>
       <div className={styles.large}>
@@ -35,7 +34,7 @@ export function Gallery({ images, variant }: GalleryProps) {
                 className={styles.thumb}
                 aria-label={image.alt || t.p_picture(index + 1)}
                 aria-pressed={image.id === shown?.id}
-                onClick={() => setChosen({ id: image.id, variant })}
+                onClick={() => setChosen({ id: image.id, variant: variant?.id })}
               >
                 <Picture image={image} size={200} isDecorative />
               </button>

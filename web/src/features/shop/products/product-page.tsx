@@ -47,7 +47,7 @@ function Shown({ product }: { product: Product }) {
     <Page title={product.title} back={{ to: '/shop', label: t.back }} actions={edit}>
       {product.status !== 'active' && <Notice tone="warning">{t[product.status]}</Notice>}
       <div className={styles.product}>
-        <Gallery images={product.images} variant={variant?.id} />
+        <Gallery product={product} variant={variant} />
         <div className={styles.side}>
           {product.vendor && <p className="muted">{product.vendor}</p>}
           <Options product={product} choice={choice} onChoose={setChoice} />

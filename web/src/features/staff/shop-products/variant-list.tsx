@@ -1,0 +1,160 @@
+import { Link } from '@tanstack/react-router'
+import { api, body } from '@/api/client'
+import { useIdempotencyKey } from '@/lib/idempotency'
+import { usePermissions } from '@/lib/session'
+import type { Product, Variant } from '@/lib/shop'
+import type { Versioned } from '@/lib/staff-shop'
+import { useTexts } from '@/lib/text'
+import { Confirm } from '@/ui/confirm'
+import { TextField } from '@/ui/fields'
+import { FieldErrors, type Values } from '@/ui/form'
+import { Records } from '@/ui/records'
+import { Availability } from '@/ui/shop/availability'
+import { Price } from '@/ui/shop/price'
+import { Badge } from '@/ui/shown'
+import { useProductChange } from './change'
+import { Prices } from './prices'
+import { texts } from './texts'
+import { OptionFields, typedVariant, VariantFields } from './variant-fields'
+
+type Of = { product: Versioned<Product> }
+
+/** What is sold of a product. */
+export function Variants({ product }: Of) {
+  const t = useTexts(texts)
+  const maySeeStock = usePermissions().has('stock.read')
+  const { variants, options } = product.data
+  return (
+    <>
+      <Records
+        label={t.variants}
+        items={variants}
+        keyOf={({ id }) => id}
+        columns={[
+          { name: t.variant, cell: (variant) => <Name variant={variant} linked={maySeeStock} /> },
+          {
+            name: t.availability,
+            cell: ({ is_active, availability }) =>
+              is_active ? <Availability is={availability} /> : <Badge>{t.retired}</Badge>,
+          },
+          { name: t.price, cell: (variant) => <ShownPrices variant={variant} /> },
+          {
+            name: t.edit,
+            isAction: true,
+            cell: (variant) => (
+              <div className="row">
+                <Prices product={product} variant={variant} />
+                <Edit product={product} variant={variant} />
+              </div>
+            ),
+          },
+        ]}
+      />
+      {options.length > 0 && (
+        <div>
+          <AddVariant product={product} />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Name({ variant, linked }: { variant: Variant; linked: boolean }) {
+  const { sku, title } = variant
+  return (
+    <>
+      {linked ? (
+        <Link to="/staff/shop/stock/$sku" params={{ sku }}>
+          {sku}
+        </Link>
+      ) : (
+        sku
+      )}
+      {title && <div className="muted">{title}</div>}
+    </>
+  )
+}
+
+function ShownPrices({ variant }: { variant: Variant }) {
+  const t = useTexts(texts)
+  if (variant.prices.length === 0) return <span className="muted">{t.no_price}</span>
+  return variant.prices.map(({ currency, amount }) => (
+    <div key={currency}>
+      <Price amount={amount} currency={currency} />
+    </div>
+  ))
+}
+
+/** What a variant is called among those of its product. */
+export function variantName({ title, sku }: Variant): string {
+  return title ?? sku
+}
+
+function Edit({ product, variant }: Of & { variant: Variant }) {
+  const t = useTexts(texts)
+  const change = useProductChange(product)
+  const path = { id: product.data.id, variant: variant.id }
+  const save = (values: Values) => {
+    const patch = typedVariant(values, product.data, t)
+    return change(
+      (header) =>
+        body(
+          api.PATCH('/v1/shop/products/{id}/variants/{variant}', {
+            params: { path, header },
+            body: patch,
+          }),
+        ),
+      t.saved,
+    )
+  }
+  return (
+    <Confirm
+      label={t.edit}
+      title={t.edit_it(variantName(variant))}
+      action={t.save}
+      onConfirm={save}
+    >
+      <VariantFields product={product.data} variant={variant} />
+    </Confirm>
+  )
+}
+
+/** Another combination of the options' values. */
+function AddVariant({ product }: Of) {
+  const t = useTexts(texts)
+  const key = useIdempotencyKey()
+  const change = useProductChange(product)
+  const { id } = product.data
+  const add = async (values: Values) => {
+    const sku = values.sku?.trim() ?? ''
+    if (sku === '') throw new FieldErrors({ sku: t.needed })
+    const { options = {} } = typedVariant(values, product.data, t)
+    const title = Object.values(options ?? {}).join(' / ')
+    const variant = { sku, options: options ?? {}, title }
+    await change(
+      () =>
+        key.send(variant, (header) =>
+          body(
+            api.POST('/v1/shop/products/{id}/variants', {
+              params: { path: { id }, header },
+              body: variant,
+            }),
+          ),
+        ),
+      t.variant_added,
+    )
+  }
+  return (
+    <Confirm label={t.add_variant} title={t.add_variant} action={t.add_variant} onConfirm={add}>
+      <OptionFields product={product.data} chosen={{}} />
+      <TextField
+        name="sku"
+        label={t.sku}
+        hint={t.sku_hint}
+        maxLength={64}
+        autoComplete="off"
+        spellCheck={false}
+      />
+    </Confirm>
+  )
+}
