@@ -159,7 +159,7 @@ export async function routesOfTheApp(): Promise<readonly Route[]> {
 
 function whoOpens(id: string): Route['who'] {
   if (id.startsWith('/in/staff')) return 'staff'
-  return /^\/(in|plain\/asked)\//.test(id) ? 'person' : 'nobody'
+  return /^\/(in|either|plain\/asked)\//.test(id) ? 'person' : 'nobody'
 }
 
 /** The address of a page, about something that there is. */

@@ -40,6 +40,12 @@ async function address({ page }: Window): Promise<void> {
   await page.getByRole('button', { name: 'Go on' }).click()
 }
 
+async function card({ page }: Window, number: string): Promise<void> {
+  await page.getByLabel('Card number').fill(number)
+  await page.getByLabel('Good until').fill('12/40')
+  await page.getByLabel('Security code').fill('123')
+}
+
 async function redeem({ page }: Window, code: string): Promise<void> {
   await page.getByLabel('Promotion code').fill(code)
   await page.getByRole('button', { name: 'Redeem' }).click()
@@ -157,6 +163,38 @@ describe('buying', () => {
     await other.page.goto(page.url())
     await other.page.getByRole('heading', { name: 'This order isn’t here' }).waitFor()
     await other.context.close()
+    expect(complaints).toEqual([])
+    await window.context.close()
+  })
+
+  it('takes another card when one is declined, and asks the bank where it wants to know', async () => {
+    const window = await openWindow(browser, bank)
+    const { page, shoot, complaints } = window
+    await signIn(window, bank, await bank.register('carl'))
+    await page.goto('/shop/products/paper-lantern')
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'To the cart' }).click()
+    await page.getByRole('link', { name: 'To the checkout' }).click()
+    await address(window)
+    await page.getByRole('radio', { name: 'Post, 2–3 days' }).check()
+    await page.getByRole('radio', { name: 'By card' }).check()
+    await card(window, '4000 0000 0000 0002')
+    await shoot('shop-checkout-card')
+    await page.getByRole('button', { name: 'Pay 17.80 EUR' }).click()
+    await page
+      .getByText('The card was declined')
+      .or(page.getByText(/declined/))
+      .first()
+      .waitFor()
+    await shoot('shop-order-declined')
+
+    await card(window, '4000 0000 0000 3220')
+    await page.getByRole('button', { name: 'Pay 17.80 EUR' }).click()
+    await page.getByRole('link', { name: 'Confirm with your bank' }).click()
+    await page.getByRole('button', { name: 'Approve' }).click()
+    const timeline = page.getByRole('list', { name: 'What happened' })
+    await timeline.getByText('Paid').waitFor()
+    await page.getByText('card', { exact: true }).waitFor()
     expect(complaints).toEqual([])
     await window.context.close()
   })

@@ -16,7 +16,7 @@ import { Home } from './home'
 import { Plain } from './plain'
 import { SignedIn } from './signed-in'
 import { Staff } from './staff'
-import { InStore, Store } from './store'
+import { Either, InStore, Store } from './store'
 
 /**
  * Every page of the app: its address, and the feature that shows it. Pages are loaded when they
@@ -52,6 +52,9 @@ const own = <const Path extends string>(path: Path, load: Load) =>
 const store = createRoute({ getParentRoute: () => root, id: 'store', component: Store })
 const sold = <const Path extends string>(path: Path, load: Load) =>
   createRoute({ getParentRoute: () => store, path, component: lazyRouteComponent(load) })
+
+/** Pages that guests are led to as well as people who are signed in. */
+const either = createRoute({ getParentRoute: () => root, id: 'either', component: Either })
 
 /** Pages of the shop about what somebody who is signed in bought. */
 const bought = createRoute({ getParentRoute: () => signedIn, id: 'bought', component: InStore })
@@ -114,6 +117,13 @@ const routes = root.addChildren([
     sold('/shop/checkout', () => import('@/features/shop/checkout/page')),
     sold('/shop/orders/$id', () => import('@/features/shop/orders/order-page')),
   ]),
+  either.addChildren([
+    createRoute({
+      getParentRoute: () => either,
+      path: '/payments/sandbox/$token',
+      component: lazyRouteComponent(() => import('@/features/payments/deposits/sandbox-page')),
+    }),
+  ]),
   signedIn.addChildren([
     bought.addChildren([
       createRoute({
@@ -143,7 +153,6 @@ const routes = root.addChildren([
       '/payments/withdrawals/$id',
       () => import('@/features/payments/withdrawals/withdrawal-page'),
     ),
-    own('/payments/sandbox/$token', () => import('@/features/payments/deposits/sandbox-page')),
     own('/notifications', () => import('@/features/notifications/inbox/page')),
     own('/notifications/preferences', () => import('@/features/notifications/preferences/page')),
     own('/profile', () => import('@/features/identity/profile/page')),

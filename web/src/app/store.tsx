@@ -5,6 +5,7 @@ import { defineTexts, useTexts } from '@/lib/text'
 import { Brand } from './brand'
 import { LanguageChoice, ThemeChoice } from './choices'
 import { DemoBanner } from './demo-banner'
+import { Plain } from './plain'
 import styles from './shell.module.css'
 import { WithSession } from './signed-in'
 import { SkipLink } from './skip-link'
@@ -19,6 +20,17 @@ export function Store() {
   return (
     <WithSession otherwise={<GuestStore />}>
       <InStore />
+    </WithSession>
+  )
+}
+
+/** The page alone, with the places of whoever is signed in beside it. */
+export function Either() {
+  const session = useSession()
+  if (session.isPending) return null
+  return (
+    <WithSession otherwise={<Plain />}>
+      <Outlet />
     </WithSession>
   )
 }

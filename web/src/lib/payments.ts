@@ -15,6 +15,11 @@ export function useProviders() {
   return useQuery({ ...providersQuery, enabled: Boolean(useSession().data) })
 }
 
+/** Who takes cards for what the shop sells; guests are told as far as the server tells them. */
+export function useCardProviders() {
+  return useQuery({ ...providersQuery, retry: false })
+}
+
 /** Whether anybody pays out; until that is known, as if, because most do. */
 export function useHasWithdrawals(): boolean {
   return useProviders().data?.some(({ withdrawals }) => withdrawals) ?? true

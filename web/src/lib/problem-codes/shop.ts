@@ -191,4 +191,61 @@ export const shop: KnownCodes = {
     en: 'It was changed somewhere else meanwhile. Look at it and try again.',
     de: 'Es wurde inzwischen anderswo geändert. Sieh es dir an und versuche es noch einmal.',
   },
+  'shop.custom_field.choices': {
+    en: 'A choice needs choices, each once; other fields have none.',
+    de: 'Eine Auswahl braucht Werte, jeden einmal; andere Felder haben keine.',
+  },
+  'shop.custom_field.handle_taken': {
+    en: 'Another field has this name.',
+    de: 'Ein anderes Feld hat diesen Namen.',
+  },
+  'shop.custom_field.in_use': {
+    en: 'There are values of this field. Take them away first.',
+    de: 'Von diesem Feld gibt es Werte. Nimm sie zuerst weg.',
+  },
+  'shop.custom_field.invalid': {
+    en: 'The value doesn’t fit the field.',
+    de: 'Der Wert passt nicht zum Feld.',
+  },
+  'shop.custom_field.not_found': { de: 'Dieses Feld gibt es nicht.' },
+  'shop.custom_field.too_many': {
+    en: 'There can’t be more fields.',
+    de: 'Mehr Felder kann es nicht geben.',
+  },
+  'shop.document.not_found': { de: 'Dieses Dokument gibt es nicht.' },
+  'shop.order.already_paid': { de: 'Diese Bestellung ist schon bezahlt.' },
+  'shop.payment.under_way': {
+    en: 'A payment of this order is under way. Wait for its outcome.',
+    de: 'Eine Zahlung dieser Bestellung läuft noch. Warte ab, was daraus wird.',
+  },
+  'shop.price_list.not_found': { de: 'Diese Preisliste gibt es nicht.' },
+  'shop.price_list.times': {
+    en: 'It would end before it begins.',
+    de: 'Sie würde enden, bevor sie beginnt.',
+  },
+  'shop.price_list.too_many': {
+    en: 'There can’t be more price lists.',
+    de: 'Mehr Preislisten kann es nicht geben.',
+  },
+  'shop.return.empty': {
+    en: 'Nothing of the return has arrived. Close it instead.',
+    de: 'Von der Rückgabe ist nichts angekommen. Schließe sie stattdessen ab.',
+  },
+  'shop.return.not_found': { de: 'Diese Rückgabe gibt es nicht.' },
+  'shop.return.state': {
+    en: 'This can’t be done with the return any more.',
+    de: 'Das geht mit dieser Rückgabe nicht mehr.',
+  },
+  'shop.return.too_late': {
+    en: 'The time in which this can be returned is over.',
+    de: 'Die Frist, das zurückzugeben, ist vorbei.',
+  },
+  'shop.return.too_many': {
+    en: 'There aren’t so many pieces to return.',
+    de: 'So viele Stück sind nicht zurückzugeben.',
+  },
+  'shop.variant.sku_unknown': {
+    en: 'One of the article numbers isn’t known.',
+    de: 'Eine der Artikelnummern ist nicht bekannt.',
+  },
 }

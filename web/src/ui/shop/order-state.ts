@@ -22,3 +22,18 @@ export function refundable({ earned, refunded }: { earned: string; refunded: str
   const left = BigInt(earned) - BigInt(refunded)
   return left > 0n ? left : 0n
 }
+
+const HELD: readonly string[] = ['pending', 'authorized', 'captured']
+
+type Paid = Pick<Order, 'total' | 'cancelled'> & {
+  readonly payments: readonly { readonly status: string; readonly amount: string }[]
+}
+
+/** What of an order nothing pays yet. */
+export function dueOf({ total, cancelled, payments }: Paid): string {
+  const held = payments
+    .filter(({ status }) => HELD.includes(status))
+    .reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+  const due = BigInt(total) - BigInt(cancelled) - held
+  return due > 0n ? due.toString() : '0'
+}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useTexts } from '@/lib/text'
+import { useReread } from '@/lib/wallet'
 import { ButtonLink } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
@@ -12,11 +13,11 @@ import {
   DisputeState,
   PaymentFailure,
 } from '@/ui/payments/deposit'
+import { NextStep, nextStep } from '@/ui/payments/provider'
 import { RefundButton, Refunds } from '@/ui/payments/refunds'
 import { Money, When } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { Headline } from '@/ui/wallet/headline'
-import { NextStep, nextStep } from './provider'
 import { texts } from './texts'
 
 /** One deposit; it follows along as the provider decides. */
@@ -73,8 +74,18 @@ function State({ deposit }: { deposit: Deposit }) {
 
 function Actions({ deposit }: { deposit: Deposit }) {
   const t = useTexts(texts)
-  const { status, asset } = deposit
-  if (status === 'requires_action') return <NextStep deposit={deposit} />
+  const reread = useReread()
+  const { id, status, asset, next_action } = deposit
+  if (status === 'requires_action') {
+    return (
+      <NextStep
+        action={next_action}
+        search={{ deposit: id }}
+        pay={t.submit}
+        onTold={() => reread('deposits', 'accounts')}
+      />
+    )
+  }
   return (
     <div className="row">
       <RefundButton deposit={deposit} />

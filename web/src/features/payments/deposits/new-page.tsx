@@ -13,13 +13,14 @@ import { SelectField } from '@/ui/fields'
 import { Form, type Values } from '@/ui/form'
 import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
+import { knownCards } from '@/ui/payments/card'
+import { CardFields, cardOf, refusedCard } from '@/ui/payments/card-fields'
+import { cardTexts } from '@/ui/payments/card-texts'
 import { useCardName } from '@/ui/payments/deposit'
 import { MoneyAccounts } from '@/ui/payments/money-accounts'
+import { asksHere, takes } from '@/ui/payments/provider'
+import { TestCards } from '@/ui/payments/test-cards'
 import { Loaded, Loading } from '@/ui/states'
-import { knownCards } from './card'
-import { CardFields, cardOf, refusedCard } from './card-fields'
-import { asksHere, takes } from './provider'
-import { TestCards } from './test-cards'
 import { texts } from './texts'
 
 /** Pays in by card. */
@@ -47,6 +48,7 @@ type Props = { accounts: readonly Account[]; providers: readonly Provider[] }
 
 function NewDeposit({ accounts, providers }: Props) {
   const t = useTexts(texts)
+  const cardWords = useTexts(cardTexts)
   const { language } = useLanguage()
   const search = useSearch({ strict: false }) as Record<string, string>
   const [asset, setAsset] = useState(search.asset)
@@ -64,10 +66,10 @@ function NewDeposit({ accounts, providers }: Props) {
   const token = chosen ?? cards[0]?.token ?? NEW_CARD
   const submit = async (values: Values) => {
     const amount = amountOf(values, 'amount', account.scale, language)
-    const entered = () => (token === NEW_CARD ? cardOf(values, t) : { token })
+    const entered = () => (token === NEW_CARD ? cardOf(values, cardWords) : { token })
     const card = isHere ? entered() : undefined
     await pay({ provider: provider?.name, asset: account.asset, amount, card }).catch((error) => {
-      throw refusedCard(error, t)
+      throw refusedCard(error, cardWords)
     })
   }
   return (

@@ -14,26 +14,30 @@ import { Money } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
 import { texts } from './texts'
 
+/** What is paid: the page leads back to it. */
+type From = { readonly deposit?: string; readonly order?: string }
+
+function backTo({ deposit, order }: From): { to: string; params?: never } {
+  if (order) return { to: `/shop/orders/${order}` }
+  return { to: deposit ? `/payments/deposits/${deposit}` : '/payments' }
+}
+
 type Outcome = 'open' | 'decided' | 'unknown'
 
 /** The sandbox's bank asks the holder of a test card whether they pay (3-D Secure). */
 export default function SandboxPage() {
   const t = useTexts(texts)
   const { token } = useParams({ strict: false }) as { token: string }
-  const { deposit } = useSearch({ strict: false }) as { deposit?: string }
+  const from = useSearch({ strict: false }) as From
   const question = useQuery({
     // Not among what events refresh: a decision ends the question.
     queryKey: ['sandbox', token],
     refetchOnWindowFocus: false,
     queryFn: () => readState(token),
   })
-  const back = deposit ? (
-    <ButtonLink to="/payments/deposits/$id" params={{ id: deposit }} look="secondary" small>
-      {t.to_deposit}
-    </ButtonLink>
-  ) : (
-    <ButtonLink to="/payments" look="secondary" small>
-      {t.back}
+  const back = (
+    <ButtonLink {...backTo(from)} look="secondary" small>
+      {from.order ? t.to_order : from.deposit ? t.to_deposit : t.back}
     </ButtonLink>
   )
   return (
@@ -41,7 +45,7 @@ export default function SandboxPage() {
       <Loaded query={question} lines={4}>
         {(state) =>
           state === 'open' ? (
-            <Question token={token} deposit={deposit} />
+            <Question token={token} from={from} />
           ) : (
             <Notice tone="warning">
               <p>{t[state]}</p>
@@ -54,9 +58,10 @@ export default function SandboxPage() {
   )
 }
 
-function Question({ token, deposit }: { token: string; deposit: string | undefined }) {
+function Question({ token, from }: { token: string; from: From }) {
   const t = useTexts(texts)
-  const decide = useDecide(token, deposit)
+  const decide = useDecide(token, from)
+  const { deposit } = from
   return (
     <Section>
       <p className="row">
@@ -103,7 +108,7 @@ async function readState(token: string): Promise<Outcome> {
   }
 }
 
-function useDecide(token: string, deposit: string | undefined) {
+function useDecide(token: string, from: From) {
   const navigate = useNavigate()
   const reread = useReread()
   return async (decision: 'approve' | 'decline') => {
@@ -114,8 +119,7 @@ function useDecide(token: string, deposit: string | undefined) {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       parseAs: 'text',
     })
-    await reread('deposits', 'accounts')
-    if (deposit) await navigate({ to: '/payments/deposits/$id', params: { id: deposit } })
-    else await navigate({ to: '/payments' })
+    await reread('deposits', 'accounts', 'shop')
+    await navigate(backTo(from))
   }
 }

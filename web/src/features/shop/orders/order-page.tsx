@@ -17,6 +17,7 @@ import { dateIn } from '@/ui/shown'
 import { Empty, Loaded } from '@/ui/states'
 import { CancelOrder } from './cancel'
 import styles from './order.module.css'
+import { PayOrder } from './pay'
 import { texts } from './texts'
 
 const SOON_MS = 1_500
@@ -26,8 +27,8 @@ export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   const query = useQuery({
     queryKey: ['shop', 'order', id],
-    // What is being placed is so for a moment only.
-    refetchInterval: ({ state }) => (state.data?.status === 'placing' ? SOON_MS : false),
+    // What is being placed, or charged, is so for a moment only.
+    refetchInterval: ({ state }) => (isUnderWay(state.data) ? SOON_MS : false),
     queryFn: () =>
       body(
         api.GET('/v1/shop/orders/{id}', {
@@ -41,6 +42,12 @@ export default function OrderPage() {
       {(order) => <Shown order={order} />}
     </Loaded>
   )
+}
+
+function isUnderWay(order: Order | undefined): boolean {
+  if (order?.status === 'placing') return true
+  const pending = order?.payments.filter(({ status }) => status === 'pending') ?? []
+  return order?.status === 'placed' && pending.length > 0
 }
 
 function NotHere() {
@@ -75,6 +82,7 @@ function Shown({ order }: { order: Order }) {
       <Thanks order={order} isGuest={isGuest} />
       <div className={styles.order}>
         <div className={styles.main}>
+          <PayOrder order={order} />
           <Section title={t.timeline} actions={<OrderStatus is={order.status} />}>
             <OrderTimeline order={order} />
           </Section>
@@ -108,8 +116,13 @@ function Details({ order }: { order: Order }) {
   const t = useTexts(texts)
   const shipping = addressOf(order.shipping_address)
   const billing = addressOf(order.billing_address)
-  const kinds = [...new Set(order.payments.map(({ kind }) => kind))]
-  const words: Readonly<Record<string, string>> = { wallet: t.wallet, external: t.external }
+  const paid = order.payments.filter(({ status }) => status !== 'refused')
+  const kinds = [...new Set(paid.map(({ kind }) => kind))]
+  const words: Readonly<Record<string, string>> = {
+    wallet: t.wallet,
+    card: t.card,
+    external: t.external,
+  }
   return (
     <Facts>
       {shipping && (

@@ -32,6 +32,11 @@ export function Buy({ product, variant }: BuyProps) {
       <div>
         <p className={styles.price}>
           <Price amount={priceFor(price, quantity)} currency={currency} />
+          {price.compare_at && (
+            <s className={styles.before}>
+              <Price amount={price.compare_at} currency={currency} />
+            </s>
+          )}
         </p>
         {price.lowest_30_days && <Lowest amount={price.lowest_30_days} currency={currency} />}
         <p className={styles.small}>{t.p_tax_note}</p>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api, body } from '@/api/client'
 import { describeProblem } from '@/lib/problem-texts'
 import { usePages } from '@/lib/query'
@@ -19,26 +19,47 @@ import { texts } from './texts'
 /** The products of a collection that is filled by hand. */
 export function ByHand({ collection }: { collection: string }) {
   const t = useTexts(texts)
-  const pages = usePages(['shop', 'products', 'collection', collection], (cursor) =>
-    body(
-      api.GET('/v1/shop/products', {
-        params: { query: { 'filter[collection]': collection, cursor } },
-      }),
-    ),
+  const [isChanging, markChange] = useChanging()
+  const pages = usePages(
+    ['shop', 'products', 'collection', collection],
+    (cursor) =>
+      body(
+        api.GET('/v1/shop/products', {
+          params: { query: { 'filter[collection]': collection, cursor } },
+        }),
+      ),
+    isChanging ? { refetchInterval: AGAIN_MS } : {},
   )
   const inIt = new Set(pages.items?.map(({ id }) => id))
   return (
     <>
       <PagedList pages={pages} label={t.products} empty={<Empty title={t.no_products} />}>
         {(card) => (
-          <Item key={card.id} end={<TakeOut collection={collection} card={card} />}>
+          <Item
+            key={card.id}
+            end={<TakeOut collection={collection} card={card} onChange={markChange} />}
+          >
             <Product card={card} />
           </Item>
         )}
       </PagedList>
-      <Find collection={collection} inIt={inIt} />
+      <Find collection={collection} inIt={inIt} onChange={markChange} />
     </>
   )
+}
+
+const AGAIN_MS = 700
+const FOLLOWS_WITHIN_MS = 6_000
+
+/** What is found follows a change within moments: so long it is asked for again and again. */
+function useChanging() {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    if (changes === 0) return
+    const timer = setTimeout(() => setChanges(0), FOLLOWS_WITHIN_MS)
+    return () => clearTimeout(timer)
+  }, [changes])
+  return [changes > 0, () => setChanges((times) => times + 1)] as const
 }
 
 function Product({ card }: { card: ProductCard }) {
@@ -52,7 +73,7 @@ function Product({ card }: { card: ProductCard }) {
   )
 }
 
-function useChange() {
+function useChange(onChange: () => void) {
   const { language } = useLanguage()
   const toast = useToast()
   const client = useQueryClient()
@@ -62,6 +83,7 @@ function useChange() {
     try {
       await call()
       toast(said)
+      onChange()
       await client.invalidateQueries({ queryKey: ['shop', 'products'] })
     } catch (error) {
       toast(describeProblem(error, language))
@@ -72,11 +94,11 @@ function useChange() {
   return { isBusy, change }
 }
 
-type OneProps = { collection: string; card: ProductCard }
+type OneProps = { collection: string; card: ProductCard; onChange: () => void }
 
-function TakeOut({ collection, card }: OneProps) {
+function TakeOut({ collection, card, onChange }: OneProps) {
   const t = useTexts(texts)
-  const { isBusy, change } = useChange()
+  const { isBusy, change } = useChange(onChange)
   const path = { id: collection, product: card.id }
   const takeOut = () =>
     change(
@@ -96,9 +118,9 @@ function TakeOut({ collection, card }: OneProps) {
   )
 }
 
-function Add({ collection, card }: OneProps) {
+function Add({ collection, card, onChange }: OneProps) {
   const t = useTexts(texts)
-  const { isBusy, change } = useChange()
+  const { isBusy, change } = useChange(onChange)
   const add = () =>
     change(
       () =>
@@ -123,7 +145,9 @@ function Add({ collection, card }: OneProps) {
   )
 }
 
-function Find({ collection, inIt }: { collection: string; inIt: ReadonlySet<string> }) {
+type FindProps = { collection: string; inIt: ReadonlySet<string>; onChange: () => void }
+
+function Find({ collection, inIt, onChange }: FindProps) {
   const t = useTexts(texts)
   const [q, setQ] = useState('')
   const found = useQuery({
@@ -150,7 +174,10 @@ function Find({ collection, inIt }: { collection: string; inIt: ReadonlySet<stri
             return (
               <List label={t.found}>
                 {others.map((card) => (
-                  <Item key={card.id} end={<Add collection={collection} card={card} />}>
+                  <Item
+                    key={card.id}
+                    end={<Add collection={collection} card={card} onChange={onChange} />}
+                  >
                     <Product card={card} />
                   </Item>
                 ))}

@@ -87,6 +87,7 @@ const TONES = {
   captured: 'good',
   released: 'neutral',
   refused: 'bad',
+  disputed: 'bad',
 } as const
 
 function Payments({ order }: { order: Order }) {
@@ -94,7 +95,11 @@ function Payments({ order }: { order: Order }) {
   const money = (units: string) => (
     <Money units={units} scale={order.scale} asset={order.currency} />
   )
-  const words: Readonly<Record<string, string>> = { wallet: t.p_wallet, external: t.p_external }
+  const words: Readonly<Record<string, string>> = {
+    wallet: t.p_wallet,
+    card: t.p_card,
+    external: t.p_external,
+  }
   if (order.payments.length === 0) return <p className="muted">{t.no_payments}</p>
   return (
     <Records

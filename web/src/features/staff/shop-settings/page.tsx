@@ -5,7 +5,7 @@ import { ProblemError } from '@/lib/problem'
 import { type Versioned, versioned } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Submit } from '@/ui/confirm'
-import { CheckField, SelectField, TextField } from '@/ui/fields'
+import { CheckField, SelectField, TextAreaField, TextField } from '@/ui/fields'
 import { FieldErrors, Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
@@ -53,6 +53,10 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
       home_country: values.home_country || null,
       reservation_s: typedMinutes(values, 'reservation_s', t.whole),
       payment_s: typedMinutes(values, 'payment_s', t.whole),
+      return_days: typedDays(values, t.whole),
+      seller_name: values.seller_name?.trim() || null,
+      seller_address: values.seller_address?.trim() || null,
+      seller_vat_id: values.seller_vat_id?.trim() || null,
     }
     const header = { 'If-Match': version }
     try {
@@ -95,6 +99,42 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
       />
       {minutes('reservation_s', t.reservation, t.reservation_hint)}
       {minutes('payment_s', t.payment, t.payment_hint)}
+      <TextField
+        name="return_days"
+        label={t.return_days}
+        hint={t.return_days_hint}
+        inputMode="numeric"
+        autoComplete="off"
+        maxLength={5}
+        defaultValue={String(data.return_days)}
+        end={<span className={styles.unit}>{t.days}</span>}
+      />
+      <fieldset className="stack">
+        <legend className={styles.heading}>{t.seller}</legend>
+        <TextField
+          name="seller_name"
+          label={t.seller_name}
+          optional
+          maxLength={200}
+          defaultValue={data.seller_name ?? ''}
+        />
+        <TextAreaField
+          name="seller_address"
+          label={t.seller_address}
+          optional
+          rows={3}
+          maxLength={500}
+          defaultValue={data.seller_address ?? ''}
+        />
+        <TextField
+          name="seller_vat_id"
+          label={t.seller_vat_id}
+          optional
+          maxLength={200}
+          autoComplete="off"
+          defaultValue={data.seller_vat_id ?? ''}
+        />
+      </fieldset>
       <FormActions>
         <Submit>{t.save}</Submit>
       </FormActions>
@@ -106,4 +146,10 @@ function typedMinutes(values: Values, name: string, flaw: string): number {
   const text = values[name]?.trim() ?? ''
   if (!/^\d{1,7}$/.test(text)) throw new FieldErrors({ [name]: flaw })
   return Number(text) * SECONDS
+}
+
+function typedDays(values: Values, flaw: string): number {
+  const text = values.return_days?.trim() ?? ''
+  if (!/^\d{1,5}$/.test(text)) throw new FieldErrors({ return_days: flaw })
+  return Number(text)
 }

@@ -4,13 +4,13 @@ import { useTexts } from '@/lib/text'
 import { TextField } from '@/ui/fields'
 import { FieldErrors, SideBySide, type Values } from '@/ui/form'
 import { parseExpiry } from './card'
-import { texts } from './texts'
+import { cardTexts } from './card-texts'
 
 type Props = { number: string; onNumber: (number: string) => void }
 
 /** A new card, as browsers and password managers fill it in. */
 export function CardFields({ number, onNumber }: Props) {
-  const t = useTexts(texts)
+  const t = useTexts(cardTexts)
   return (
     <>
       <TextField

@@ -1,8 +1,8 @@
 import { useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { useToast } from '@/ui/toast'
+import { cardTexts } from './card-texts'
 import styles from './test-cards.module.css'
-import { texts } from './texts'
 
 /** Some of the sandbox's cards: what each shows. */
 const CARDS = [
@@ -15,7 +15,7 @@ const CARDS = [
 ] as const
 
 export function TestCards({ onUse }: { onUse: (number: string) => void }) {
-  const t = useTexts(texts)
+  const t = useTexts(cardTexts)
   const toast = useToast()
   return (
     <aside className={styles.panel} aria-label={t.test_title}>

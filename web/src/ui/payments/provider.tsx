@@ -1,9 +1,9 @@
 import type { Provider } from '@/lib/payments'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
-import type { Deposit } from '@/ui/payments/deposit'
+import { cardTexts } from './card-texts'
+import type { Deposit } from './deposit'
 import { StripeForm } from './stripe-form'
-import { texts } from './texts'
 
 /**
  * The one place where the payment provider decides what is shown. With one that has a form of its
@@ -41,16 +41,25 @@ export function nextStep({ next_action: action }: Pick<Deposit, 'next_action'>):
   return { kind: 'page', url: action.url }
 }
 
+type NextStepProps = {
+  action: Deposit['next_action']
+  /** In the address of our page that asks as the bank: what it comes back to. */
+  search: { readonly deposit: string } | { readonly order: string }
+  /** What the button of a form here says. */
+  pay: string
+  onTold: () => Promise<unknown>
+}
+
 /** The way there. */
-export function NextStep({ deposit }: { deposit: Deposit }) {
-  const t = useTexts(texts)
-  const step = nextStep(deposit)
+export function NextStep({ action, search, pay, onTold }: NextStepProps) {
+  const t = useTexts(cardTexts)
+  const step = nextStep({ next_action: action })
   if (step?.kind === 'sandbox') {
     return (
       <ButtonLink
         to="/payments/sandbox/$token"
         params={{ token: step.token }}
-        search={{ deposit: deposit.id } as never}
+        search={search as never}
       >
         {t.confirm}
       </ButtonLink>
@@ -58,7 +67,14 @@ export function NextStep({ deposit }: { deposit: Deposit }) {
   }
   if (step?.kind === 'stripe') {
     const { publishableKey, clientSecret } = step
-    return <StripeForm publishableKey={publishableKey} clientSecret={clientSecret} />
+    return (
+      <StripeForm
+        publishableKey={publishableKey}
+        clientSecret={clientSecret}
+        action={pay}
+        onTold={onTold}
+      />
+    )
   }
   if (step?.kind === 'page') return <a href={step.url}>{t.to_page}</a>
   return null

@@ -1,17 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { useLanguage, useTexts } from '@/lib/text'
-import { useReread } from '@/lib/wallet'
+import { useLanguage } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { Loaded } from '@/ui/states'
 import { loadStripe, type StripeForm as Opened } from './stripe'
-import { texts } from './texts'
 
-type StripeFormProps = { publishableKey: string; clientSecret: string }
+type StripeFormProps = {
+  publishableKey: string
+  clientSecret: string
+  /** What the button says. */
+  action: string
+  /** Has what the payment is for read again. */
+  onTold: () => Promise<unknown>
+}
 
 /** Stripe's own form, in a frame of Stripe's: we never see the card. */
-export function StripeForm({ publishableKey, clientSecret }: StripeFormProps) {
+export function StripeForm({ publishableKey, clientSecret, ...rest }: StripeFormProps) {
   const { language } = useLanguage()
   const form = useQuery({
     queryKey: ['stripe', publishableKey, clientSecret, language],
@@ -22,22 +27,22 @@ export function StripeForm({ publishableKey, clientSecret }: StripeFormProps) {
   })
   return (
     <Loaded query={form} lines={4}>
-      {(opened) => <Fields form={opened} />}
+      {(opened) => <Fields form={opened} {...rest} />}
     </Loaded>
   )
 }
 
-function Fields({ form }: { form: Opened }) {
-  const t = useTexts(texts)
-  const reread = useReread()
+type FieldsProps = Pick<StripeFormProps, 'action' | 'onTold'> & { form: Opened }
+
+function Fields({ form, action, onTold }: FieldsProps) {
   const mounted = useRef(false)
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
   const pay = async () => {
     setBusy(true)
     setRefusal(await form.confirm(location.href))
-    // What the browser was told is no proof: the deposit is, and Bushel hears of it by itself.
-    await reread('deposits', 'accounts')
+    // What the browser was told is no proof: the payment is, and Bushel hears of it by itself.
+    await onTold()
     setBusy(false)
   }
   return (
@@ -50,7 +55,7 @@ function Fields({ form }: { form: Opened }) {
       />
       {refusal && <Notice tone="bad">{refusal}</Notice>}
       <Button wide busy={isBusy} onClick={() => void pay()}>
-        {t.submit}
+        {action}
       </Button>
     </div>
   )

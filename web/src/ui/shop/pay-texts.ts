@@ -1,0 +1,48 @@
+import { defineTexts } from '@/lib/text'
+
+export const payTexts = defineTexts(
+  {
+    method: 'Payment method',
+    pay_now: (amount: string) => `Pay ${amount}`,
+    order_now: 'Place the order',
+    nothing_to_pay: 'There is nothing to pay.',
+    wallet: 'From your wallet',
+    wallet_has: (amount: string) => `You have ${amount}.`,
+    wallet_short: (amount: string) => `You have ${amount}, which isn’t enough.`,
+    wallet_none: (currency: string) => `You have no open account in ${currency}.`,
+    wallet_guest: 'Sign in to pay from your wallet.',
+    deposit: 'Deposit',
+    open_account: 'Open an account',
+    both: 'From your wallet, the rest by card',
+    both_note: (wallet: string, card: string) => `${wallet} from your wallet, ${card} by card.`,
+    card: 'By card',
+    card_here: 'Credit or debit card.',
+    card_there: 'You enter your card after you have placed the order.',
+    card_guest: 'Sign in to pay by card.',
+    binding_wallet: 'The amount is held now and taken when your parcel is sent.',
+    binding_card: 'Your card is charged at once. What isn’t sent goes back to it.',
+  },
+  {
+    method: 'Zahlungsart',
+    pay_now: (amount: string) => `${amount} bezahlen`,
+    order_now: 'Bestellen',
+    nothing_to_pay: 'Es ist nichts zu bezahlen.',
+    wallet: 'Aus deinem Guthaben',
+    wallet_has: (amount: string) => `Du hast ${amount}.`,
+    wallet_short: (amount: string) => `Du hast ${amount}, das reicht nicht.`,
+    wallet_none: (currency: string) => `Du hast kein offenes Konto in ${currency}.`,
+    wallet_guest: 'Melde dich an, um aus deinem Guthaben zu bezahlen.',
+    deposit: 'Einzahlen',
+    open_account: 'Konto eröffnen',
+    both: 'Aus deinem Guthaben, den Rest mit Karte',
+    both_note: (wallet: string, card: string) =>
+      `${wallet} aus deinem Guthaben, ${card} mit der Karte.`,
+    card: 'Mit Karte',
+    card_here: 'Kredit- oder Debitkarte.',
+    card_there: 'Deine Karte gibst du ein, sobald du bestellt hast.',
+    card_guest: 'Melde dich an, um mit Karte zu bezahlen.',
+    binding_wallet:
+      'Der Betrag wird jetzt zurückgelegt und abgebucht, wenn dein Paket verschickt wird.',
+    binding_card: 'Deine Karte wird gleich belastet. Was nicht verschickt wird, geht zurück.',
+  },
+)
