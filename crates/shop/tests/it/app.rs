@@ -19,7 +19,7 @@ use tower::ServiceExt;
 pub(crate) const ANN: UserId = UserId::from_u128(0xa);
 pub(crate) const STAFF: UserId = UserId::from_u128(0x5);
 
-const MIGRATIONS: [kernel::Migrations; 6] = [
+pub(crate) const MIGRATIONS: [kernel::Migrations; 6] = [
     bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
@@ -83,18 +83,9 @@ impl World {
     }
 
     pub(crate) async fn start(&self, options: ShopOptions) -> Process {
-        let database = self.database();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let ground = Ground {
-            database: database.clone(),
-            clock: Arc::clone(&clock),
-            ledger: self.ledger.clone(),
-        };
-        let shop = Shop::start(ground, options).await.unwrap();
-        let bus = shop.register(Bus::new(database.clone(), clock)).start();
-        let (router, _) = shop::routes(shop.clone()).split_for_parts();
-        let _running = shop.run();
-        Process { shop, bus, router, _running }
+        let (database, ledger) = (self.database().clone(), self.ledger.clone());
+        Process::start(Ground { database, clock, ledger }, options).await
     }
 
     /// A single number from the database.
@@ -128,6 +119,15 @@ impl App {
 }
 
 impl Process {
+    pub(crate) async fn start(ground: Ground, options: ShopOptions) -> Self {
+        let bus = Bus::new(ground.database.clone(), Arc::clone(&ground.clock));
+        let shop = Shop::start(ground, options).await.unwrap();
+        let bus = shop.register(bus).start();
+        let (router, _) = shop::routes(shop.clone()).split_for_parts();
+        let _running = shop.run();
+        Self { shop, bus, router, _running }
+    }
+
     /// As somebody who isn't known.
     pub(crate) async fn see(&self, path: &str) -> Answer {
         self.send(None, Method::GET, path, &[], Body::empty()).await

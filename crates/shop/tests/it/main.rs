@@ -11,6 +11,7 @@ mod categories;
 mod collections;
 mod custom_fields;
 mod document;
+mod growing;
 mod images;
 mod imports;
 mod orders;
