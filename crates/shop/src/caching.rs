@@ -5,13 +5,18 @@
 //! change it without a new version.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use identity::{Actor, Permission};
 use kernel::Problem;
+
+use crate::answers::Kept;
+use crate::shop::Shop;
 
 const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -19,20 +24,42 @@ const VARIES: HeaderValue = HeaderValue::from_static("accept-language, authoriza
 /// Longer answers are no answers of the catalogue.
 const BODY_BYTES_MAX: usize = 16 << 20;
 
-/// Middleware (`from_fn`): says who may keep an answer, and answers 304 to those who have it.
-pub(crate) async fn keep(request: Request, next: Next) -> Result<Response, Problem> {
+/// Middleware: says who may keep an answer, and answers 304 to those who have it.
+pub(crate) async fn keep(
+    State(shop): State<Shop>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let actor = request.extensions().get::<Actor>().copied();
     let is_staff = actor.is_some_and(|it| it.permissions.has(Permission::CatalogueWrite));
     // What HEAD would say follows from a body that isn't there any more.
     let is_read = request.method() == Method::GET;
     let known = known_tags(request.headers());
-    let response = next.run(request).await;
-    if !is_read || response.status() != StatusCode::OK {
-        return Ok(response);
-    }
-    let (mut parts, body) = response.into_parts();
-    let too_long = "an answer of the catalogue is longer than 16 MiB";
-    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::internal(&too_long))?;
+    let is_shared = is_read && actor.is_none();
+    let kept = if is_shared {
+        let (address, languages) = asked(&request);
+        shop.answers.get(&address, &languages).await
+    } else {
+        Kept::Missing(None)
+    };
+    let (mut parts, body) = match kept {
+        Kept::Found(headers, body) => {
+            let mut parts = Response::new(Body::empty()).into_parts().0;
+            parts.headers = headers;
+            (parts, body)
+        }
+        Kept::Missing(place) => {
+            let response = next.run(request).await;
+            if !is_read || response.status() != StatusCode::OK {
+                return Ok(response);
+            }
+            let (parts, body) = response.into_parts();
+            let too_long = |_| Problem::internal(&"an answer is longer than 16 MiB");
+            let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(too_long)?;
+            shop.answers.put(place, &parts.headers, &body).await;
+            (parts, body)
+        }
+    };
     if !(is_staff && parts.headers.contains_key(ETAG)) {
         parts.headers.insert(ETAG, tag_of(&body));
     }
@@ -47,6 +74,14 @@ pub(crate) async fn keep(request: Request, next: Next) -> Result<Response, Probl
         return Ok(Response::from_parts(parts, Body::empty()));
     }
     Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// What somebody who isn't known asks for, and in which languages.
+fn asked(request: &Request) -> (String, String) {
+    let address = request.uri().path_and_query().map_or("", |it| it.as_str());
+    let languages = request.headers().get(ACCEPT_LANGUAGE);
+    let languages = languages.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    (address.to_owned(), languages.to_owned())
 }
 
 fn tag_of(body: &[u8]) -> HeaderValue {

@@ -147,6 +147,8 @@ pub enum ShopError {
     OrderAlreadyPaid,
     #[error("what is missing is being paid at this moment; wait for what becomes of it")]
     PaymentUnderWay,
+    #[error("the card's holder, or its bank, has taken the payment back: nothing of it is with us")]
+    PaymentDisputed,
     #[error("sign in to pay from a wallet")]
     PaymentNeedsUser,
     #[error("the wallet doesn't hold that much, holds counted")]
@@ -283,6 +285,7 @@ impl ShopError {
             Self::PaymentsDiffer(Amount::ZERO),
             Self::OrderAlreadyPaid,
             Self::PaymentUnderWay,
+            Self::PaymentDisputed,
             Self::PaymentNeedsUser,
             Self::PaymentFundsInsufficient,
             Self::PaymentAccountMissing,
@@ -402,6 +405,7 @@ outcomes! {
     Self::PaymentsDiffer(_) => Unprocessable, "shop.payment.differs";
     Self::OrderAlreadyPaid => Conflict, "shop.order.already_paid";
     Self::PaymentUnderWay => Conflict, "shop.payment.under_way";
+    Self::PaymentDisputed => Conflict, "shop.payment.disputed";
     Self::PaymentNeedsUser => Unprocessable, "shop.payment.needs_user";
     Self::PaymentFundsInsufficient => Unprocessable, "shop.payment.funds_insufficient";
     Self::PaymentAccountMissing => Unprocessable, "shop.payment.account_missing";

@@ -2,7 +2,7 @@
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderValue;
-use axum::middleware::{from_fn, from_fn_with_state, map_request, map_response};
+use axum::middleware::{from_fn_with_state, map_request, map_response};
 use kernel::http::{CallerKey, documents, no_store};
 use kernel::replay::{self, Replay};
 use utoipa::openapi::OpenApi;
@@ -26,7 +26,7 @@ pub fn routes(shop: Shop) -> OpenApiRouter {
         .layer(from_fn_with_state(replay, replay::answer))
         .layer(map_request(name_guest))
         .layer(map_response(no_store));
-    let catalogue = catalogue_routes().layer(from_fn(caching::keep));
+    let catalogue = catalogue_routes().layer(from_fn_with_state(shop.clone(), caching::keep));
     let all = private.merge(replayed).merge(catalogue).merge(images::http::public_routes());
     complete(all).with_state(shop)
 }

@@ -21,6 +21,7 @@
 //! | `locations`, `stock` | where goods lie, and how they get there |
 //! | [`Shop`] | the facade |
 
+mod answers;
 mod availability;
 mod books;
 mod caching;
@@ -49,6 +50,7 @@ mod pricing;
 mod product_rows;
 mod products;
 mod promotions;
+mod reads;
 mod refunds;
 mod returns;
 mod rules;

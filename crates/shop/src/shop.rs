@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kernel::bus::Bus;
+use kernel::redis::Redis;
 use kernel::{Clock, Database};
 use ledger::Ledger;
 use payments::Payments;
 use tokio::sync::Semaphore;
 
+use crate::answers::Answers;
 use crate::books::Books;
 use crate::error::Result;
 use crate::order_payments::expiry::Expire;
@@ -33,6 +35,7 @@ pub struct Parts {
     pub(crate) rules: RulesMemory,
     pub(crate) search: Search,
     pub(crate) cards: Cards,
+    pub(crate) answers: Answers,
     /// Pictures that are drawn at the same time.
     pub(crate) drawing: Semaphore,
 }
@@ -53,6 +56,8 @@ pub struct ShopOptions {
     pub search_folder: Option<PathBuf>,
     /// The language of the catalogue's own texts, such as `de`; English unless told.
     pub language: Option<String>,
+    /// Where answers of the catalogue are kept for some seconds; without one they aren't.
+    pub redis: Option<Redis>,
 }
 
 /// What the shop does beside requests and the bus; dropping it ends it.
@@ -85,6 +90,7 @@ impl Shop {
                 options.language.unwrap_or_else(|| "en".to_owned()),
             ),
             cards: Cards::default(),
+            answers: Answers::new(options.redis),
             drawing: Semaphore::new(2),
         })))
     }

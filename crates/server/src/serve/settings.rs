@@ -113,6 +113,7 @@ impl ContextOptions {
         self.identity.redis = redis.cloned();
         self.wallet.redis = redis.cloned();
         self.oauth.redis = redis.cloned();
+        self.shop.redis = redis.cloned();
         self
     }
 }

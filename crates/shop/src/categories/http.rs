@@ -144,7 +144,7 @@ async fn list(
     viewer: Viewer,
     wanted: Wanted,
 ) -> Result<Json<Page<CategoryJson>>, Problem> {
-    let all = shop.categories().await?.into_iter();
+    let all = shop.categories(viewer.is_staff()).await?.into_iter();
     let shown = all.map(|it| CategoryJson::of(it, &viewer, &wanted, shop.own_language()));
     Ok(Json(Page { data: shown.collect(), next_cursor: None }))
 }
@@ -170,7 +170,7 @@ async fn get(
     wanted: Wanted,
     Path(id): Path<HandleOrId>,
 ) -> Result<Response, Problem> {
-    let it = shop.category(id.as_str()).await?;
+    let it = shop.category(id.as_str(), viewer.is_staff()).await?;
     let tag = [(ETAG, etag(it.version))];
     let translation = wanted.translation(shop.own_language(), &it.translations);
     let language = translation.filter(|_| !viewer.is_staff()).map(|(language, _)| language);

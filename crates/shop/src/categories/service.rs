@@ -15,14 +15,15 @@ use crate::shop::Shop;
 
 impl Shop {
     /// The whole tree, each category before those below it.
-    pub(crate) async fn categories(&self) -> Result<Vec<Category>> {
-        Ok(in_order(store::all(&self.database.client().await?).await?))
+    pub(crate) async fn categories(&self, is_staff: bool) -> Result<Vec<Category>> {
+        let all = |client| async move { store::all(&client).await };
+        Ok(in_order(self.read_catalogue(is_staff, all).await?))
     }
 
     /// A category by its id or handle.
-    pub(crate) async fn category(&self, name: &str) -> Result<Category> {
-        let client = self.database.client().await?;
-        let found = store::get(&client, name.parse().ok(), name).await?;
+    pub(crate) async fn category(&self, name: &str, is_staff: bool) -> Result<Category> {
+        let get = |client| async move { store::get(&client, name.parse().ok(), name).await };
+        let found = self.read_catalogue(is_staff, get).await?;
         found.ok_or(ShopError::CategoryNotFound)
     }
 

@@ -67,6 +67,7 @@ impl Shop {
         };
         let Some(status) = after(payment.status, news) else { return Ok(()) };
         let is_unwanted = status == PaymentStatus::Captured && !is_needed(&whole, id);
+        let status = if is_unwanted { PaymentStatus::Released } else { status };
         self.record_payment_in_tx(tx, whole, (id, status, data.reason)).await?;
         if is_unwanted {
             let job = jobs::finish(Flow::Unwanted(id));
@@ -75,7 +76,8 @@ impl Shop {
         Ok(())
     }
 
-    /// Gives back what came for an order that was cancelled, or paid otherwise, meanwhile.
+    /// Gives back what came for an order that was cancelled, or paid otherwise, meanwhile: all of it,
+    /// as is recorded already.
     pub(crate) async fn finish_unwanted(&self, id: OrderPaymentId) -> Result<()> {
         let client = self.database.client().await?;
         let order = store::order_of_payment(&client, id).await?.ok_or(ShopError::OrderNotFound)?;
@@ -83,20 +85,8 @@ impl Shop {
         drop(client);
         let payment = whole.payments.iter().find(|it| it.id == id);
         let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
-        let left = payment.captured.get() - payment.refunded.get();
-        if left == 0 || payment.status != PaymentStatus::Captured {
-            return Ok(());
-        }
-        self.give_back_to_cards(&whole, &[(id, left)], id.as_u128()).await?;
-        let mut client = self.database.client().await?;
-        let tx = client.transaction().await?;
-        let mut whole = store::lock_in_tx(&tx, order).await?.ok_or(ShopError::OrderNotFound)?;
-        if let Some(payment) = whole.payments.iter_mut().find(|it| it.id == id) {
-            payment.refunded = payment.captured;
-            payment.status = PaymentStatus::Released;
-        }
-        store::update_payments_in_tx(&tx, &whole.payments).await?;
-        Ok(tx.commit().await?)
+        let back = [(id, payment.amount.get())];
+        self.give_back_to_cards(&whole, &back, id.as_u128()).await
     }
 }
 

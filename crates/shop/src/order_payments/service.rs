@@ -141,6 +141,10 @@ impl Shop {
         if payment.kind == PaymentKind::Card && status == PaymentStatus::Captured {
             payment.captured = payment.amount;
         }
+        // It came when nobody waited for it any more, and goes back.
+        if payment.kind == PaymentKind::Card && status == PaymentStatus::Released {
+            (payment.captured, payment.refunded) = (payment.amount, payment.amount);
+        }
         store::update_payments_in_tx(tx, &whole.payments).await?;
         whole.order.status = self.status_in_tx(tx, &whole).await?;
         store::update_in_tx(tx, &whole.order, self.clock.now()).await?;

@@ -17,6 +17,7 @@ use crate::error::{Result, ShopError};
 use crate::ids::{CartId, OrderId, OrderPaymentId};
 use crate::order_payments::PaymentWish;
 use crate::order_payments::charging::charge_id;
+use crate::reads::ORDERS_LAG;
 use crate::refunds::Refund;
 use crate::shipments::Shipment;
 use crate::shop::Shop;
@@ -146,7 +147,11 @@ impl Shop {
         actor.require(Permission::ShopRead)?;
         let user = Some(actor.require_user()?);
         let filter = OrderFilter { user, ..OrderFilter::default() };
-        Ok(store::list(&self.database.client().await?, &filter, after, limit).await?)
+        let list = |client| {
+            let filter = filter.clone();
+            async move { store::list(&client, &filter, after, limit).await }
+        };
+        Ok(self.read_within(ORDERS_LAG, list).await?)
     }
 
     /// Everybody's orders, for staff, the newest first.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use deadpool_postgres::Object;
 use hashbrown::HashMap;
 use kernel::{Amount, Timestamp};
 use moka::sync::Cache;
@@ -91,8 +92,10 @@ impl Shop {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let client = self.database.client().await?;
-        let fresh = store::fresh(&client, &ids).await?;
+        let ids = ids.as_slice();
+        let is_staff = status != ProductStatus::Active;
+        let fresh = |client| async move { store::fresh(&client, ids).await };
+        let fresh = self.read_catalogue(is_staff, fresh).await?;
         let mut cards: HashMap<Uuid, Arc<Card>> = HashMap::with_capacity(ids.len());
         let mut missing = Vec::new();
         for fresh in fresh.iter().filter(|it| it.status == status) {
@@ -102,11 +105,15 @@ impl Shop {
             }
         }
         if !missing.is_empty() {
-            let mut images: HashMap<ProductId, Image> = HashMap::new();
-            for image in images::store::first_of(&client, &missing).await? {
-                images.insert(image.product, image);
-            }
-            for mut card in store::cards(&client, &missing).await? {
+            let missing = missing.as_slice();
+            let read = |client: Object| async move {
+                let images = images::store::first_of(&client, missing).await?;
+                Ok((images, store::cards(&client, missing).await?))
+            };
+            let (images, read) = self.read_catalogue(is_staff, read).await?;
+            let mut images: HashMap<ProductId, Image> =
+                images.into_iter().map(|image| (image.product, image)).collect();
+            for mut card in read {
                 card.image = images.remove(&card.id);
                 let (id, card) = (card.id.as_uuid(), Arc::new(card));
                 self.cards.0.insert(id, Arc::clone(&card));

@@ -5,7 +5,7 @@ use kernel::{Amount, Timestamp};
 use super::{Refund, RefundState, RefundedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderLineId, OrderPaymentId, OrderRefundId};
-use crate::orders::{OrderLine, WholeOrder};
+use crate::orders::{OrderLine, OrderPayment, PaymentStatus, WholeOrder};
 use crate::pricing::split::rounded;
 
 /// What staff wants to give back.
@@ -96,7 +96,12 @@ fn payouts(whole: &mut WholeOrder, amount: u128) -> Result<Vec<(OrderPaymentId, 
             payouts.push((payment.id, Amount::new(here)));
         }
     }
-    if left == 0 { Ok(payouts) } else { Err(ShopError::Corrupt("what was paid for an order")) }
+    let is_disputed = |it: &OrderPayment| it.status == PaymentStatus::Disputed;
+    match left {
+        0 => Ok(payouts),
+        _ if whole.payments.iter().any(is_disputed) => Err(ShopError::PaymentDisputed),
+        _ => Err(ShopError::Corrupt("what was paid for an order")),
+    }
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ impl Feed {
             Position { position: last.position, event: Some(Uuid::from_u128(last.id)), ..position };
         apply(parts, &index, &events).await?;
         commit(&index, &next).await?;
+        parts.answers.forget().await;
         parts.search.set_position(next.position);
         self.open = Some((index, next));
         Ok(true)

@@ -144,12 +144,13 @@ impl Shop {
         if by_rules || !matches!(asked.sort, Sort::Newest | Sort::Relevance) {
             return Err(ShopError::SearchNotReady);
         }
-        let mut client = self.database.client().await?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         if asked.is_plain() {
-            let hits = store::newest(&client, status, after, limit).await?;
+            let newest = |client| async move { store::newest(&client, status, after, limit).await };
+            let hits = self.read_catalogue(status != ProductStatus::Active, newest).await?;
             return Ok(Found { hits: Arc::new(hits) });
         }
+        let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         store::limit_time(&tx).await?;
         let hits = store::matching(&tx, asked, status, after, limit).await?;

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 pub(crate) const ANN: UserId = UserId::from_u128(0xa);
 pub(crate) const STAFF: UserId = UserId::from_u128(0x5);
 
-const MIGRATIONS: [kernel::Migrations; 7] = [
+pub(crate) const MIGRATIONS: [kernel::Migrations; 7] = [
     bus::MIGRATIONS,
     kernel::audit::MIGRATIONS,
     kernel::replay::MIGRATIONS,
@@ -91,27 +91,9 @@ impl World {
     }
 
     pub(crate) async fn start(&self, options: ShopOptions) -> Process {
-        let database = self.database();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let payments = Payments::start(
-            database.clone(),
-            Arc::clone(&clock),
-            self.ledger.clone(),
-            Vault::new([7; 32]),
-            PaymentsOptions::default(),
-        );
-        let payments = payments.await.unwrap();
-        let ground = Ground {
-            database: database.clone(),
-            clock: Arc::clone(&clock),
-            ledger: self.ledger.clone(),
-            payments: payments.clone(),
-        };
-        let shop = Shop::start(ground, options).await.unwrap();
-        let bus = payments.register(shop.register(Bus::new(database.clone(), clock))).start();
-        let (router, _) = shop::routes(shop.clone()).split_for_parts();
-        let _running = shop.run();
-        Process { shop, payments, bus, router, _running }
+        let (database, ledger) = (self.database().clone(), self.ledger.clone());
+        Process::start(database, clock, ledger, options).await
     }
 
     /// A single number from the database.
@@ -145,6 +127,25 @@ impl App {
 }
 
 impl Process {
+    pub(crate) async fn start(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        ledger: Ledger,
+        options: ShopOptions,
+    ) -> Self {
+        let bus = Bus::new(database.clone(), Arc::clone(&clock));
+        let (vault, offered) = (Vault::new([7; 32]), PaymentsOptions::default());
+        let payments =
+            Payments::start(database.clone(), Arc::clone(&clock), ledger.clone(), vault, offered);
+        let payments = payments.await.unwrap();
+        let ground = Ground { database, clock, ledger, payments: payments.clone() };
+        let shop = Shop::start(ground, options).await.unwrap();
+        let bus = payments.register(shop.register(bus)).start();
+        let (router, _) = shop::routes(shop.clone()).split_for_parts();
+        let _running = shop.run();
+        Self { shop, payments, bus, router, _running }
+    }
+
     /// As somebody who isn't known.
     pub(crate) async fn see(&self, path: &str) -> Answer {
         self.send(None, Method::GET, path, &[], Body::empty()).await

@@ -293,3 +293,15 @@ async fn what_a_guest_returns_goes_back_to_the_card() {
     assert_eq!(app.in_the_order(&order).await, 0);
     assert_eq!(app.world.shelf("MUG").await, (4, 0));
 }
+
+#[tokio::test]
+async fn what_a_bank_took_back_is_not_refunded_once_more() {
+    let app = App::selling(5).await;
+    let (buyer, order) = app.ordered(DISPUTED).await;
+    assert_eq!(app.process.ship(&order).await.status, 201);
+    app.pass(2 * HOUR).await;
+    let line = app.seen(&buyer, &order).await["lines"][0]["id"].clone();
+    let body = json!({ "lines": [{ "line": line, "amount": "1000" }] });
+    let refund = app.process.staff_post(&format!("/v1/shop/orders/{order}/refunds"), body).await;
+    assert_eq!(refund.problem(), (409, "shop.payment.disputed"));
+}

@@ -14,6 +14,7 @@ mod collections;
 mod custom_fields;
 mod document;
 mod documents;
+mod growing;
 mod images;
 mod imports;
 mod orders;

@@ -7,8 +7,8 @@ mod variants;
 pub(crate) use put::{Put, PutProduct, PutVariant};
 pub(crate) use variants::{NewVariant, VariantPatch};
 
-use deadpool_postgres::Transaction;
-use identity::Actor;
+use deadpool_postgres::{Object, Transaction};
+use identity::{Actor, UserId};
 use kernel::Timestamp;
 use kernel::audit::{self, AuditActor, NewEntry};
 use kernel::http::IfMatch;
@@ -165,6 +165,30 @@ pub(super) fn misfit(misfit: Misfit) -> ShopError {
     ShopError::OptionsMismatch(misfit.detail)
 }
 
+/// A product with its pictures, what it cost before, and what lists say of it to somebody.
+async fn read_product(
+    client: Object,
+    key: &ProductKey,
+    now: Timestamp,
+    user: Option<UserId>,
+) -> Result<Option<(Product, Vec<PastPrice>, Vec<Listed>)>> {
+    let found = match key {
+        ProductKey::Id(id) => store::get(&client, *id).await?,
+        ProductKey::Handle(handle) => store::by_handle(&client, handle).await?,
+    };
+    let Some(mut product) = found else { return Ok(None) };
+    // What ended earlier is too old, also for a price that has just not become old.
+    let since = now.saturating_sub(LOOKED_BACK * 2);
+    let variants: Vec<Uuid> = product.variants.iter().map(|it| it.id.as_uuid()).collect();
+    let (past, listed, images) = tokio::try_join!(
+        store::past_prices(&client, product.id, since),
+        price_lists::store::listed(&client, &variants, now, user),
+        images::store::of_product(&client, product.id),
+    )?;
+    product.images = images;
+    Ok(Some((product, past, listed)))
+}
+
 impl Shop {
     /// Makes a product with all that belongs to it. One with this id that is there is the first
     /// answer to the same request.
@@ -205,27 +229,16 @@ impl Shop {
     /// the prices that are written; others see those that hold for them.
     pub(crate) async fn product(&self, key: &ProductKey, viewer: &Viewer) -> Result<Product> {
         let is_staff = viewer.is_staff();
-        let client = self.database.client().await?;
-        let found = match key {
-            ProductKey::Id(id) => store::get(&client, *id).await?,
-            ProductKey::Handle(handle) => store::by_handle(&client, handle).await?,
-        };
+        let (now, user) = (self.clock.now(), viewer.0.and_then(|actor| actor.user()));
+        let read = |client| read_product(client, key, now, user);
+        let read = self.read_catalogue(is_staff, read).await?;
         let is_shown = |it: &Product| is_staff || it.status == ProductStatus::Active;
-        let mut product = found.filter(is_shown).ok_or(ShopError::ProductNotFound)?;
-        let now = self.clock.now();
-        // What ended earlier is too old, also for a price that has just not become old.
-        let since = now.saturating_sub(LOOKED_BACK * 2);
-        let user = viewer.0.and_then(|actor| actor.user());
-        let variants: Vec<Uuid> = product.variants.iter().map(|it| it.id.as_uuid()).collect();
-        let (past, listed) = tokio::try_join!(
-            store::past_prices(&client, product.id, since),
-            price_lists::store::listed(&client, &variants, now, user),
-        )?;
+        let read = read.filter(|(product, ..)| is_shown(product));
+        let (mut product, past, listed) = read.ok_or(ShopError::ProductNotFound)?;
         product.learn_past(&past, &listed, now);
         if !is_staff {
             product.variants.iter_mut().for_each(|it| it.apply_lists(&listed));
         }
-        product.images = images::store::of_product(&client, product.id).await?;
         Ok(product)
     }
 
