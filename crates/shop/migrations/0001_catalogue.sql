@@ -211,3 +211,55 @@ create table shop.image_files (
 comment on table shop.image_files is 'A picture as it is served, in each size: drawn by us, nothing of what was sent.';
 comment on column shop.image_files.size is 'Pixels on the longer side, at most.';
 alter table shop.image_files alter column content set storage external;
+
+create table shop.imports (
+    id              uuid primary key,
+    format          text collate "C" not null check (format in ('csv', 'jsonl')),
+    is_dry_run      boolean not null,
+    status          text collate "C" not null
+                    check (status in ('uploading', 'waiting', 'running', 'done', 'failed')),
+    bytes           bigint not null default 0,
+    lines_total     integer not null default 0,
+    lines_done      integer not null default 0,
+    lines_created   integer not null default 0,
+    lines_changed   integer not null default 0,
+    lines_unchanged integer not null default 0,
+    lines_refused   integer not null default 0,
+    errors          integer not null default 0,
+    columns         text[],
+    position        bigint not null default 0,
+    line            integer not null default 1,
+    failure_code    text collate "C",
+    failure_detail  text,
+    created_at      timestamptz not null,
+    finished_at     timestamptz
+);
+comment on table shop.imports is 'Files of products that are to be made or changed, and how far that is.';
+comment on column shop.imports.lines_total is 'Records, each about a variant; without the names of columns.';
+comment on column shop.imports.lines_refused is 'Also those of a product that was refused for another of its lines.';
+comment on column shop.imports.errors is 'How many were found; only the first of them are kept.';
+comment on column shop.imports.columns is 'The names of the columns, once they are read; of CSV only.';
+comment on column shop.imports.position is 'So many bytes of the file are worked off; it goes on there.';
+comment on column shop.imports.line is 'The number of the line at the position.';
+comment on column shop.imports.failure_code is 'Why the file as a whole can''t be read.';
+
+create table shop.import_chunks (
+    import_id uuid not null references shop.imports (id),
+    number    integer not null,
+    content   bytea not null,
+    primary key (import_id, number)
+);
+comment on table shop.import_chunks is 'A file in pieces of one size, of which the last may be smaller; gone once it is worked off.';
+alter table shop.import_chunks alter column content set storage external;
+
+create table shop.import_errors (
+    import_id uuid not null references shop.imports (id),
+    number    integer not null,
+    line      integer not null,
+    field     text,
+    code      text collate "C" not null,
+    detail    text not null,
+    primary key (import_id, number)
+);
+comment on table shop.import_errors is 'What is wrong in a file, and where.';
+comment on column shop.import_errors.line is 'In which line of the file the record begins, from 1.';

@@ -35,6 +35,7 @@ create table shop.orders (
     refunded         numeric(39) not null default 0,
     shipping_refunded numeric(39) not null default 0,
     version          integer not null,
+    external_ref     text,
     effective_at     timestamptz,
     placed_at        timestamptz,
     created_at       timestamptz not null,
@@ -50,6 +51,8 @@ comment on column shop.orders.channel is 'Where it comes from: storefront, staff
 comment on column shop.orders.effective_at is 'When it was placed in the world, if that was before it was recorded.';
 comment on column shop.orders.earned is 'What was sent, in money: taken from the order''s account as sales, tax and shipping.';
 comment on column shop.orders.refunded is 'Of what was earned, what goes back.';
+comment on column shop.orders.external_ref is 'Its number in another system.';
+create unique index orders_by_reference on shop.orders (external_ref) where state <> 'refused';
 create unique index orders_by_cart on shop.orders (cart_id) where state <> 'refused';
 create index orders_by_user on shop.orders (user_id, placed_at desc, id desc) where placed_at is not null;
 create index orders_by_customer on shop.orders (customer_id, placed_at desc, id desc) where placed_at is not null;

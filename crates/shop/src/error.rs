@@ -85,6 +85,14 @@ pub enum ShopError {
     PriceListsTooMany,
     #[error("there is no variant with the SKU {0}")]
     SkuUnknown(String),
+    #[error("a new product needs a title")]
+    TitleMissing,
+    #[error("there is no such import")]
+    ImportNotFound,
+    #[error("a file has at most 16 MiB")]
+    ImportTooLarge,
+    #[error("the file was not sent to its end")]
+    ImportCutOff,
     #[error("the search index is being built; only the newest can be listed until it is there")]
     SearchNotReady,
     #[error("there is no asset of the kind money with the code {0}")]
@@ -240,6 +248,10 @@ impl ShopError {
             Self::PriceListTimes,
             Self::PriceListsTooMany,
             Self::SkuUnknown(text()),
+            Self::TitleMissing,
+            Self::ImportNotFound,
+            Self::ImportTooLarge,
+            Self::ImportCutOff,
             Self::SearchNotReady,
             Self::CurrencyUnknown(text()),
         ]
@@ -361,6 +373,10 @@ outcomes! {
     Self::PriceListTimes => Unprocessable, "shop.price_list.times";
     Self::PriceListsTooMany => Unprocessable, "shop.price_list.too_many";
     Self::SkuUnknown(_) => Unprocessable, "shop.variant.sku_unknown";
+    Self::TitleMissing => Unprocessable, "shop.product.title_missing";
+    Self::ImportNotFound => NotFound, "shop.import.not_found";
+    Self::ImportTooLarge => TooLarge, "shop.import.too_large";
+    Self::ImportCutOff => Invalid, "shop.import.cut_off";
     Self::SearchNotReady => Unavailable, "shop.search.not_ready";
     Self::CurrencyUnknown(_) => Unprocessable, "shop.currency.unknown";
     Self::LocationNotFound => NotFound, "shop.location.not_found";

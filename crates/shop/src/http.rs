@@ -12,7 +12,8 @@ use crate::caching;
 use crate::carts::access::CART_TOKEN;
 use crate::shop::Shop;
 use crate::{
-    categories, collections, custom_fields, customer_groups, images, price_lists, products, search,
+    categories, collections, custom_fields, customer_groups, exports, images, imports, price_lists,
+    products, search,
 };
 
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -64,6 +65,8 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
         .merge(price_lists::http::routes())
+        .merge(imports::http::routes())
+        .merge(exports::http::routes())
         .merge(customer_groups::http::routes())
         .merge(categories::http::staff_routes())
         .merge(collections::http::staff_routes())
@@ -78,6 +81,8 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipping_methods::http::create_route())
         .merge(crate::promotions::http::create_route())
         .merge(crate::carts::http::create_route())
+        .merge(crate::staff_orders::http::create_route())
+        .merge(crate::orders::http::cancel_route())
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
         .merge(crate::returns::http::replayed_routes())

@@ -35,6 +35,10 @@ kernel::define_id! {
     pub struct PriceListId = "plst";
 }
 kernel::define_id! {
+    /// A file of products that are to be made or changed.
+    pub struct ImportId = "imp";
+}
+kernel::define_id! {
     /// A reduction of prices, by itself or by a code.
     pub struct PromotionId = "promo";
 }

@@ -14,6 +14,7 @@
 //! | `categories`, `collections` | what products are shown together |
 //! | `images` | their pictures |
 //! | `custom_fields` | what staff says of them beside what every shop has |
+//! | `imports`, `exports`, `product_rows` | many of them at once, as files |
 //! | `search` | how products are found, by words and filters |
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
@@ -33,16 +34,19 @@ mod customers;
 mod documents;
 mod error;
 mod events;
+mod exports;
 mod fields;
 mod http;
 mod ids;
 mod images;
+mod imports;
 mod languages;
 mod locations;
 mod order_payments;
 mod orders;
 mod price_lists;
 mod pricing;
+mod product_rows;
 mod products;
 mod promotions;
 mod refunds;
@@ -53,6 +57,7 @@ mod settings;
 mod shipments;
 mod shipping_methods;
 mod shop;
+mod staff_orders;
 mod stock;
 mod tax_rates;
 
@@ -60,8 +65,8 @@ pub use self::http::{document, routes};
 pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
-    LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId, ProductId,
-    PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
+    ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -75,4 +80,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     5 "orders" "../migrations/0005_orders.sql",
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
+    8 "changes" "../migrations/0008_changes.sql",
 };

@@ -17,7 +17,7 @@ use crate::orders::jobs::Finish;
 use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
 use crate::search::{self, Search};
-use crate::{availability, locations, price_lists, products};
+use crate::{availability, imports, locations, price_lists, products};
 
 /// The shop of this process. Clones share it, and cost nothing: every request has one.
 #[derive(Clone)]
@@ -105,6 +105,7 @@ impl Shop {
             .worker(Expire(self.clone()))
             .worker(products::jobs::Follow(self.clone()))
             .worker(price_lists::jobs::Turn(self.clone()))
+            .worker(imports::jobs::Run(self.clone()))
             .consumer(Charges(self.clone()))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deadpool_postgres::GenericClient;
 use hashbrown::HashMap;
+use kernel::{Amount, Timestamp};
 
 use super::gate::{self, Requirement};
 use super::store::StoredCart;
@@ -56,12 +57,42 @@ impl CartView {
     }
 }
 
+/// What staff says of a basket that was sold elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SoldElsewhere<'a> {
+    /// What one piece of each line cost; the catalogue's price where nothing is said.
+    pub(crate) prices: &'a [Option<Amount>],
+    pub(crate) country: Option<&'a str>,
+}
+
+impl SoldElsewhere<'_> {
+    /// A price that is given makes anything sellable: it was sold.
+    fn put_prices(self, lines: &mut [ViewLine]) {
+        for (line, price) in lines.iter_mut().zip(self.prices) {
+            if let (Some(it), Some(price)) = (&mut line.sellable, price) {
+                it.prices = vec![(1, *price)];
+                it.is_for_sale = true;
+            }
+        }
+    }
+}
+
 impl Shop {
     /// Everything about a cart that was read just now.
     pub(crate) async fn view(
         &self,
         client: &impl GenericClient,
         stored: StoredCart,
+    ) -> Result<CartView> {
+        self.view_of(client, stored, None).await
+    }
+
+    /// The same of a basket that was sold elsewhere: without promotions, at the prices that it had.
+    pub(crate) async fn view_of(
+        &self,
+        client: &impl GenericClient,
+        stored: StoredCart,
+        elsewhere: Option<SoldElsewhere<'_>>,
     ) -> Result<CartView> {
         let StoredCart { cart, lines, rules_version } = stored;
         let rules = self.rules.of_version(client, rules_version).await?;
@@ -79,9 +110,12 @@ impl Shop {
             found.into_iter().map(|it| (it.variant, it)).collect();
         let mut lines: Vec<ViewLine> =
             lines.into_iter().map(|line| ViewLine::new(line, &found)).collect();
+        if let Some(elsewhere) = elsewhere {
+            elsewhere.put_prices(&mut lines);
+        }
         let items = self.itemise(&mut lines);
         self.look_at_stock(&mut lines, &places, &held).await?;
-        let (priced, offers) = priced(&cart, &rules, &items, self.clock.now());
+        let (priced, offers) = priced(&cart, &rules, &items, elsewhere, self.clock.now());
         let requirements = Vec::new();
         let mut view = CartView { cart, rules, lines, priced, offers, places, requirements };
         view.requirements = gate::requirements(&view);
@@ -154,13 +188,18 @@ fn priced(
     cart: &Cart,
     rules: &Rules,
     items: &[Item],
-    now: kernel::Timestamp,
+    elsewhere: Option<SoldElsewhere<'_>>,
+    now: Timestamp,
 ) -> (Option<Priced>, Vec<(ShippingMethod, u128)>) {
-    let promotions = rules.promotions(&cart.codes, now);
+    let promotions = match elsewhere {
+        None => rules.promotions(&cart.codes, now),
+        Some(_) => Vec::new(),
+    };
+    let said = elsewhere.and_then(|it| it.country);
     let basket = Basket {
         items,
         currency: &cart.currency,
-        country: cart.country(),
+        country: said.or_else(|| cart.country()),
         shipping: cart.shipping_method.and_then(|id| rules.shipping_method(id)),
         promotions: &promotions,
         taxes: &rules.taxes,

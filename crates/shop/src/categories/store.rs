@@ -35,7 +35,7 @@ fn category(row: &Row) -> Category {
     }
 }
 
-pub(super) async fn all(client: &impl GenericClient) -> Result<Vec<Category>> {
+pub(crate) async fn all(client: &impl GenericClient) -> Result<Vec<Category>> {
     let sql = format!("select {COLUMNS} from shop.categories");
     Ok(client.query_prepared(&sql, &[]).await?.iter().map(category).collect())
 }

@@ -17,6 +17,12 @@ pub enum AfterSaleError {
     ReturnEmpty,
     #[error("there is no such document")]
     DocumentNotFound,
+    #[error("some of the order was sent, or it is cancelled: it stays as it is")]
+    OrderFixed,
+    #[error("another country would have other taxes: cancel the order and place it anew")]
+    CountryFixed,
+    #[error("only staff cancels pieces of an order; you can cancel all of it")]
+    PiecesByStaff,
 }
 
 impl AfterSaleError {
@@ -29,6 +35,9 @@ impl AfterSaleError {
             Self::ReturnState("closed"),
             Self::ReturnEmpty,
             Self::DocumentNotFound,
+            Self::OrderFixed,
+            Self::CountryFixed,
+            Self::PiecesByStaff,
         ]
         .into_iter()
     }
@@ -42,6 +51,9 @@ impl AfterSaleError {
             Self::ReturnState(_) => (Conflict, "shop.return.state"),
             Self::ReturnEmpty => (Unprocessable, "shop.return.empty"),
             Self::DocumentNotFound => (NotFound, "shop.document.not_found"),
+            Self::OrderFixed => (Conflict, "shop.order.fixed"),
+            Self::CountryFixed => (Unprocessable, "shop.order.country_fixed"),
+            Self::PiecesByStaff => (Unprocessable, "shop.order.pieces_by_staff"),
         }
     }
 }

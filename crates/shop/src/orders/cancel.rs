@@ -11,44 +11,61 @@ use ledger::engine::{Extra, NewTransfer, TransferFlags};
 
 use super::book::{payer_account, payment_transfer};
 use super::jobs::{self, Flow};
-use super::{OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, flows, store};
+use super::{
+    OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, flows, lowering, store,
+};
 use crate::books::{Books, code, money, resolution};
 use crate::carts::access::Shopper;
-use crate::error::{Result, ShopError};
+use crate::error::{AfterSaleError, Result, ShopError};
 use crate::events;
-use crate::ids::{CancellationId, OrderId, transfer_id};
+use crate::ids::{CancellationId, OrderId, OrderLineId, OrderPaymentId, transfer_id};
 use crate::pricing::split::of_pieces;
 use crate::shop::Shop;
 
 const FINISH_AFTER: Duration = Duration::from_secs(30);
 
-/// What isn't sent any more: everything that was open.
+/// What isn't sent any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cancellation {
     pub(crate) id: CancellationId,
     pub(crate) order: OrderId,
+    /// Pieces of lines; everything that was open, if empty.
+    pub(crate) lines: Vec<(OrderLineId, u32)>,
     /// By as much the order is worth less.
     pub(crate) amount: Amount,
     pub(crate) reason: Option<String>,
     pub(crate) by_staff: bool,
 }
 
+/// What somebody wants to cancel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewCancellation {
+    pub(crate) id: CancellationId,
+    /// Pieces of lines, each line once; everything that is open, if empty.
+    pub(crate) lines: Vec<(OrderLineId, u32)>,
+    pub(crate) reason: Option<String>,
+}
+
 impl Shop {
-    /// Cancels what is open of an order. Its buyer can as long as nothing was sent, staff always.
-    /// Repeating it is harmless.
+    /// Cancels what is open of an order, or as staff pieces of it. Its buyer can as long as nothing
+    /// was sent, staff always. The same id again comes to the same cancellation.
     pub(crate) async fn cancel_order(
         &self,
         shopper: &Shopper,
         id: OrderId,
-        reason: Option<String>,
+        new: NewCancellation,
     ) -> Result<WholeOrder, Problem> {
         let by_staff = self.may_cancel(shopper, id).await?;
+        if !by_staff && !new.lines.is_empty() {
+            return Err(AfterSaleError::PiecesByStaff.into());
+        }
         self.settle_flows(id).await?;
         let cancellation = Cancellation {
-            id: CancellationId::generate(),
+            id: new.id,
             order: id,
+            lines: new.lines,
             amount: Amount::ZERO,
-            reason,
+            reason: new.reason,
             by_staff,
         };
         let staff = shopper.actor.filter(|_| by_staff);
@@ -65,6 +82,7 @@ impl Shop {
         let cancellation = Cancellation {
             id: CancellationId::generate(),
             order: id,
+            lines: Vec::new(),
             amount: Amount::ZERO,
             reason: Some("not paid in time".to_owned()),
             by_staff: true,
@@ -105,6 +123,9 @@ impl Shop {
             return Ok(false);
         }
         flows::require_settled_in_tx(&tx, it.order).await?;
+        if store::cancellation(&tx, it.id).await?.is_some() {
+            return Ok(false);
+        }
         if whole.order.state != OrderState::Placed || whole.lines.iter().all(|l| l.open() == 0) {
             let was_cancelled = !whole.order.cancelled_total.is_zero();
             return if was_cancelled { Ok(false) } else { Err(ShopError::OrderNotOpen) };
@@ -112,10 +133,17 @@ impl Shop {
         if !it.by_staff && whole.lines.iter().any(|line| line.shipped > 0) {
             return Err(ShopError::OrderNotOpen);
         }
-        let amount = give_up(&mut whole);
+        let mut it = it.clone();
+        if lowering::is_everything(&whole, &it.lines) {
+            it.lines.clear();
+        }
+        it.amount = match it.lines.as_slice() {
+            [] => give_up(&mut whole),
+            pieces => lowering::give_up(&mut whole, pieces)?,
+        };
         store::update_lines_in_tx(&tx, &whole.lines).await?;
         store::update_in_tx(&tx, &whole.order, now).await?;
-        store::insert_cancellation_in_tx(&tx, &Cancellation { amount, ..it.clone() }, now).await?;
+        store::insert_cancellation_in_tx(&tx, &it, now).await?;
         let job = jobs::finish(Flow::Cancellation(it.id)).at(now.saturating_add(FINISH_AFTER));
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
         if let Some(actor) = staff {
@@ -136,6 +164,9 @@ impl Shop {
         }
         let whole = store::whole(&client, it.order).await?.ok_or(ShopError::OrderNotFound)?;
         drop(client);
+        if !it.lines.is_empty() {
+            return self.finish_lowering(&whole, &it).await;
+        }
         self.books.release_order(&whole, id).await?;
         self.give_back_to_cards(&whole, &given_back(&whole), id.as_u128()).await?;
         self.give_up_charges(&whole).await?;
@@ -185,11 +216,9 @@ fn give_up(whole: &mut WholeOrder) -> Amount {
     Amount::new(amount)
 }
 
-/// What was paid at once and isn't earned goes back; by payment.
-fn given_back(whole: &WholeOrder) -> Vec<(crate::ids::OrderPaymentId, u128)> {
-    let kept_here: u128 = whole.payments.iter().map(super::OrderPayment::kept).sum();
-    let kept = whole.order.earned.get() - whole.order.refunded.get();
-    let mut left = kept_here.saturating_sub(kept);
+/// What was paid at once and is needed for nothing that is open goes back; by payment.
+pub(super) fn given_back(whole: &WholeOrder) -> Vec<(OrderPaymentId, u128)> {
+    let mut left = whole.unearned().saturating_sub(whole.open_worth());
     let mut back = Vec::new();
     for payment in whole.payments.iter().rev() {
         let here = left.min(payment.kept());
@@ -201,7 +230,7 @@ fn given_back(whole: &WholeOrder) -> Vec<(crate::ids::OrderPaymentId, u128)> {
     back
 }
 
-fn release(payment: &mut super::OrderPayment, back: &[(crate::ids::OrderPaymentId, u128)]) {
+fn release(payment: &mut super::OrderPayment, back: &[(OrderPaymentId, u128)]) {
     if let Some((_, amount)) = back.iter().find(|(id, _)| *id == payment.id) {
         payment.refunded = Amount::new(payment.refunded.get() + amount);
     }
@@ -236,25 +265,36 @@ impl Books {
                 ));
             }
         }
-        for (index, (payment, amount)) in given_back(whole).into_iter().enumerate() {
-            let payment = whole.payments.iter().find(|it| it.id == payment);
-            let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
-            let Some(credit_account) = payer_account(whole, payment) else { continue };
-            batch.push(NewTransfer {
-                id: transfer_id(id.as_u128(), "back", index as u64),
-                debit_account: money::order(whole.order.id),
-                credit_account,
-                amount,
-                asset: currency.no,
-                code: code::REFUND,
-                extra: Some(Box::new(Extra {
-                    reference: Some(whole.order.id.to_string().into()),
-                    ..Extra::default()
-                })),
-                ..NewTransfer::default()
-            });
-        }
+        batch.extend(give_back(whole, id, currency.no)?);
         let made = self.make_all(batch).await?;
         made.map_err(|refusal| ShopError::LedgerRefused(refusal.status))
     }
+}
+
+/// The transfers of [`given_back`], but for what goes back to cards.
+pub(super) fn give_back(
+    whole: &WholeOrder,
+    id: CancellationId,
+    asset: u32,
+) -> Result<Vec<NewTransfer>> {
+    let mut transfers = Vec::new();
+    for (index, (payment, amount)) in given_back(whole).into_iter().enumerate() {
+        let payment = whole.payments.iter().find(|it| it.id == payment);
+        let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
+        let Some(credit_account) = payer_account(whole, payment) else { continue };
+        transfers.push(NewTransfer {
+            id: transfer_id(id.as_u128(), "back", index as u64),
+            debit_account: money::order(whole.order.id),
+            credit_account,
+            amount,
+            asset,
+            code: code::REFUND,
+            extra: Some(Box::new(Extra {
+                reference: Some(whole.order.id.to_string().into()),
+                ..Extra::default()
+            })),
+            ..NewTransfer::default()
+        });
+    }
+    Ok(transfers)
 }

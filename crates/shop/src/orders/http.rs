@@ -5,19 +5,22 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
+use kernel::http::{Ids, invalid_field};
 use kernel::{Amount, Cursor, Json, Limit, Page, Path, Problem, Query, Timestamp};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::json::{OrderJson, OrderSummaryJson};
+use super::cancel::NewCancellation;
+use super::json::{OrderJson, OrderSummaryJson, versioned};
 use super::service::Completion;
 use super::store::OrderFilter;
 use super::{Order, OrderStatus};
+use crate::carts::LINES_MAX;
 use crate::carts::access::Shopper;
-use crate::fields::Note;
-use crate::ids::{CartId, CustomerId, OrderId};
+use crate::fields::{Note, Quantity};
+use crate::ids::{CancellationId, CartId, CustomerId, OrderId, OrderLineId};
 use crate::order_payments::{self, http::PaymentInput};
 use crate::shop::Shop;
 
@@ -27,7 +30,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(overview))
-        .routes(routes!(cancel))
+        .merge(super::edits::http::routes())
+}
+
+/// On its own, because its answers are kept for repeats.
+pub(crate) fn cancel_route() -> OpenApiRouter<Shop> {
+    OpenApiRouter::default().routes(routes!(cancel))
 }
 
 /// What a buyer says when a cart becomes an order.
@@ -137,7 +145,8 @@ pub(crate) async fn list(
         ("Cart-Token" = Option<String>, Header, description = "A guest's token."),
     ),
     responses(
-        (status = 200, description = "The order.", body = OrderJson),
+        (status = 200, description = "The order.", body = OrderJson,
+         headers(("ETag" = String, description = "Its version."))),
         (status = 404, description = "The caller has no such order.",
          body = Problem, content_type = "application/problem+json"),
         ReadProblems,
@@ -147,19 +156,48 @@ pub(crate) async fn get(
     State(shop): State<Shop>,
     shopper: Shopper,
     Path(id): Path<OrderId>,
-) -> Result<Json<OrderJson>, Problem> {
-    Ok(Json(shop.order(&shopper, id).await?.into()))
+) -> Result<Response, Problem> {
+    Ok(versioned(shop.order(&shopper, id).await?))
 }
 
-/// Why an order is cancelled.
+/// Why an order is cancelled, and what of it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CancelOrder {
     reason: Option<Note>,
+    /// Pieces of lines, each line once, for staff; everything that is open, if left out.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    lines: Vec<CancelLine>,
+}
+
+/// Pieces of a line that aren't sent any more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelLine {
+    line: OrderLineId,
+    quantity: Quantity,
+}
+
+impl CancelOrder {
+    fn read(self, id: CancellationId) -> Result<NewCancellation, Problem> {
+        if self.lines.len() > LINES_MAX {
+            return Err(invalid_field("/lines", format!("expected at most {LINES_MAX} lines")));
+        }
+        let mut lines: Vec<(OrderLineId, u32)> = Vec::with_capacity(self.lines.len());
+        for (index, it) in self.lines.into_iter().enumerate() {
+            if lines.iter().any(|(line, _)| *line == it.line) {
+                return Err(invalid_field(format!("/lines/{index}/line"), "is there twice"));
+            }
+            lines.push((it.line, it.quantity.get()));
+        }
+        Ok(NewCancellation { id, lines, reason: self.reason.map(String::from) })
+    }
 }
 
 /// Cancels what is still open of an order: its buyer can as long as nothing was sent, staff always.
-/// Goods and money are free again. Repeating it is harmless.
+/// Goods and money are free again. Staff can also lower the quantities of lines, or take lines off.
+/// Repeating it without lines is harmless.
 #[utoipa::path(
     post,
     path = "/v1/shop/orders/{id}/cancel",
@@ -168,13 +206,17 @@ pub(crate) struct CancelOrder {
     params(
         ("id" = OrderId, Path, description = "The order's id."),
         ("Cart-Token" = Option<String>, Header, description = "A guest's token."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat harmless.",
+         pattern = "^[\\x21-\\x7e]{1,255}$", min_length = 1, max_length = 255),
     ),
     request_body(content = CancelOrder, example = json!({ "reason": "ordered twice" })),
     responses(
         (status = 200, description = "The order as it is now.", body = OrderJson),
         (status = 404, description = "The caller has no such order.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`shop.order.not_open`: some of it was sent; or `shop.order.busy`.",
+        (status = 409, description = "`shop.order.not_open`: some of it was sent; `shop.order.busy`, `shop.order.not_paid`, or the first request with this key has no answer yet.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.order.line_not_open` or `shop.order.pieces_by_staff`.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -182,10 +224,12 @@ pub(crate) struct CancelOrder {
 pub(crate) async fn cancel(
     State(shop): State<Shop>,
     shopper: Shopper,
+    ids: Ids,
     Path(id): Path<OrderId>,
     Json(body): Json<CancelOrder>,
 ) -> Result<Json<OrderJson>, Problem> {
-    let whole = shop.cancel_order(&shopper, id, body.reason.map(String::from)).await?;
+    let new = body.read(CancellationId::from_u128(ids.get(0)))?;
+    let whole = shop.cancel_order(&shopper, id, new).await?;
     Ok(Json(shop.order_view(whole).await?.into()))
 }
 

@@ -1,6 +1,9 @@
 //! An order as it is shown. Amounts are in the currency's minor unit.
 
-use kernel::{Amount, Timestamp};
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use kernel::http::etag;
+use kernel::{Amount, Json, Timestamp};
 use payments::NextActionJson;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +51,9 @@ pub(crate) struct OrderJson {
     #[schema(required)]
     cart: Option<CartId>,
     customer: CustomerId,
+    /// Its number in another system.
+    #[schema(required)]
+    reference: Option<String>,
     /// Where it comes from: `storefront` or `staff`.
     #[schema(example = "storefront")]
     channel: String,
@@ -146,6 +152,12 @@ pub(crate) struct OrderPaymentJson {
     next_action: Option<NextActionJson>,
 }
 
+/// The order with its version as ETag.
+pub(super) fn versioned(view: OrderView) -> Response {
+    let version = etag(view.whole.order.version);
+    ([(ETAG, version)], Json(OrderJson::from(view))).into_response()
+}
+
 impl From<Order> for OrderSummaryJson {
     fn from(it: Order) -> Self {
         Self {
@@ -224,6 +236,7 @@ impl From<OrderView> for OrderJson {
             status: it.status,
             cart: it.cart,
             customer: it.customer,
+            reference: it.external_ref,
             channel: it.channel,
             currency: it.currency,
             scale: it.scale,

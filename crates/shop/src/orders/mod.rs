@@ -10,10 +10,12 @@
 pub(crate) mod access;
 pub(crate) mod book;
 pub(crate) mod cancel;
+pub(crate) mod edits;
 pub(crate) mod flows;
 pub(crate) mod http;
 pub(crate) mod jobs;
 pub(crate) mod json;
+mod lowering;
 pub(crate) mod placing;
 pub(crate) mod plan;
 pub(crate) mod service;
@@ -72,6 +74,8 @@ pub(crate) struct Order {
     /// Of it, for the sending.
     pub(crate) shipping_refunded: Amount,
     pub(crate) version: u32,
+    /// Its number in another system.
+    pub(crate) external_ref: Option<String>,
     /// When it was placed in the world, if that was before it was recorded.
     pub(crate) effective_at: Option<Timestamp>,
     pub(crate) placed_at: Option<Timestamp>,
@@ -187,6 +191,20 @@ pub(crate) struct WholeOrder {
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) holds: Vec<OrderHold>,
     pub(crate) payments: Vec<OrderPayment>,
+}
+
+impl WholeOrder {
+    /// What was paid, is still here, and isn't earned.
+    pub(crate) fn unearned(&self) -> u128 {
+        let there: u128 = self.payments.iter().map(OrderPayment::kept).sum();
+        there.saturating_sub(self.order.earned.get() - self.order.refunded.get())
+    }
+
+    /// What is neither sent nor cancelled, in money.
+    pub(crate) fn open_worth(&self) -> u128 {
+        let order = &self.order;
+        order.total.get() - order.cancelled_total.get() - order.earned.get()
+    }
 }
 
 /// An address as it is stored.

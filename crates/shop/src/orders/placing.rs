@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::Transaction;
+use kernel::audit;
 use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
 
 use super::book::PlacingRefusal;
@@ -70,6 +71,7 @@ impl Shop {
         )?;
         store::put_holds_in_tx(&tx, order.id, &new.holds).await?;
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
+        audit::record_in_tx(&tx, &*self.clock, new.entry.as_slice()).await?;
         tx.commit().await?;
         Ok(true)
     }

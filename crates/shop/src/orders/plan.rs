@@ -2,6 +2,7 @@
 //! with what it is paid. Pure, but for the ids that are new.
 
 use hashbrown::HashMap;
+use kernel::audit::NewEntry;
 use kernel::{Amount, Timestamp};
 
 use super::{
@@ -28,6 +29,8 @@ pub(crate) struct NewOrder {
     pub(crate) payments: Vec<OrderPayment>,
     /// The version of the cart that was checked.
     pub(crate) cart_version: i64,
+    /// What the audit log says of it, if staff writes it down.
+    pub(crate) entry: Option<NewEntry>,
 }
 
 /// With what somebody wants to pay.
@@ -41,13 +44,13 @@ pub(crate) struct WantedPayment {
 
 /// The order of a cart that lacks nothing.
 pub(crate) fn of_cart(
+    id: OrderId,
     view: &CartView,
     held: &[CartHold],
     wanted: &[WantedPayment],
     (scale, now): (u8, Timestamp),
 ) -> Result<NewOrder> {
     let priced = view.priced.as_ref().ok_or(ShopError::CartNotReady)?;
-    let id = OrderId::generate();
     let sold: Vec<(&ViewLine, &PricedLine)> =
         view.lines.iter().filter_map(|line| Some((line, &priced.lines[line.item?]))).collect();
     let lines: Vec<OrderLine> =
@@ -89,6 +92,7 @@ pub(crate) fn of_cart(
         refunded: Amount::ZERO,
         shipping_refunded: Amount::ZERO,
         version: 1,
+        external_ref: None,
         effective_at: None,
         placed_at: None,
         created_at: now,
@@ -103,7 +107,8 @@ pub(crate) fn of_cart(
         external_ref: None,
     };
     let payments = payments(wanted, order.total, now)?;
-    Ok(NewOrder { order, customer, lines, holds, payments, cart_version: cart.version })
+    let (cart_version, entry) = (cart.version, None);
+    Ok(NewOrder { order, customer, lines, holds, payments, cart_version, entry })
 }
 
 fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {

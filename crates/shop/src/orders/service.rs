@@ -89,7 +89,7 @@ impl Shop {
                 Some(wanted) => wanted,
                 none => none.insert(self.prepare_payments(shopper, &completion.payments).await?),
             };
-            let new = plan::of_cart(&view, &held, wanted, (scale, now))?;
+            let new = plan::of_cart(OrderId::generate(), &view, &held, wanted, (scale, now))?;
             self.check_cards(&new.payments, &new.order.currency).await?;
             debug_assert_eq!(new.cart_version, version);
             match self.place(&new).await? {

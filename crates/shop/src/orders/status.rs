@@ -98,10 +98,12 @@ pub(crate) fn of(
     }
 }
 
-/// What is there or held.
+/// What is there or held. Of what was held and released again, only what was taken before counts.
 pub(crate) fn paid(payments: &[OrderPayment]) -> u128 {
-    let counts = |it: &&OrderPayment| {
-        matches!(it.status, PaymentStatus::Authorized | PaymentStatus::Captured)
+    let counts = |it: &OrderPayment| match it.status {
+        PaymentStatus::Authorized => it.amount.get(),
+        PaymentStatus::Captured => it.captured.get(),
+        _ => 0,
     };
-    payments.iter().filter(counts).map(|it| it.amount.get()).sum()
+    payments.iter().map(counts).sum()
 }

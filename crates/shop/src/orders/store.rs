@@ -22,7 +22,7 @@ const COLUMNS: &str = "id, number, cart_id, customer_id, user_id, token_hash, ch
     status, refusal, currency, scale, country, email, shipping_address, billing_address, \
     shipping_method, note, prices_include_tax, subtotal, shipping_total, shipping_tax, \
     shipping_tax_rate, total, discounts, cancelled_total, earned, refunded, version, effective_at, \
-    placed_at, created_at, updated_at, shipping_refunded";
+    placed_at, created_at, updated_at, shipping_refunded, external_ref";
 
 fn order(row: &Row) -> Result<Order> {
     let corrupt = || ShopError::Corrupt("an order");
@@ -57,6 +57,7 @@ fn order(row: &Row) -> Result<Order> {
         earned: row.get(26),
         refunded: row.get(27),
         shipping_refunded: row.get(33),
+        external_ref: row.get(34),
         version: row.get::<_, i32>(28).cast_unsigned(),
         effective_at: row.get(29),
         placed_at: row.get(30),
@@ -80,9 +81,9 @@ pub(super) async fn insert_in_tx(
             (id, cart_id, customer_id, user_id, token_hash, channel, state, status, currency, \
              scale, country, email, shipping_address, billing_address, shipping_method, note, \
              prices_include_tax, subtotal, shipping_total, shipping_tax, shipping_tax_rate, total, \
-             discounts, version, effective_at, created_at, updated_at) \
+             discounts, version, effective_at, created_at, updated_at, external_ref) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-             $19, $20, $21, $22, $23, 1, $24, $25, $25) \
+             $19, $20, $21, $22, $23, 1, $24, $25, $25, $26) \
         on conflict do nothing";
     let discounts = serde_json::to_value(&it.discounts).expect("discounts are plain values");
     let written = tx
@@ -114,6 +115,7 @@ pub(super) async fn insert_in_tx(
                 &discounts,
                 &it.effective_at,
                 &it.created_at,
+                &it.external_ref,
             ],
         )
         .await?;
@@ -134,6 +136,19 @@ pub(crate) async fn whole(client: &impl GenericClient, id: OrderId) -> Result<Op
 pub(crate) async fn one(client: &impl GenericClient, id: OrderId) -> Result<Option<Order>> {
     let sql = format!("select {COLUMNS} from shop.orders where id = $1");
     client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(order).transpose()
+}
+
+/// The order with this id, or with this number in another system, unless it came to nothing.
+pub(crate) async fn known(
+    client: &impl GenericClient,
+    id: OrderId,
+    reference: Option<&str>,
+) -> Result<Option<OrderId>> {
+    let sql = "select id from shop.orders where id = $1 and state <> 'refused' \
+        union all \
+        select id from shop.orders where external_ref = $2 and state <> 'refused' limit 1";
+    let row = client.query_opt_prepared(sql, &[&id, &reference]).await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// The same; nobody else changes it until the transaction ends.

@@ -31,7 +31,9 @@ use crate::products::fields::{Language, Text, Title};
 
 pub(crate) use http::check_translations;
 pub(crate) use sellable::Sellable;
-pub(crate) use service::{NewProduct, NewVariant, ProductPatch, VariantPatch};
+pub(crate) use service::{
+    NewProduct, NewVariant, ProductPatch, Put, PutProduct, PutVariant, VariantPatch,
+};
 
 pub(crate) const OPTIONS_MAX: usize = 3;
 pub(crate) const OPTION_VALUES_MAX: usize = 250;
@@ -44,6 +46,13 @@ pub(crate) const CATEGORIES_MAX: usize = 20;
 pub(crate) const CURRENCIES_MAX: usize = 20;
 /// Quantities from which on a piece costs something else.
 pub(crate) const TIERS_MAX: usize = 20;
+
+/// Goods that weigh more than a tonne are no parcel.
+pub(crate) const WEIGHT_G_MAX: u32 = 1_000_000;
+pub(crate) const BACKORDER_MAX: u64 = 1_000_000_000;
+pub(crate) const POSITION_MAX: u32 = 1_000_000;
+/// The largest quantity from which on a piece costs something else.
+pub(crate) const QUANTITY_MAX: u32 = 1_000_000;
 
 /// Whether a product is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

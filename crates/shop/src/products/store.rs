@@ -132,6 +132,31 @@ pub(super) async fn by_handle(
     client.query_opt_prepared(&sql, &[&handle]).await?.as_ref().map(product).transpose()
 }
 
+/// Whole products behind an id, in the order of ids.
+pub(crate) async fn after(
+    client: &impl GenericClient,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Product>> {
+    let sql = format!(
+        "select {COLUMNS}, {VARIANTS} from shop.products p where p.id > $1 order by p.id limit $2"
+    );
+    client.query_prepared(&sql, &[&after, &limit]).await?.iter().map(product).collect()
+}
+
+/// The languages in which products have texts.
+pub(crate) async fn languages(client: &impl GenericClient) -> Result<Vec<String>> {
+    let sql = "select distinct language from shop.products, \
+                   jsonb_object_keys(translations) as language order by language";
+    Ok(client.query_prepared(sql, &[]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// The currencies in which variants have prices.
+pub(crate) async fn currencies(client: &impl GenericClient) -> Result<Vec<String>> {
+    let sql = "select distinct currency from shop.prices order by currency";
+    Ok(client.query_prepared(sql, &[]).await?.iter().map(|row| row.get(0)).collect())
+}
+
 /// Holds the product until the transaction ends. What is read afterwards is the newest.
 pub(super) async fn lock(tx: &Transaction<'_>, id: ProductId) -> Result<Option<Product>> {
     let sql = "select 1 from shop.products where id = $1 for no key update";

@@ -3,7 +3,7 @@
 
 pub(crate) mod book;
 pub(crate) mod http;
-mod plan;
+pub(crate) mod plan;
 mod service;
 pub(crate) mod store;
 

@@ -7,7 +7,7 @@ use super::{Capture, Pick, Shipment, ShipmentState, ShippedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderLineId, ShipmentId, transfer_id};
 use crate::orders::{
-    OrderHold, OrderLine, OrderPayment, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
+    OrderHold, OrderLine, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
 };
 use crate::pricing::split::of_pieces;
 
@@ -167,11 +167,7 @@ pub(super) fn put_back(whole: &mut WholeOrder, shipment: &Shipment) {
 
 /// What has to be taken from payments that are held: what the order's account lacks.
 fn capture(whole: &mut WholeOrder, worth: u128) -> Vec<Capture> {
-    let counts = |it: &&OrderPayment| it.status != PaymentStatus::Disputed;
-    let captured = whole.payments.iter().filter(counts).map(|it| it.captured.get());
-    let captured: u128 = captured.sum();
-    let there = captured - whole.order.earned.get();
-    let mut need = worth.saturating_sub(there);
+    let mut need = worth.saturating_sub(whole.unearned());
     let mut captures = Vec::new();
     for payment in &mut whole.payments {
         let is_held = matches!(payment.kind, PaymentKind::Wallet { .. })

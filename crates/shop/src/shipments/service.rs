@@ -37,7 +37,12 @@ impl Shop {
             }
             drop(client);
             self.settle_flows(order).await?;
-            self.write_shipment(actor, order, id, new).await?;
+            let written = self.write_shipment(actor, order, id, new).await;
+            // The same request came twice at once, and the other one was first.
+            let client = self.database.client().await?;
+            if written.is_err() && store::one(&client, id).await?.is_none() {
+                written?;
+            }
         }
         Ok(self.finish_shipment(id).await?)
     }

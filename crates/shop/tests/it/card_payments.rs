@@ -230,3 +230,66 @@ async fn a_cart_that_lacks_something_shows_its_card_to_nobody() {
     let stored = "select count(*) from shop.orders o where o::text like '%4242%'";
     assert_eq!(app.world.count(stored).await, 0);
 }
+
+#[tokio::test]
+async fn what_is_taken_off_goes_back_to_the_card_and_frees_the_wallet() {
+    let app = App::selling(5).await;
+    let (buyer, cart) = app.process.ready(ANN, &[("MUG", 3)]).await;
+    let both = json!([{ "kind": "wallet", "amount": "1000" }, card(GOOD)]);
+    let placed = app.process.complete_with(&buyer, &cart, both).await;
+    let (order, line) = (placed.id(), placed.body["lines"][0]["id"].clone());
+    let path = format!("/v1/shop/orders/{order}/cancel");
+    let one = json!({ "lines": [{ "line": line, "quantity": 1 }] });
+    app.process.bus.settle().await;
+    assert_eq!(app.at_the_provider().await, "3240");
+    let lowered = app.process.staff_post(&path, one.clone()).await;
+    assert_eq!((lowered.status, &lowered.body["status"]), (200, &json!("paid")), "{lowered:?}");
+    app.process.bus.settle().await;
+    assert_eq!(app.world.wallet(ANN).await, (100_000, 0));
+    assert_eq!(app.at_the_provider().await, "2990");
+    assert_eq!(app.in_the_order(&order).await, 2_990);
+    assert_eq!(app.process.ship(&order).await.body["amount"], "2990");
+    assert_eq!(app.in_the_order(&order).await, 0);
+    assert_eq!(app.world.shelf("MUG").await, (3, 0));
+}
+
+#[tokio::test]
+async fn pieces_of_what_is_not_paid_stay() {
+    let app = App::selling(5).await;
+    let (buyer, order) = app.ordered(DECLINED).await;
+    let line = app.seen(&buyer, &order).await["lines"][0]["id"].clone();
+    let path = format!("/v1/shop/orders/{order}/cancel");
+    let one = json!({ "lines": [{ "line": line, "quantity": 1 }] });
+    // All of it is one piece, and that can be cancelled.
+    assert_eq!(app.process.staff_post(&path, one).await.body["status"], "cancelled");
+    let (buyer, cart) = app.process.ready(ANN, &[("MUG", 2)]).await;
+    let placed = app.process.complete_with(&buyer, &cart, json!([card(DECLINED)])).await;
+    app.process.bus.settle().await;
+    let one = json!({ "lines": [{ "line": placed.body["lines"][0]["id"], "quantity": 1 }] });
+    let path = format!("/v1/shop/orders/{}/cancel", placed.id());
+    assert_eq!(app.process.staff_post(&path, one).await.problem(), (409, "shop.order.not_paid"));
+}
+
+#[tokio::test]
+async fn what_a_guest_returns_goes_back_to_the_card() {
+    let app = App::selling(5).await;
+    let (buyer, order) = app.ordered(GOOD).await;
+    assert_eq!(app.process.ship(&order).await.status, 201);
+    let line = app.seen(&buyer, &order).await["lines"][0]["id"].clone();
+    let path = format!("/v1/shop/orders/{order}/returns");
+    let wanted = json!({ "lines": [{ "line": line, "quantity": 1, "reason": "damaged" }] });
+    let asked = app.process.buy(&buyer, Method::POST, &path, wanted).await;
+    assert_eq!(asked.status, 201, "{asked:?}");
+    let path = format!("/v1/shop/returns/{}", asked.id());
+    app.process.staff_post(&format!("{path}/approve"), json!({})).await;
+    let receipt = json!({
+        "lines": [{ "line": line, "write_off": 1 }], "refund": { "shipping": "490" },
+    });
+    let received = app.process.staff_post(&format!("{path}/receive"), receipt).await;
+    assert_eq!(received.body["state"], "closed", "{received:?}");
+    app.process.bus.settle().await;
+    assert_eq!(app.at_the_provider().await, "0");
+    assert_eq!(app.seen(&buyer, &order).await["status"], "returned");
+    assert_eq!(app.in_the_order(&order).await, 0);
+    assert_eq!(app.world.shelf("MUG").await, (4, 0));
+}

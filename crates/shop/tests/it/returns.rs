@@ -262,3 +262,24 @@ async fn a_receipt_that_was_cut_off_is_finished_by_its_jobs() {
     assert_eq!((app.world.shelf("MUG").await, app.world.wallet(ANN).await), ((10, 0), (99_510, 0)));
     assert_eq!(p.order(&order).await["status"], "returned");
 }
+
+#[tokio::test]
+async fn a_receipt_that_was_only_written_down_is_finished_by_whoever_comes_next() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let (order, line) = sent(p, 3).await;
+    let id = ask(p, &order, wanted(&line, 2)).await.id();
+    act(p, &id, "approve", json!({})).await;
+    // As if the process had ended before it asked the ledger.
+    let client = app.world.database().client().await.unwrap();
+    let written = "update shop.return_lines set restocked = 1, written_off = 1; \
+        update shop.order_lines set returned = 2; \
+        update shop.returns set state = 'receiving', location = 'main', received_at = now()";
+    client.batch_execute(written).await.unwrap();
+    assert_eq!(app.world.shelf("MUG").await, (7, 0));
+    assert_eq!(ask(p, &order, wanted(&line, 1)).await.status, 201);
+    assert_eq!(app.world.shelf("MUG").await, (8, 0));
+    assert_eq!(app.world.posted("shop/written-off/MUG").await, 1);
+    let found = p.staff_get(&format!("/v1/shop/returns/{id}")).await;
+    assert_eq!(found.body["state"], "received");
+}

@@ -285,9 +285,11 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_overview_returns" "",
     }
     Needs(P::OrdersWrite) => {
+        "shop_orders_create" "",
         "shop_shipments_create" "",
         "shop_shipments_deliver" "",
         "shop_refunds_create" "",
+        "shop_orders_update" "",
         "shop_returns_approve" "",
         "shop_returns_reject" "",
         "shop_returns_receive" "",
@@ -312,6 +314,11 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_variants_delete" "",
         "shop_prices_update" "",
         "shop_prices_delete" "",
+        "shop_imports_list" "",
+        "shop_imports_get" "",
+        "shop_imports_create" "",
+        "shop_imports_errors" "",
+        "shop_exports_products" "",
         "shop_price_lists_list" "",
         "shop_price_lists_get" "",
         "shop_price_lists_create" "",

@@ -54,6 +54,11 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     ("shop_custom_fields_update", Staff, CUSTOM_FIELD, r#"{"title": "mine"}"#),
     ("shop_custom_fields_delete", Staff, CUSTOM_FIELD, ""),
+    ("shop_imports_list", Staff, "/v1/shop/imports", ""),
+    ("shop_imports_get", Staff, "/v1/shop/imports/imp_00000000000000000000000001", ""),
+    ("shop_imports_create", Staff, "/v1/shop/imports", "handle,sku"),
+    ("shop_imports_errors", Staff, "/v1/shop/imports/imp_00000000000000000000000001/errors", ""),
+    ("shop_exports_products", Staff, "/v1/shop/exports/products", ""),
     ("shop_price_lists_list", Staff, "/v1/shop/price-lists", ""),
     ("shop_price_lists_get", Staff, PRICE_LIST, ""),
     (

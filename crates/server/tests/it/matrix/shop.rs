@@ -28,8 +28,21 @@ pub(crate) const TABLE: &[Row] = &[
     ("shop_carts_claim", Foreign, "/v1/shop/carts/{cart}/claim", ""),
     ("shop_carts_complete", Foreign, "/v1/shop/carts/{cart}/complete", r#"{"payments": []}"#),
     ("shop_orders_list", OwnOnly(200), "/v1/shop/orders", ""),
+    (
+        "shop_orders_create",
+        Staff,
+        "/v1/shop/orders",
+        r#"{"currency": "EUR", "lines": [{"sku": "x", "quantity": 1}]}"#,
+    ),
+    (
+        "shop_orders_pay",
+        Foreign,
+        "/v1/shop/orders/{order}/payments",
+        r#"{"payments": [{"kind": "wallet"}]}"#,
+    ),
     ("shop_orders_get", Foreign, "/v1/shop/orders/{order}", ""),
     ("shop_orders_cancel", Foreign, "/v1/shop/orders/{order}/cancel", r#"{"reason": "mine"}"#),
+    ("shop_orders_update", Staff, "/v1/shop/orders/{order}", r#"{"note": "mine"}"#),
     ("shop_overview_orders", Staff, "/v1/shop/overview/orders", ""),
     ("shop_shipments_create", Staff, "/v1/shop/orders/{order}/shipments", r#"{"carrier": "me"}"#),
     (

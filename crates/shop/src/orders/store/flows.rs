@@ -3,9 +3,12 @@
 use deadpool_postgres::{GenericClient, Transaction};
 use kernel::db::Statements as _;
 use kernel::{Amount, Timestamp};
+use uuid::Uuid;
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
+use crate::ids::{
+    CancellationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
+};
 use crate::orders::cancel::Cancellation;
 use crate::orders::jobs::Flow;
 
@@ -45,6 +48,11 @@ pub(crate) async fn insert_cancellation_in_tx(
         values ($1, $2, 'pending', $3, $4, $5, $6)";
     tx.execute_prepared(sql, &[&it.id, &it.order, &it.amount, &it.reason, &it.by_staff, &now])
         .await?;
+    let sql = "insert into shop.cancellation_lines (cancellation_id, line_id, quantity) \
+        select $1, * from unnest($2::uuid[], $3::int[])";
+    let lines: Vec<Uuid> = it.lines.iter().map(|(line, _)| line.as_uuid()).collect();
+    let pieces: Vec<i32> = it.lines.iter().map(|(_, pieces)| pieces.cast_signed()).collect();
+    tx.execute_prepared(sql, &[&it.id, &lines, &pieces]).await?;
     Ok(())
 }
 
@@ -53,14 +61,21 @@ pub(crate) async fn cancellation(
     client: &impl GenericClient,
     id: CancellationId,
 ) -> Result<Option<(Cancellation, bool)>> {
-    let sql = "select order_id, amount, reason, by_staff, state = 'done' \
-        from shop.cancellations where id = $1";
+    let sql = "select c.order_id, c.amount, c.reason, c.by_staff, c.state = 'done', \
+            array(select l.line_id from shop.cancellation_lines l \
+                where l.cancellation_id = c.id order by l.line_id), \
+            array(select l.quantity from shop.cancellation_lines l \
+                where l.cancellation_id = c.id order by l.line_id) \
+        from shop.cancellations c where c.id = $1";
     let row = client.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| {
         let amount: Amount = row.get(1);
+        let (lines, pieces): (Vec<OrderLineId>, Vec<i32>) = (row.get(5), row.get(6));
+        let pieces = pieces.into_iter().map(i32::cast_unsigned);
         let it = Cancellation {
             id,
             order: row.get(0),
+            lines: lines.into_iter().zip(pieces).collect(),
             amount,
             reason: row.get(2),
             by_staff: row.get(3),

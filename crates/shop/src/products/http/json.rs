@@ -13,15 +13,11 @@ use crate::products::fields::{
     Barcode, CatalogueHandle, HandleOrId, Name, Price, Sku, Tag, Text, Title, nullable,
 };
 use crate::products::{
-    CATEGORIES_MAX, CURRENCIES_MAX, Choices, NewProduct, NewVariant, OPTION_VALUES_MAX,
-    OPTIONS_MAX, ProductOption, ProductPatch, ProductStatus, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX,
-    Tiers, Translations, VARIANTS_MAX, VariantPatch, check_options,
+    BACKORDER_MAX, CATEGORIES_MAX, CURRENCIES_MAX, Choices, NewProduct, NewVariant,
+    OPTION_VALUES_MAX, OPTIONS_MAX, POSITION_MAX, ProductOption, ProductPatch, ProductStatus,
+    QUANTITY_MAX, TAGS_MAX, TIERS_MAX, TRANSLATIONS_MAX, Tiers, Translations, VARIANTS_MAX,
+    VariantPatch, WEIGHT_G_MAX, check_options,
 };
-
-/// Goods that weigh more than a tonne are no parcel.
-pub(super) const WEIGHT_G_MAX: u32 = 1_000_000;
-pub(super) const BACKORDER_MAX: u64 = 1_000_000_000;
-const POSITION_MAX: u32 = 1_000_000;
 
 /// A product to make.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -294,7 +290,6 @@ fn check_numbers(weight_g: u32, backorder_max: u64, at: &str) -> Result<(), Prob
 
 /// The prices of one currency, of which the first is that of a single piece.
 pub(super) fn tiers(amount: Price, more: &[TierJson], at: &str) -> Result<Tiers, Problem> {
-    const QUANTITY_MAX: u32 = 1_000_000;
     let wrong = more.iter().position(|it| !(2..=QUANTITY_MAX).contains(&it.min_quantity));
     if let Some(index) = wrong {
         let detail = format!("is from 2 to {QUANTITY_MAX}");
@@ -375,6 +370,7 @@ impl CreateVariant {
             tracks_stock: self.tracks_stock,
             backorder_max: self.backorder_max,
             available_from: self.available_from,
+            is_active: true,
             prices,
         })
     }

@@ -1,8 +1,10 @@
 //! Making, changing and finding products.
 
 mod prices;
+mod put;
 mod variants;
 
+pub(crate) use put::{Put, PutProduct, PutVariant};
 pub(crate) use variants::{NewVariant, VariantPatch};
 
 use deadpool_postgres::Transaction;
@@ -292,11 +294,23 @@ impl Shop {
         action: &'static str,
         data: Value,
     ) -> Result<()> {
+        self.save_as(tx, actor.audit(), product, action, data).await
+    }
+
+    /// The same for whoever isn't a caller.
+    async fn save_as(
+        &self,
+        tx: &Transaction<'_>,
+        actor: AuditActor,
+        product: &mut Product,
+        action: &'static str,
+        data: Value,
+    ) -> Result<()> {
         product.version += 1;
         product.availability = product.best_availability();
         product.updated_at = self.clock.now();
         store::update(tx, product).await?;
-        self.record(tx, actor.audit(), action, product.id, data).await
+        self.record(tx, actor, action, product.id, data).await
     }
 
     /// Who did it, and that whoever keeps something of the product has to look at it again.

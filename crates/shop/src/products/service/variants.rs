@@ -33,6 +33,7 @@ pub(crate) struct NewVariant {
     pub(crate) tracks_stock: bool,
     pub(crate) backorder_max: u64,
     pub(crate) available_from: Option<Timestamp>,
+    pub(crate) is_active: bool,
     pub(crate) prices: BTreeMap<String, Tiers>,
 }
 
@@ -74,7 +75,7 @@ impl NewVariant {
             tracks_stock: self.tracks_stock,
             backorder_max: self.backorder_max,
             available_from: self.available_from,
-            is_active: true,
+            is_active: self.is_active,
             prices: self.prices,
             lowest_before: BTreeMap::new(),
             compare_at: BTreeMap::new(),
@@ -83,7 +84,7 @@ impl NewVariant {
 }
 
 impl VariantPatch {
-    fn apply(self, variant: &mut Variant) {
+    pub(super) fn apply(self, variant: &mut Variant) {
         fn set<T>(place: &mut T, new: Option<T>) {
             if let Some(new) = new {
                 *place = new;
