@@ -156,14 +156,7 @@ impl Shop {
 
     /// Releases in the ledger and records it, unless that was done.
     pub(crate) async fn finish_cancellation(&self, id: CancellationId) -> Result<()> {
-        let client = self.database.client().await?;
-        let found = store::cancellation(&client, id).await?;
-        let (it, is_done) = found.ok_or(ShopError::OrderNotFound)?;
-        if is_done {
-            return Ok(());
-        }
-        let whole = store::whole(&client, it.order).await?.ok_or(ShopError::OrderNotFound)?;
-        drop(client);
+        let Some((whole, it)) = self.unfinished(id).await? else { return Ok(()) };
         if !it.lines.is_empty() {
             return self.finish_lowering(&whole, &it).await;
         }
@@ -171,6 +164,19 @@ impl Shop {
         self.give_back_to_cards(&whole, &given_back(&whole), id.as_u128()).await?;
         self.give_up_charges(&whole).await?;
         self.record_cancellation(&it).await
+    }
+
+    /// A cancellation that isn't done, and its order as it was before. What is released follows from
+    /// the order's rows, so both are read while nobody can record it: whoever saw a cancellation that
+    /// is pending and an order that is past it would release what is still held.
+    async fn unfinished(&self, id: CancellationId) -> Result<Option<(WholeOrder, Cancellation)>> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let (it, _) = store::cancellation(&tx, id).await?.ok_or(ShopError::OrderNotFound)?;
+        let whole = store::lock_in_tx(&tx, it.order).await?.ok_or(ShopError::OrderNotFound)?;
+        let (it, is_done) = store::cancellation(&tx, id).await?.ok_or(ShopError::OrderNotFound)?;
+        tx.commit().await?;
+        Ok((!is_done).then_some((whole, it)))
     }
 
     async fn record_cancellation(&self, it: &Cancellation) -> Result<()> {

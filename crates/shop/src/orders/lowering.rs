@@ -2,7 +2,8 @@
 //!
 //! A pending transfer is released as a whole, so what is left of it is held anew in the same batch;
 //! for a payment that makes a new one out of the old. All of it follows from the rows as they are
-//! before it is recorded, so whoever finds a cancellation half done makes the same batch.
+//! before it is recorded, which are read under the order's lock, so whoever finds a cancellation half
+//! done makes the same batch.
 
 use kernel::Amount;
 use kernel::bus::{cancel_in_tx, publish_in_tx};

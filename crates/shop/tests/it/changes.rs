@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::app::{ANN, Answer, App, Process};
@@ -217,38 +216,6 @@ async fn what_was_cut_off_is_finished_by_its_job() {
     assert_eq!(app.world.wallet(ANN).await, (100_000, 2_990));
     assert_eq!(p.ship(&order).await.body["amount"], "2990");
     assert_eq!(app.world.posted(&format!("shop/orders/{order}")).await, 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn taking_off_and_sending_at_once_adds_up() {
-    let app = App::selling(1_000).await;
-    let p = &app.process;
-    app.world.fund(ANN, 100_000_000).await;
-    for round in 0..8 {
-        let (order, line) = placed(p, &[("MUG", 3)]).await;
-        let before = app.world.wallet(ANN).await.0;
-        let path = format!("/v1/shop/orders/{order}/cancel");
-        let (two, once) = (pieces(&line, 2), pieces(&line, 1));
-        let off = [two, once].map(|body| p.staff_post(&path, body));
-        let (off, sent) = tokio::join!(join_all(off), p.ship(&order));
-        let statuses: Vec<u16> = off.iter().map(|it| it.status).chain([sent.status]).collect();
-        assert!(
-            statuses.iter().all(|it| matches!(it, 200 | 201 | 409 | 422)),
-            "{round} {statuses:?}"
-        );
-        // Whatever is still open is sent now.
-        let _ = p.ship(&order).await;
-        let now = p.order(&order).await;
-        assert_eq!(
-            number(&now["earned"]) + number(&now["cancelled"]),
-            number(&now["total"]),
-            "round {round}: {statuses:?}"
-        );
-        let earned = i128::try_from(number(&now["earned"])).unwrap();
-        assert_eq!(app.world.wallet(ANN).await, (before - earned, 0), "round {round}");
-        assert_eq!(app.world.shelf("MUG").await.1, 0, "round {round}");
-        assert_eq!(app.world.posted(&format!("shop/orders/{order}")).await, 0, "round {round}");
-    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use axum::http::Method;
 use futures_util::future::join_all;
 use identity::UserId;
 use kernel::config::Setting;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::{ANN, App};
 use crate::buying::Buyer;
@@ -180,5 +180,35 @@ async fn of_two_returns_of_2_on_3_exactly_one_is_made() {
         assert_eq!(statuses, [200, 409], "round {round}: {received:?}");
         assert_eq!(app.world.shelf("MUG").await.0 - shelf, 2, "round {round}");
         assert_eq!(p.order(&placed.id()).await["refunded"], "2500", "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn taking_pieces_off_and_sending_at_once_adds_up() {
+    let app = App::selling(100_000).await;
+    let p = &app.process;
+    app.world.fund(ANN, 1_000_000_000).await;
+    let number = |value: &Value| value.as_str().unwrap().parse::<i128>().unwrap();
+    for round in 1..=rounds() {
+        let made = p.placed(ANN, &[("MUG", 4)]).await;
+        let (order, line) = (made.id(), &made.body["lines"][0]["id"]);
+        let before = app.world.wallet(ANN).await.0;
+        let path = format!("/v1/shop/orders/{order}/cancel");
+        let off = [2, 1, 1].map(|pieces| {
+            let body = json!({ "lines": [{ "line": line, "quantity": pieces }] });
+            p.staff_post(&path, body)
+        });
+        let (off, sent) = tokio::join!(join_all(off), p.ship(&order));
+        let statuses: Vec<u16> = off.iter().map(|it| it.status).chain([sent.status]).collect();
+        let is_fine = |status: &u16| matches!(status, 200 | 201 | 409 | 422);
+        assert!(statuses.iter().all(is_fine), "round {round}: {statuses:?} {off:?} {sent:?}");
+        // Whatever is still open is sent now.
+        let _ = p.ship(&order).await;
+        let now = p.order(&order).await;
+        let (earned, cancelled) = (number(&now["earned"]), number(&now["cancelled"]));
+        assert_eq!(earned + cancelled, number(&now["total"]), "round {round}: {statuses:?}");
+        assert_eq!(app.world.wallet(ANN).await, (before - earned, 0), "round {round}");
+        assert_eq!(app.world.shelf("MUG").await.1, 0, "round {round}: {statuses:?}");
+        assert_eq!(app.world.posted(&format!("shop/orders/{order}")).await, 0, "round {round}");
     }
 }
