@@ -54,6 +54,16 @@ export function collectionsQuery(language: Language) {
   })
 }
 
+/** What products are described by beside their texts, where the shop has such fields. */
+export function customFieldsQuery(language: Language) {
+  return queryOptions({
+    queryKey: ['shop', 'custom-fields', language],
+    queryFn: async () =>
+      (await body(api.GET('/v1/shop/custom-fields', { headers: inLanguage(language) }))).data,
+    ...CALM,
+  })
+}
+
 /** A product, by its handle or its id. */
 export function productQuery(id: string, language: Language) {
   return queryOptions({

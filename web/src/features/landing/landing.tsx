@@ -56,6 +56,9 @@ function Begin() {
       <ButtonLink to="/sign-in" look="secondary">
         {t.sign_in}
       </ButtonLink>
+      <ButtonLink to="/shop" look="quiet">
+        {t.shop}
+      </ButtonLink>
     </div>
   )
 }

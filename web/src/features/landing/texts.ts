@@ -7,6 +7,7 @@ export const texts = defineTexts(
     lead: 'Money, apples, books: give them to somebody, watch them arrive, and see at any time what you hold.',
     sign_up: 'Make an account',
     sign_in: 'Sign in',
+    shop: 'Look into the shop',
 
     demo: 'Look around first',
     demo_lead:
@@ -74,6 +75,7 @@ export const texts = defineTexts(
     lead: 'Geld, Äpfel, Bücher: gib sie jemandem, sieh zu, wie sie ankommen, und wisse jederzeit, was du hast.',
     sign_up: 'Konto anlegen',
     sign_in: 'Anmelden',
+    shop: 'In den Laden schauen',
 
     demo: 'Sieh dich erst einmal um',
     demo_lead:

@@ -248,4 +248,25 @@ export const shop: KnownCodes = {
     en: 'One of the article numbers isn’t known.',
     de: 'Eine der Artikelnummern ist nicht bekannt.',
   },
+  'shop.import.cut_off': {
+    en: 'The file wasn’t sent to its end. Try again.',
+    de: 'Die Datei kam nicht ganz an. Versuche es noch einmal.',
+  },
+  'shop.import.not_found': { de: 'Diesen Import gibt es nicht.' },
+  'shop.import.too_large': { de: 'Eine Datei hat höchstens 16 MiB.' },
+  'shop.order.country_fixed': {
+    de: 'Ein anderes Land hätte andere Steuern: Storniere die Bestellung und bestelle neu.',
+  },
+  'shop.order.fixed': {
+    en: 'A part of the order was sent, or it is cancelled: it stays as it is.',
+    de: 'Ein Teil der Bestellung ist verschickt, oder sie ist storniert: Sie bleibt, wie sie ist.',
+  },
+  'shop.order.pieces_by_staff': {
+    en: 'You can cancel all of the order, but not single pieces. Ask the shop for that.',
+    de: 'Du kannst die ganze Bestellung stornieren, aber keine einzelnen Stücke. Frag dafür den Laden.',
+  },
+  'shop.product.title_missing': {
+    en: 'A product needs a name.',
+    de: 'Ein Produkt braucht einen Namen.',
+  },
 }

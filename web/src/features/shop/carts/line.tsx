@@ -9,6 +9,7 @@ import { useLanguage, useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { Picture } from '@/ui/shop/picture'
+import { pictureFor } from '@/ui/shop/picture-for'
 import { Price } from '@/ui/shop/price'
 import { Quantity, quantityOf } from '@/ui/shop/quantity'
 import { useRequirementText } from '@/ui/shop/requirements'
@@ -133,10 +134,10 @@ function LinePicture({ line }: { line: CartLine }) {
     enabled: line.handle !== null,
     staleTime: 5 * 60_000,
   }).data
-  const image = product?.images.find(({ variant }) => variant === line.variant)
+  const variant = product?.variants.find(({ id }) => id === line.variant)
   return (
     <div className={styles.picture}>
-      <Picture image={image ?? product?.images[0]} size={200} isDecorative />
+      <Picture image={product && pictureFor(product, variant)} size={200} isDecorative />
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { ButtonLink } from '@/ui/button'
 import { Id } from '@/ui/id'
 import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
+import { Documents } from '@/ui/shop/documents'
 import { OrderLines, OrderTotals } from '@/ui/shop/order-lines'
 import { OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { OrderTimeline } from '@/ui/shop/order-timeline'
@@ -90,6 +91,7 @@ function Shown({ order }: { order: Order }) {
             <OrderLines order={order} />
             <OrderTotals order={order} />
           </Section>
+          <Documents order={order} />
         </div>
         <Section title={t.details}>
           <Details order={order} />

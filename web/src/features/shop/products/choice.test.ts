@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Variant } from '@/lib/shop'
-import { chosenVariant, firstChoice, isPossible, pictureFor, priceFor } from './choice'
-
-const shownBy = (id: string, of: string | null) => ({ id, variant: of }) as never
+import { chosenVariant, firstChoice, isPossible, priceFor } from './choice'
 
 function variant(sku: string, colour: string, size: string, availability = 'in_stock') {
   return {
@@ -45,20 +43,6 @@ describe('choosing a variant', () => {
     expect(isPossible(shirt, choice, 'Colour', 'blue')).toBe(true)
     expect(isPossible(shirt, choice, 'Size', 'S')).toBe(false)
   })
-})
-
-it('shows the picture of what is most like the chosen variant', () => {
-  const { variants } = shirt
-  const images = [shownBy('all', null), shownBy('blue', 'blue-l'), shownBy('red', 'red-s')]
-  const shown = (sku: string) =>
-    pictureFor(
-      { images, variants },
-      variants.find((it) => it.sku === sku),
-    )?.id
-  expect(shown('red-s')).toBe('red')
-  expect(shown('blue-l')).toBe('blue')
-  expect(pictureFor({ images, variants }, undefined)?.id).toBe('all')
-  expect(pictureFor({ images: [], variants }, variants[0])).toBeUndefined()
 })
 
 it.each([

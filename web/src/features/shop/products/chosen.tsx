@@ -4,9 +4,9 @@ import { type Availability, useScale } from '@/lib/shop'
 import { useCurrency } from '@/lib/shop-currency'
 import { useLanguage, useTexts } from '@/lib/text'
 import { texts as shopTexts } from '@/ui/shop/texts'
-import { useCategoryNames } from './facets'
+import { useCategoryNames, useFieldTitles } from './facets'
 import styles from './listing.module.css'
-import { type Narrowing, optionName, toggled, widened } from './narrowing'
+import { fieldName, type Narrowing, optionName, toggled, widened } from './narrowing'
 import { texts } from './texts'
 
 type ChosenProps = { narrowing: Narrowing; onNarrow: (next: Narrowing) => void }
@@ -19,10 +19,13 @@ export function Chosen({ narrowing, onNarrow }: ChosenProps) {
   const { currency = '' } = useCurrency()
   const scale = useScale(currency)
   const names = useCategoryNames()
+  const fields = useFieldTitles()
   const price = (units: string) => `${formatAmount(units, scale, language)} ${currency}`
   const word = (name: string, value: string) => {
     if (name === 'category') return names.get(value) ?? value
     if (name === 'availability') return shop[value as Availability]
+    const field = fieldName(name)
+    if (field) return `${fields.get(field) ?? field}: ${value}`
     const option = optionName(name)
     return option ? `${option}: ${value}` : value
   }

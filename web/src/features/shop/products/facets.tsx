@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Schemas } from '@/api/client'
 import { editableAmount, formatAmount } from '@/lib/amount'
-import { type Availability, categoriesQuery, useScale } from '@/lib/shop'
+import { type Availability, categoriesQuery, customFieldsQuery, useScale } from '@/lib/shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { amountOf } from '@/ui/amount-field'
 import { Submit } from '@/ui/confirm'
@@ -10,7 +10,7 @@ import { CheckField, TextField } from '@/ui/fields'
 import { Form, type Values } from '@/ui/form'
 import { texts as shopTexts } from '@/ui/shop/texts'
 import styles from './listing.module.css'
-import { type Narrowing, optionKey, toggled } from './narrowing'
+import { fieldKey, type Narrowing, optionKey, toggled } from './narrowing'
 import { texts } from './texts'
 
 type FacetsProps = {
@@ -30,6 +30,7 @@ export function Facets({ facets, narrowing, onNarrow, hasCategories }: FacetsPro
   const t = useTexts(texts)
   const shop = useTexts(shopTexts)
   const names = useCategoryNames()
+  const fields = useFieldTitles()
   const group = (name: string, title: string, values: readonly Value[]) => (
     <Group
       key={name}
@@ -54,6 +55,9 @@ export function Facets({ facets, narrowing, onNarrow, hasCategories }: FacetsPro
         <PriceRange facet={facets.price} narrowing={narrowing} onNarrow={onNarrow} />
       )}
       {facets.options.map(({ name, values }) => group(optionKey(name), name, values))}
+      {facets.custom_fields.map(({ name, values }) =>
+        group(fieldKey(name), fields.get(name) ?? name, values),
+      )}
       {group('vendor', t.vendor, facets.vendors)}
       {group(
         'availability',
@@ -71,6 +75,13 @@ export function useCategoryNames(): ReadonlyMap<string, string> {
   const { language } = useLanguage()
   const all = useQuery(categoriesQuery(language)).data ?? []
   return new Map(all.map(({ id, title }) => [id, title]))
+}
+
+/** Titles of custom fields, by handle. */
+export function useFieldTitles(): ReadonlyMap<string, string> {
+  const { language } = useLanguage()
+  const all = useQuery(customFieldsQuery(language)).data ?? []
+  return new Map(all.map(({ handle, title }) => [handle, title]))
 }
 
 type GroupProps = {

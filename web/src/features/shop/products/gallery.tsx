@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Product, Variant } from '@/lib/shop'
 import { useTexts } from '@/lib/text'
 import { Picture } from '@/ui/shop/picture'
-import { pictureFor } from './choice'
+import { pictureFor } from '@/ui/shop/picture-for'
 import styles from './product.module.css'
 import { texts } from './texts'
 

@@ -11,7 +11,7 @@ export type Sort = (typeof SORTS)[number]
 export type Narrowing = {
   readonly q: string
   readonly sort: Sort | null
-  /** Chosen values by the name of the filter: `vendor`, or `option.Colour`. */
+  /** Chosen values by the name of the filter: `vendor`, `option.Colour`, `field.fabric`. */
   readonly values: Readonly<Record<string, readonly string[]>>
   /** In the currency's smallest unit. */
   readonly min: string | null
@@ -19,11 +19,14 @@ export type Narrowing = {
 }
 
 const OPTION = 'option.'
+const FIELD = 'field.'
 
 export function readNarrowing(search: Readonly<Record<string, unknown>>): Narrowing {
   const text = (name: string) => (typeof search[name] === 'string' ? search[name].trim() : '')
   const amount = (name: string) => (/^\d{1,30}$/.test(text(name)) ? text(name) : null)
-  const names = Object.keys(search).filter((name) => name.startsWith(OPTION))
+  const names = Object.keys(search).filter(
+    (name) => name.startsWith(OPTION) || name.startsWith(FIELD),
+  )
   const values = [...LISTS, ...names]
     .map((name) => [name, splitValues(text(name))] as const)
     .filter(([, chosen]) => chosen.length > 0)
@@ -100,6 +103,15 @@ export function optionName(name: string): string | null {
 
 export function optionKey(name: string): string {
   return OPTION + name
+}
+
+/** `field.fabric` is `fabric`. */
+export function fieldName(name: string): string | null {
+  return name.startsWith(FIELD) ? name.slice(FIELD.length) : null
+}
+
+export function fieldKey(name: string): string {
+  return FIELD + name
 }
 
 function splitValues(text: string): readonly string[] {

@@ -11,6 +11,7 @@ import { Fact, Facts, Page } from '@/ui/page'
 import { Loaded } from '@/ui/states'
 import { Buy } from './buy'
 import { type Choice, chosenVariant, firstChoice } from './choice'
+import { useFieldTitles } from './facets'
 import { Gallery } from './gallery'
 import { Gone } from './gone'
 import { Options } from './options'
@@ -85,6 +86,7 @@ function Details({ product, variant }: { product: Product; variant: Variant | un
   const { language } = useLanguage()
   const all = useQuery(categoriesQuery(language)).data ?? []
   const found = all.filter(({ id }) => product.categories.includes(id))
+  const fields = useFieldTitles()
   const grams = variant?.weight_g ?? 0
   return (
     <section className={styles.description}>
@@ -92,6 +94,13 @@ function Details({ product, variant }: { product: Product; variant: Variant | un
       <Facts>
         {product.vendor && <Fact name={t.p_vendor}>{product.vendor}</Fact>}
         {variant && <Fact name={t.p_sku}>{variant.sku}</Fact>}
+        {Object.entries({ ...product.custom_fields, ...variant?.custom_fields }).map(
+          ([handle, value]) => (
+            <Fact key={handle} name={fields.get(handle) ?? handle}>
+              {wordOf(value, t)}
+            </Fact>
+          ),
+        )}
         {grams > 0 && <Fact name={t.p_weight}>{weightOf(grams, language)}</Fact>}
         {found.length > 0 && (
           <Fact name={t.p_categories}>
@@ -109,6 +118,14 @@ function Details({ product, variant }: { product: Product; variant: Variant | un
       </Facts>
     </section>
   )
+}
+
+type Words = ReturnType<typeof useTexts<(typeof texts)['en']>>
+
+/** A custom field holds a text, a number, a date, or whether something is so. */
+function wordOf(value: unknown, t: Words): string {
+  if (typeof value === 'boolean') return value ? t.p_yes : t.p_no
+  return String(value)
 }
 
 function weightOf(grams: number, language: string): string {

@@ -7,6 +7,7 @@ import { Guarded, Recorded } from '@/ui/guarded'
 import { Id } from '@/ui/id'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Records } from '@/ui/records'
+import { Documents } from '@/ui/shop/documents'
 import { OrderLines, OrderTotals } from '@/ui/shop/order-lines'
 import { OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { OrderTimeline } from '@/ui/shop/order-timeline'
@@ -55,6 +56,7 @@ function Shown({ order }: { order: Order }) {
           <Section title={t.payments}>
             <Payments order={order} />
           </Section>
+          <Documents order={order} />
         </div>
         <div className={styles.main}>
           <Section title={t.timeline}>
