@@ -138,7 +138,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/shop/collections/$handle': async () => 'presents',
   '/shop/products/$handle': async () => 'linen-apron',
   '/shop/orders/$id': (window) => ordered(window),
-  '/staff/shop/orders/$id': first('/v1/shop/overview/orders'),
+  '/staff/shop/orders/$id': (window) => ordered(window),
   '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
   '/staff/shop/collections/$id': first('/v1/shop/collections'),
   '/staff/shop/stock/$sku': async () => 'LANTERN',
