@@ -214,6 +214,9 @@ export const shop: KnownCodes = {
   },
   'shop.document.not_found': { de: 'Dieses Dokument gibt es nicht.' },
   'shop.order.already_paid': { de: 'Diese Bestellung ist schon bezahlt.' },
+  'shop.payment.disputed': {
+    de: 'Die Zahlung wurde vom Inhaber der Karte oder von der Bank zurückgeholt: Davon ist nichts mehr da.',
+  },
   'shop.payment.under_way': {
     en: 'A payment of this order is under way. Wait for its outcome.',
     de: 'Eine Zahlung dieser Bestellung läuft noch. Warte ab, was daraus wird.',
