@@ -85,6 +85,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "oauth_userinfo" "",
         "oauth_userinfo_by_post" "",
         "oauth_end_session" "",
+        "payments_providers_list" "payments.v1.PaymentsService/ListProviders",
         "payments_webhooks_receive" "",
         "payments_sandbox_actions_get" "",
         "payments_sandbox_actions_decide" "",
@@ -127,7 +128,6 @@ pub(crate) const TABLE: &[Row] = table! {
         "ledger_assets_list" "ledger.v1.LedgerService/ListAssets",
         "ledger_assets_get" "ledger.v1.LedgerService/GetAsset",
         "identity_roles_list" "identity.v1.CredentialsService/ListRoles",
-        "payments_providers_list" "payments.v1.PaymentsService/ListProviders",
         "identity_sessions_sign_out" "identity.v1.IdentityService/SignOut",
     }
     Needs(P::ProfileRead) => {

@@ -447,7 +447,7 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/payments/overview/withdrawals?filter[user]={user}",
         "",
     ),
-    ("payments_providers_list", OwnOnly(200), "/v1/payments/providers", ""),
+    ("payments_providers_list", Public(200), "/v1/payments/providers", ""),
     ("payments_reconciliations_list", Staff, "/v1/payments/reconciliations", ""),
     (
         "payments_reconciliations_create",
