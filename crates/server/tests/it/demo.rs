@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::bushel::{Running, bushel, folder, json as last_json, run, stderr, stdout};
+use crate::bushel::{Running, bushel, folder, json as last_json, pause, run, stderr, stdout};
 use crate::http::{Answer, Client};
 use crate::people::{ok, text, until};
 
@@ -286,7 +287,7 @@ fn rows(data: &Path) -> BTreeMap<String, i64> {
 fn start_and_stop(server: Running) {
     // What runs beside the server writes its first rows once it is ready: jobs that recur, places of
     // readers.
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    pause(Duration::from_secs(4));
     server.signal("TERM");
     assert!(server.wait().success());
 }
