@@ -183,6 +183,13 @@ impl App {
         Self { process, world }
     }
 
+    /// From now on requests alone do anything, until another process is started.
+    pub(crate) async fn stop_workers(&mut self) {
+        let database = self.world.database.database().clone();
+        let idle = Bus::new(database, self.world.clock.clone()).start();
+        std::mem::replace(&mut self.process.bus, idle).stop().await;
+    }
+
     /// A deposit of Ann's that has gone as its card says up to now.
     pub(crate) async fn deposited(&self, card: &str, amount: u64) -> String {
         let made = self.process.deposit(ANN, card, amount).await;

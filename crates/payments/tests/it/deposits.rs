@@ -315,10 +315,13 @@ async fn a_deposit_into_an_account_that_closed_meanwhile_is_refused_at_once() {
 
 #[tokio::test]
 async fn what_a_card_paid_for_an_account_that_was_closed_is_kept_by_the_house() {
-    let app = App::start().await;
+    let mut app = App::start().await;
     let slow = app.deposited("4000000000000077", 500).await;
+    // No worker may be faster than the closing.
+    app.stop_workers().await;
     let disputed = app.process.deposit(ANN, "4000000000000259", 300).await;
     close_account(&app).await;
+    app.process = app.world.start(PaymentsOptions::default()).await;
     app.process.pass(HOUR).await;
     assert_eq!(app.deposit_status(&slow).await, "succeeded");
     assert_eq!((app.world.balance(ANN).await, app.world.pending(ANN).await), (0, (0, 0)));
