@@ -10,7 +10,7 @@ use super::rules::{ChargeNews, after};
 use crate::error::{Result, ShopError};
 use crate::ids::OrderPaymentId;
 use crate::orders::jobs::{self, Flow};
-use crate::orders::{OrderPayment, OrderState, PaymentStatus, WholeOrder, status, store};
+use crate::orders::{OrderState, PaymentStatus, WholeOrder, status, store};
 use crate::shop::Shop;
 
 const KINDS: &[&str] = &[
@@ -66,7 +66,7 @@ impl Shop {
             return store::note_refund_failure_in_tx(tx, id, (data.amount, data.reason)).await;
         };
         let Some(status) = after(payment.status, news) else { return Ok(()) };
-        let is_unwanted = status == PaymentStatus::Captured && !is_needed(&whole, id);
+        let is_unwanted = status == PaymentStatus::Captured && !is_needed(&whole);
         let status = if is_unwanted { PaymentStatus::Released } else { status };
         self.record_payment_in_tx(tx, whole, (id, status, data.reason)).await?;
         if is_unwanted {
@@ -90,10 +90,8 @@ impl Shop {
     }
 }
 
-/// Whether the order lacks the money of this payment.
-fn is_needed(whole: &WholeOrder, id: OrderPaymentId) -> bool {
-    let others: Vec<OrderPayment> =
-        whole.payments.iter().filter(|it| it.id != id).cloned().collect();
+/// Whether the order still lacks money; a payment of which something is heard isn't counted yet.
+fn is_needed(whole: &WholeOrder) -> bool {
     let due = whole.order.total.get() - whole.order.cancelled_total.get();
-    whole.order.state == OrderState::Placed && status::paid(&others) < due
+    whole.order.state == OrderState::Placed && status::paid(&whole.payments) < due
 }

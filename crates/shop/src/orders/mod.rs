@@ -207,6 +207,16 @@ impl WholeOrder {
     }
 }
 
+impl WholeOrder {
+    /// Payments by card of which nobody has said yet what becomes of them.
+    pub(crate) fn open_cards(&self) -> impl Iterator<Item = &OrderPayment> {
+        let is_open = |it: &&OrderPayment| {
+            it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending
+        };
+        self.payments.iter().filter(is_open)
+    }
+}
+
 /// An address as it is stored.
 pub(crate) fn address_value(address: &Option<Address>) -> Option<Value> {
     address.as_ref().map(|it| serde_json::to_value(it).expect("an address is plain values"))

@@ -9,7 +9,7 @@ use super::book::PlacingRefusal;
 use super::placing::Placing;
 use super::plan;
 use super::store::{self, OrderFilter};
-use super::{Order, OrderPayment, PaymentKind, PaymentStatus, WholeOrder};
+use super::{Order, WholeOrder};
 use crate::carts::access::Shopper;
 use crate::carts::service::not_ready;
 use crate::carts::{CartStatus, reservations};
@@ -126,10 +126,7 @@ impl Shop {
     /// Whoever knows them can confirm a payment.
     async fn actions(&self, whole: &WholeOrder) -> Result<Vec<(OrderPaymentId, NextActionJson)>> {
         let mut actions = Vec::new();
-        let is_open = |it: &&OrderPayment| {
-            it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending
-        };
-        for payment in whole.payments.iter().filter(is_open) {
+        for payment in whole.open_cards() {
             let charge = self.payments.charge(charge_id(payment.id)).await?;
             let action = charge.and_then(|it| NextActionJson::of(&self.payments, &it));
             actions.extend(action.map(|action| (payment.id, action)));
