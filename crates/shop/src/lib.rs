@@ -54,6 +54,7 @@ mod reads;
 mod refunds;
 mod returns;
 mod rules;
+mod sales_adjustments;
 mod search;
 mod settings;
 mod shipments;
@@ -68,7 +69,8 @@ pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
     ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
-    ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    ProductId, PromotionId, ReturnId, SalesAdjustmentId, ShipmentId, ShippingMethodId,
+    StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -83,4 +85,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
+    9 "past_trade" "../migrations/0009_past_trade.sql",
 };
