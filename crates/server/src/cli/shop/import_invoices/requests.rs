@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
@@ -79,12 +79,6 @@ impl Requests {
 fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Refused>() {
         None => true,
-        Some(refused) => {
-            let is_busy =
-                refused.code == "shop.order.busy" || refused.code.ends_with(".in_progress");
-            is_busy
-                || refused.status.is_server_error()
-                || refused.status == StatusCode::TOO_MANY_REQUESTS
-        }
+        Some(refused) => refused.is_passing || refused.status.is_server_error(),
     }
 }
