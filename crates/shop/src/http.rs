@@ -45,6 +45,7 @@ fn catalogue_routes() -> OpenApiRouter<Shop> {
         .merge(categories::http::public_routes())
         .merge(collections::http::public_routes())
         .merge(custom_fields::http::public_routes())
+        .merge(crate::storefront::http::routes())
 }
 
 /// What is the caller's own, or staff's.

@@ -15,6 +15,7 @@ use super::{
 use crate::carts::Address;
 use crate::carts::json::DiscountJson;
 use crate::ids::{CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, VariantId};
+use crate::images::http::small_url;
 use crate::refunds::http::RefundJson;
 use crate::shipments::http::ShipmentJson;
 
@@ -102,6 +103,12 @@ pub(crate) struct OrderLineJson {
     variant: VariantId,
     product: ProductId,
     sku: String,
+    /// Of the product, for its address.
+    #[schema(required)]
+    handle: Option<String>,
+    /// Where a small picture of it was at the sale; it may be gone.
+    #[schema(required, example = "/v1/shop/images/img_01j/200")]
+    image: Option<String>,
     title: String,
     #[schema(required)]
     variant_title: Option<String>,
@@ -150,6 +157,12 @@ pub(crate) struct OrderPaymentJson {
     /// What the card's holder has to do; only the buyer sees it.
     #[schema(required)]
     next_action: Option<NextActionJson>,
+    created_at: Timestamp,
+    /// When it was last changed.
+    updated_at: Timestamp,
+    /// When the first of it was taken.
+    #[schema(required)]
+    captured_at: Option<Timestamp>,
 }
 
 /// The order with its version as ETag.
@@ -183,6 +196,8 @@ impl From<OrderLine> for OrderLineJson {
             variant: it.variant,
             product: it.product,
             sku: it.sku,
+            handle: it.handle,
+            image: it.image.map(small_url),
             title: it.title,
             variant_title: it.variant_title,
             gift_note: Some(it.gift_note).filter(|note| !note.is_empty()),
@@ -215,6 +230,9 @@ impl OrderPaymentJson {
             reference: it.reference,
             provider: it.card.map(|card| card.provider),
             failure: it.failure,
+            created_at: it.created_at,
+            updated_at: it.updated_at,
+            captured_at: it.captured_at,
         }
     }
 }

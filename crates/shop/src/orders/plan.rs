@@ -119,6 +119,8 @@ fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {
         product: it.product,
         sku: it.sku.clone(),
         asset: it.asset.clone(),
+        handle: Some(it.handle.clone()),
+        image: it.image,
         title: it.title.clone(),
         variant_title: it.variant_title.clone(),
         gift_note: line.line.gift_note.clone(),
@@ -228,6 +230,8 @@ pub(crate) fn payments(
         card: it.card.clone(),
         failure: None,
         created_at: now,
+        updated_at: now,
+        captured_at: None,
     };
     Ok(wanted.iter().map(payment).filter(|it| !it.amount.is_zero()).collect())
 }

@@ -27,3 +27,4 @@ mod sales;
 mod search;
 mod staff_orders;
 mod stock;
+mod storefront;

@@ -89,6 +89,10 @@ export const shop: KnownCodes = {
     de: 'Diese Datei ist keine solche Art von Bild, wie ihr Name sagt.',
   },
   'shop.image.not_found': { de: 'Dieses Bild gibt es nicht.' },
+  'shop.image.order_differs': {
+    en: 'The pictures have changed meanwhile. Look at them again, and put them in order then.',
+    de: 'Die Bilder haben sich inzwischen geändert. Sieh sie noch einmal an und ordne sie dann.',
+  },
   'shop.image.too_large': {
     de: 'Ein Bild hat höchstens 25 Millionen Pixel, 12000 auf einer Seite.',
   },

@@ -112,6 +112,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_documents_get" "",
         "shop_documents_pdf" "",
         "shop_shipping_methods_list" "",
+        "shop_storefront_get" "",
         "shop_categories_get" "",
         "shop_categories_list" "",
         "shop_collections_get" "",
@@ -267,6 +268,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_webhooks_replay" "notifications.v1.WebhooksService/ReplayWebhook",
     }
     Needs(P::ShopRead) => {
+        "shop_carts_list" "",
         "shop_orders_list" "",
     }
     Needs(P::StockRead) => {
@@ -333,6 +335,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_custom_fields_update" "",
         "shop_custom_fields_delete" "",
         "shop_images_create" "",
+        "shop_images_reorder" "",
         "shop_images_update" "",
         "shop_images_delete" "",
         "shop_categories_create" "",
