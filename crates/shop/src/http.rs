@@ -1,8 +1,10 @@
 //! The shop over HTTP: the routes of its features put together.
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::HeaderValue;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn_with_state, map_request, map_response};
+use axum::response::{IntoResponse, Response};
 use kernel::http::{CallerKey, documents, no_store};
 use kernel::replay::{self, Replay};
 use utoipa::openapi::OpenApi;
@@ -93,6 +95,11 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(collections::http::replayed_routes())
         .merge(custom_fields::http::create_route())
         .merge(price_lists::http::create_route())
+}
+
+/// 201: it was made, and is at this address.
+pub(crate) fn created(location: String, answer: impl IntoResponse) -> Response {
+    (StatusCode::CREATED, [(LOCATION, location)], answer).into_response()
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

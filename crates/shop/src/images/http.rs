@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -22,6 +22,7 @@ use super::drawing::{SIZES, format_of};
 use super::service::NewImage;
 use super::{BYTES_MAX, Image, ImagePatch};
 use crate::callers::CatalogueStaff;
+use crate::http::created;
 use crate::ids::{ImageId, ProductId, VariantId};
 use crate::products::fields::nullable;
 use crate::shop::Shop;
@@ -198,10 +199,7 @@ async fn create(
     };
     let made = shop.add_image(&actor, new).await?;
     let location = file_url(made.0.id, SIZES[0]);
-    let mut response = (StatusCode::CREATED, answer(&made)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, answer(&made)))
 }
 
 /// Changes what is said of a picture, or its place.
