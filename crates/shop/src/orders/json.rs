@@ -146,6 +146,8 @@ pub(crate) struct OrderPaymentJson {
     /// What was taken by now; the rest is only held.
     captured: Amount,
     refunded: Amount,
+    /// Of what was refunded, what could not reach the card and waits to be given back otherwise.
+    stranded: Amount,
     #[schema(required)]
     reference: Option<String>,
     /// Who charges the card.
@@ -227,6 +229,7 @@ impl OrderPaymentJson {
             amount: it.amount,
             captured: it.captured,
             refunded: it.refunded,
+            stranded: it.stranded,
             reference: it.reference,
             provider: it.card.map(|card| card.provider),
             failure: it.failure,

@@ -144,6 +144,7 @@ fn payments(
             amount: Amount::new(rest),
             captured: Amount::ZERO,
             refunded: Amount::ZERO,
+            stranded: Amount::ZERO,
             captured_at: None,
             ..payment.clone()
         };

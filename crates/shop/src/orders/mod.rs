@@ -151,6 +151,8 @@ pub(crate) struct OrderPayment {
     pub(crate) status: PaymentStatus,
     pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
+    /// Of it, what could not reach the card, and waits.
+    pub(crate) stranded: Amount,
     pub(crate) reference: Option<String>,
     /// Of a payment by card.
     pub(crate) card: Option<OrderCard>,

@@ -226,6 +226,7 @@ pub(crate) fn payments(
         status: PaymentStatus::Pending,
         captured: Amount::ZERO,
         refunded: Amount::ZERO,
+        stranded: Amount::ZERO,
         reference: None,
         card: it.card.clone(),
         failure: None,

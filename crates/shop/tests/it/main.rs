@@ -28,3 +28,4 @@ mod search;
 mod staff_orders;
 mod stock;
 mod storefront;
+mod stranded_refunds;

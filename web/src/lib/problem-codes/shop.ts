@@ -181,6 +181,18 @@ export const shop: KnownCodes = {
     en: 'No stock is kept of this.',
     de: 'Davon wird kein Bestand gezählt.',
   },
+  'shop.stranded_refund.no_wallet': {
+    en: 'The buyer has no open wallet in this currency. Pay it outside, and say how.',
+    de: 'Die Käuferin hat kein offenes Konto in dieser Währung. Zahl es außerhalb aus und sag, wie.',
+  },
+  'shop.stranded_refund.not_found': {
+    en: 'Nothing of this payment waits to go back.',
+    de: 'Von dieser Zahlung wartet nichts darauf, zurückzugehen.',
+  },
+  'shop.stranded_refund.too_large': {
+    en: 'That is more than waits to go back.',
+    de: 'Das ist mehr, als darauf wartet, zurückzugehen.',
+  },
   'shop.tax_rate.not_found': { de: 'Diesen Steuersatz gibt es nicht.' },
   'shop.variant.not_found': {
     en: 'This isn’t sold any more.',

@@ -286,6 +286,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_overview_orders" "",
         "shop_overview_returns" "",
         "shop_overview_sales" "",
+        "shop_stranded_refunds_list" "",
     }
     Needs(P::OrdersWrite) => {
         "shop_orders_create" "",
@@ -296,6 +297,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_returns_approve" "",
         "shop_returns_reject" "",
         "shop_returns_receive" "",
+        "shop_stranded_refunds_settle" "",
     }
     Needs(P::CatalogueWrite) => {
         "shop_settings_get" "",

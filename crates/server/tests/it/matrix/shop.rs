@@ -77,6 +77,13 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     ("shop_overview_returns", Staff, "/v1/shop/overview/returns", ""),
     ("shop_overview_sales", Staff, "/v1/shop/overview/sales", ""),
+    ("shop_stranded_refunds_list", Staff, "/v1/shop/stranded-refunds", ""),
+    (
+        "shop_stranded_refunds_settle",
+        Staff,
+        "/v1/shop/stranded-refunds/opay_00000000000000000000000001/settle",
+        r#"{"kind": "wallet"}"#,
+    ),
     ("shop_documents_list", Foreign, "/v1/shop/orders/{order}/documents", ""),
     ("shop_documents_get", Foreign, "/v1/shop/documents/doc_00000000000000000000000001", ""),
     ("shop_documents_pdf", Foreign, "/v1/shop/documents/doc_00000000000000000000000001/pdf", ""),

@@ -32,6 +32,7 @@ fn payment(row: &Row) -> Result<OrderPayment> {
         created_at: row.get(8),
         updated_at: row.get(13),
         captured_at: row.get(14),
+        stranded: row.get(15),
         failure: row.get(9),
         card: row.get::<_, Option<String>>(10).map(|provider| OrderCard {
             provider,
@@ -47,7 +48,8 @@ pub(crate) async fn payments(
     id: OrderId,
 ) -> Result<Vec<OrderPayment>> {
     let sql = "select id, kind, payer, amount, status, captured, refunded, reference, created_at, \
-            failure, provider, card_token, return_url, updated_at, captured_at \
+            failure, provider, card_token, return_url, updated_at, captured_at, \
+            stranded - settled \
         from shop.order_payments where order_id = $1 order by id";
     client.query_prepared(sql, &[&id]).await?.iter().map(payment).collect()
 }
