@@ -19,6 +19,9 @@
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
 //! | `locations`, `stock` | where goods lie, and how they get there |
+//! | `stranded_refunds` | what could not go back to a card |
+//! | `storefront` | what whoever looks at the shop has to know first |
+//! | `sales` | what was sold, summed up for staff |
 //! | [`Shop`] | the facade |
 
 mod answers;
@@ -54,6 +57,7 @@ mod reads;
 mod refunds;
 mod returns;
 mod rules;
+mod sales;
 mod sales_adjustments;
 mod search;
 mod settings;
@@ -62,6 +66,8 @@ mod shipping_methods;
 mod shop;
 mod staff_orders;
 mod stock;
+mod storefront;
+mod stranded_refunds;
 mod tax_rates;
 
 pub use self::http::{document, routes};
@@ -69,8 +75,8 @@ pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
     ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
-    ProductId, PromotionId, ReturnId, SalesAdjustmentId, ShipmentId, ShippingMethodId,
-    StockChangeId, VariantId,
+    ProductId, PromotionId, ReturnId, SalesAdjustmentId, SettlementId, ShipmentId,
+    ShippingMethodId, StockChangeId, VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -86,4 +92,7 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
     9 "past_trade" "../migrations/0009_past_trade.sql",
+    10 "sales" "../migrations/0010_sales.sql",
+    11 "shown" "../migrations/0011_shown.sql",
+    12 "stranded_refunds" "../migrations/0012_stranded_refunds.sql",
 };

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::ids::{
-    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, SalesAdjustmentId, ShipmentId,
+    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, SalesAdjustmentId,
+    SettlementId, ShipmentId,
 };
 use crate::shop::Shop;
 
@@ -26,6 +27,8 @@ pub(crate) enum Flow {
     /// Money that came after its order was cancelled.
     Unwanted(OrderPaymentId),
     Return(ReturnId),
+    /// Gives back otherwise what could not go back to a card.
+    Settlement(SettlementId),
 }
 
 impl Flow {
@@ -40,6 +43,7 @@ impl Flow {
             Self::SalesAdjustment(id) => id.to_string(),
             Self::Unwanted(id) => format!("unwanted {id}"),
             Self::Return(id) => id.to_string(),
+            Self::Settlement(id) => id.to_string(),
         }
     }
 }
@@ -79,6 +83,7 @@ impl Shop {
             Flow::SalesAdjustment(id) => self.finish_sales_adjustment(id).await,
             Flow::Unwanted(id) => self.finish_unwanted(id).await,
             Flow::Return(id) => self.finish_return(id).await,
+            Flow::Settlement(id) => self.finish_settlement(id).await,
         };
         match ended {
             Err(error) if error.is_refusal() => Ok(()),
