@@ -108,6 +108,15 @@ const ordered: Find = async (window) => {
   return order
 }
 
+/** Something of an order that was sent is to come back. */
+const returned: Find = async (window) => {
+  const order = await ordered(window)
+  await ask(window, 'POST', `/v1/shop/orders/${order}/shipments`, {})
+  const { lines } = await ask(window, 'GET', `/v1/shop/orders/${order}`)
+  const back = { lines: [{ line: lines[0].id, quantity: 1, reason: 'damaged' }] }
+  return (await ask(window, 'POST', `/v1/shop/orders/${order}/returns`, back)).id
+}
+
 /** Pages that are come to by another address. */
 const WAYS: Readonly<Record<string, Find>> = { '/consent': authorization }
 
@@ -139,6 +148,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/shop/products/$handle': async () => 'linen-apron',
   '/shop/orders/$id': (window) => ordered(window),
   '/staff/shop/orders/$id': (window) => ordered(window),
+  '/staff/shop/returns/$id': (window) => returned(window),
   '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
   '/staff/shop/collections/$id': first('/v1/shop/collections'),
   '/staff/shop/stock/$sku': async () => 'LANTERN',

@@ -154,7 +154,13 @@ export const HOUSE: readonly Place[] = [
 
 /** What the shop's staff does. */
 export const HOUSE_SHOP: readonly Place[] = [
-  { to: '/staff/shop/orders', text: 'orders', icon: Package, permission: 'orders.read' },
+  {
+    to: '/staff/shop/orders',
+    text: 'orders',
+    icon: Package,
+    also: ['/staff/shop/returns'],
+    permission: 'orders.read',
+  },
   {
     to: '/staff/shop/products',
     text: 'products',

@@ -192,6 +192,8 @@ const routes = root.addChildren([
       ),
       house('/shop/orders', () => import('@/features/staff/shop-orders/page')),
       house('/shop/orders/$id', () => import('@/features/staff/shop-orders/order-page')),
+      house('/shop/returns', () => import('@/features/staff/shop-orders/returns-page')),
+      house('/shop/returns/$id', () => import('@/features/staff/shop-orders/return-page')),
       house('/shop/products', () => import('@/features/staff/shop-products/page')),
       house('/shop/products/new', () => import('@/features/staff/shop-products/new-page')),
       house('/shop/products/$id', () => import('@/features/staff/shop-products/product-page')),

@@ -37,3 +37,8 @@ export function dueOf({ total, cancelled, payments }: Paid): string {
   const due = BigInt(total) - BigInt(cancelled) - held
   return due > 0n ? due.toString() : '0'
 }
+
+/** Whether money went back for a return, which the API names as its reason. */
+export function isForReturn(reason: string | null): boolean {
+  return /^return ret_[0-9a-z]+$/.test(reason ?? '')
+}

@@ -19,6 +19,7 @@ import { Empty, Loaded } from '@/ui/states'
 import { CancelOrder } from './cancel'
 import styles from './order.module.css'
 import { PayOrder } from './pay'
+import { Returns } from './returns'
 import { texts } from './texts'
 
 const SOON_MS = 1_500
@@ -92,6 +93,7 @@ function Shown({ order }: { order: Order }) {
             <OrderTotals order={order} />
           </Section>
           <Documents order={order} />
+          <Returns order={order} />
         </div>
         <Section title={t.details}>
           <Details order={order} />

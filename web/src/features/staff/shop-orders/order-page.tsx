@@ -19,6 +19,7 @@ import { orderQuery } from './order'
 import styles from './order.module.css'
 import { Parcels } from './parcels'
 import { RefundOrder } from './refund'
+import { Returns } from './returns'
 import { ShipOrder } from './ship'
 import { texts } from './texts'
 
@@ -56,6 +57,7 @@ function Shown({ order }: { order: Order }) {
           <Section title={t.payments}>
             <Payments order={order} />
           </Section>
+          <Returns order={order} />
           <Documents order={order} />
         </div>
         <div className={styles.main}>

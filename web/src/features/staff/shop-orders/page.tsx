@@ -12,6 +12,7 @@ import { ORDER_STATES, OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { texts as shopTexts } from '@/ui/shop/texts'
 import { Money, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
+import { OrdersTabs } from './tabs'
 import { texts } from './texts'
 
 /** Everybody's orders. */
@@ -23,6 +24,7 @@ export default function StaffOrdersPage() {
   return (
     <Guarded permission="orders.read" title={t.title}>
       <Page title={t.title} lead={t.lead}>
+        <OrdersTabs />
         <Section>
           <Filters label={t.filter} values={filters} onChange={setFilters}>
             <SelectField
