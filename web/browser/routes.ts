@@ -117,6 +117,21 @@ const returned: Find = async (window) => {
   return (await ask(window, 'POST', `/v1/shop/orders/${order}/returns`, back)).id
 }
 
+/** A file that was worked off, of which a line was refused. */
+const imported: Find = async ({ page }) =>
+  page.evaluate(async () => {
+    const headers = { 'content-type': 'text/csv', 'idempotency-key': crypto.randomUUID() }
+    const body = 'handle,sku,title,price.EUR\nold-chair,CHAIR,Old chair,4500\n,,,\n'
+    const sent = await fetch('/v1/shop/imports', { method: 'POST', headers, body })
+    const { id } = await sent.json()
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const { status } = await (await fetch(`/v1/shop/imports/${id}`)).json()
+      if (status === 'done') return id
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error('the import is not done')
+  })
+
 /** Pages that are come to by another address. */
 const WAYS: Readonly<Record<string, Find>> = { '/consent': authorization }
 
@@ -150,6 +165,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/staff/shop/orders/$id': (window) => ordered(window),
   '/staff/shop/returns/$id': (window) => returned(window),
   '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
+  '/staff/shop/imports/$id': imported,
   '/staff/shop/collections/$id': first('/v1/shop/collections'),
   '/staff/shop/stock/$sku': async () => 'LANTERN',
 }

@@ -165,7 +165,7 @@ export const HOUSE_SHOP: readonly Place[] = [
     to: '/staff/shop/products',
     text: 'products',
     icon: Tag,
-    also: ['/staff/shop/categories', '/staff/shop/collections'],
+    also: ['/staff/shop/categories', '/staff/shop/collections', '/staff/shop/imports'],
     permission: 'catalogue.write',
   },
   {

@@ -203,6 +203,8 @@ const routes = root.addChildren([
         '/shop/collections/$id',
         () => import('@/features/staff/shop-collections/collection-page'),
       ),
+      house('/shop/imports', () => import('@/features/staff/shop-imports/page')),
+      house('/shop/imports/$id', () => import('@/features/staff/shop-imports/import-page')),
       house('/shop/stock', () => import('@/features/staff/shop-stock/page')),
       house('/shop/stock/$sku', () => import('@/features/staff/shop-stock/sku-page')),
       house('/shop/locations', () => import('@/features/staff/shop-stock/locations-page')),

@@ -7,12 +7,14 @@ const texts = defineTexts(
     products: 'Products',
     categories: 'Categories',
     collections: 'Collections',
+    imports: 'Import and export',
   },
   {
     tabs: 'Sortiment',
     products: 'Produkte',
     categories: 'Kategorien',
     collections: 'Sammlungen',
+    imports: 'Import und Export',
   },
 )
 
@@ -26,6 +28,7 @@ export function CatalogueTabs() {
         { to: '/staff/shop/products', label: t.products },
         { to: '/staff/shop/categories', label: t.categories },
         { to: '/staff/shop/collections', label: t.collections },
+        { to: '/staff/shop/imports', label: t.imports },
       ]}
     />
   )
