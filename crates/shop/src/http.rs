@@ -62,6 +62,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipments::http::routes())
         .merge(crate::returns::http::routes())
         .merge(crate::documents::http::routes())
+        .merge(crate::sales::http::routes())
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
         .merge(price_lists::http::routes())

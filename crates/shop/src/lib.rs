@@ -19,6 +19,7 @@
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
 //! | `locations`, `stock` | where goods lie, and how they get there |
+//! | `sales` | what was sold, summed up for staff |
 //! | [`Shop`] | the facade |
 
 mod answers;
@@ -54,6 +55,7 @@ mod reads;
 mod refunds;
 mod returns;
 mod rules;
+mod sales;
 mod search;
 mod settings;
 mod shipments;
@@ -83,4 +85,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
+    9 "sales" "../migrations/0010_sales.sql",
 };

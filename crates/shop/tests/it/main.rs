@@ -23,6 +23,7 @@ mod price_lists;
 mod products;
 mod races;
 mod returns;
+mod sales;
 mod search;
 mod staff_orders;
 mod stock;

@@ -283,6 +283,7 @@ pub(crate) const TABLE: &[Row] = table! {
     Needs(P::OrdersRead) => {
         "shop_overview_orders" "",
         "shop_overview_returns" "",
+        "shop_overview_sales" "",
     }
     Needs(P::OrdersWrite) => {
         "shop_orders_create" "",

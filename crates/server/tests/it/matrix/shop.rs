@@ -75,6 +75,7 @@ pub(crate) const TABLE: &[Row] = &[
         r#"{"lines": [{"line": "oln_00000000000000000000000001", "restock": 1}]}"#,
     ),
     ("shop_overview_returns", Staff, "/v1/shop/overview/returns", ""),
+    ("shop_overview_sales", Staff, "/v1/shop/overview/sales", ""),
     ("shop_documents_list", Foreign, "/v1/shop/orders/{order}/documents", ""),
     ("shop_documents_get", Foreign, "/v1/shop/documents/doc_00000000000000000000000001", ""),
     ("shop_documents_pdf", Foreign, "/v1/shop/documents/doc_00000000000000000000000001/pdf", ""),
