@@ -166,6 +166,12 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/staff/shop/returns/$id': (window) => returned(window),
   '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
   '/staff/shop/imports/$id': imported,
+  '/staff/shop/price-lists/$id': made('/v1/shop/price-lists', {
+    title: 'Prices of a very long sale for wholesale customers in all of the country',
+    currency: 'EUR',
+    customer_group: 'wholesale',
+    until: '2040-01-01T00:00:00Z',
+  }),
   '/staff/shop/collections/$id': first('/v1/shop/collections'),
   '/staff/shop/stock/$sku': async () => 'LANTERN',
 }

@@ -165,7 +165,12 @@ export const HOUSE_SHOP: readonly Place[] = [
     to: '/staff/shop/products',
     text: 'products',
     icon: Tag,
-    also: ['/staff/shop/categories', '/staff/shop/collections', '/staff/shop/imports'],
+    also: [
+      '/staff/shop/categories',
+      '/staff/shop/collections',
+      '/staff/shop/custom-fields',
+      '/staff/shop/imports',
+    ],
     permission: 'catalogue.write',
   },
   {
@@ -179,6 +184,7 @@ export const HOUSE_SHOP: readonly Place[] = [
     to: '/staff/shop/promotions',
     text: 'promotions',
     icon: BadgePercent,
+    also: ['/staff/shop/price-lists', '/staff/shop/customer-groups'],
     permission: 'catalogue.write',
   },
   {

@@ -7,6 +7,7 @@ const texts = defineTexts(
     products: 'Products',
     categories: 'Categories',
     collections: 'Collections',
+    custom_fields: 'Fields',
     imports: 'Import and export',
   },
   {
@@ -14,6 +15,7 @@ const texts = defineTexts(
     products: 'Produkte',
     categories: 'Kategorien',
     collections: 'Sammlungen',
+    custom_fields: 'Felder',
     imports: 'Import und Export',
   },
 )
@@ -28,6 +30,7 @@ export function CatalogueTabs() {
         { to: '/staff/shop/products', label: t.products },
         { to: '/staff/shop/categories', label: t.categories },
         { to: '/staff/shop/collections', label: t.collections },
+        { to: '/staff/shop/custom-fields', label: t.custom_fields },
         { to: '/staff/shop/imports', label: t.imports },
       ]}
     />
