@@ -65,6 +65,8 @@ pub enum ShopError {
     ImageAnimated,
     #[error("a product has at most 50 pictures")]
     ImagesTooMany,
+    #[error("these aren't the pictures of the product, each once")]
+    ImageOrderDiffers,
     #[error("there is no such custom field")]
     CustomFieldNotFound,
     #[error("another custom field has this handle")]
@@ -240,6 +242,7 @@ impl ShopError {
             Self::ImageTooLarge,
             Self::ImageAnimated,
             Self::ImagesTooMany,
+            Self::ImageOrderDiffers,
             Self::CustomFieldNotFound,
             Self::CustomFieldTaken,
             Self::CustomFieldChoices,
@@ -366,6 +369,7 @@ outcomes! {
     Self::ImageTooLarge => Unprocessable, "shop.image.too_large";
     Self::ImageAnimated => Unprocessable, "shop.image.animated";
     Self::ImagesTooMany => Unprocessable, "shop.image.too_many";
+    Self::ImageOrderDiffers => Unprocessable, "shop.image.order_differs";
     Self::CustomFieldNotFound => NotFound, "shop.custom_field.not_found";
     Self::CustomFieldTaken => Conflict, "shop.custom_field.handle_taken";
     Self::CustomFieldChoices => Unprocessable, "shop.custom_field.choices";

@@ -1,8 +1,10 @@
 //! The shop over HTTP: the routes of its features put together.
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::HeaderValue;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn_with_state, map_request, map_response};
+use axum::response::{IntoResponse, Response};
 use kernel::http::{CallerKey, documents, no_store};
 use kernel::replay::{self, Replay};
 use utoipa::openapi::OpenApi;
@@ -45,6 +47,7 @@ fn catalogue_routes() -> OpenApiRouter<Shop> {
         .merge(categories::http::public_routes())
         .merge(collections::http::public_routes())
         .merge(custom_fields::http::public_routes())
+        .merge(crate::storefront::http::routes())
 }
 
 /// What is the caller's own, or staff's.
@@ -63,6 +66,7 @@ fn private_routes() -> OpenApiRouter<Shop> {
         .merge(crate::returns::http::routes())
         .merge(crate::documents::http::routes())
         .merge(crate::sales::http::routes())
+        .merge(crate::stranded_refunds::http::routes())
         .merge(products::http::staff_routes())
         .merge(images::http::staff_routes())
         .merge(price_lists::http::routes())
@@ -87,11 +91,17 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())
         .merge(crate::returns::http::replayed_routes())
+        .merge(crate::stranded_refunds::http::settle_route())
         .merge(products::http::replayed_routes())
         .merge(categories::http::create_route())
         .merge(collections::http::replayed_routes())
         .merge(custom_fields::http::create_route())
         .merge(price_lists::http::create_route())
+}
+
+/// 201: it was made, and is at this address.
+pub(crate) fn created(location: String, answer: impl IntoResponse) -> Response {
+    (StatusCode::CREATED, [(LOCATION, location)], answer).into_response()
 }
 
 /// Guests have no name: what they repeat is looked for under the token that they show, so that

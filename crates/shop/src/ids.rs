@@ -87,6 +87,10 @@ kernel::define_id! {
     pub struct OrderRefundId = "oref";
 }
 kernel::define_id! {
+    /// Money that could not go back to a card, and is given back otherwise.
+    pub struct SettlementId = "oset";
+}
+kernel::define_id! {
     /// An invoice or a credit note.
     pub struct DocumentId = "doc";
 }

@@ -19,6 +19,8 @@
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
 //! | `locations`, `stock` | where goods lie, and how they get there |
+//! | `stranded_refunds` | what could not go back to a card |
+//! | `storefront` | what whoever looks at the shop has to know first |
 //! | `sales` | what was sold, summed up for staff |
 //! | [`Shop`] | the facade |
 
@@ -63,6 +65,8 @@ mod shipping_methods;
 mod shop;
 mod staff_orders;
 mod stock;
+mod storefront;
+mod stranded_refunds;
 mod tax_rates;
 
 pub use self::http::{document, routes};
@@ -70,7 +74,8 @@ pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
     ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
-    ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
+    ProductId, PromotionId, ReturnId, SettlementId, ShipmentId, ShippingMethodId, StockChangeId,
+    VariantId,
 };
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
@@ -86,4 +91,6 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
     9 "sales" "../migrations/0010_sales.sql",
+    10 "shown" "../migrations/0011_shown.sql",
+    11 "stranded refunds" "../migrations/0012_stranded_refunds.sql",
 };

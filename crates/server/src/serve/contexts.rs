@@ -172,12 +172,39 @@ impl Contexts {
 /// What the routes say about themselves, for which nothing has to run.
 pub(super) fn document() -> OpenApi {
     let mut all = ledger::document();
-    all.merge(identity::document());
-    all.merge(wallet::document());
-    all.merge(payments::document());
-    all.merge(shop::document());
-    all.merge(notifications::document());
-    all.merge(oauth::document());
-    all.merge(admin::document());
+    others().into_iter().for_each(|document| all.merge(document));
     all
+}
+
+/// The documents of the contexts beside the ledger.
+fn others() -> [OpenApi; 7] {
+    [
+        identity::document(),
+        wallet::document(),
+        payments::document(),
+        shop::document(),
+        notifications::document(),
+        oauth::document(),
+        admin::document(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_contexts_describe_a_name_differently() {
+        let mut known = BTreeMap::new();
+        for document in std::iter::once(ledger::document()).chain(others()) {
+            let schemas = document.components.expect("contexts have schemas").schemas;
+            for (name, schema) in schemas {
+                let schema = serde_json::to_value(schema).unwrap();
+                let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+                assert_eq!(*before, schema, "{name}");
+            }
+        }
+    }
 }

@@ -3,18 +3,20 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use identity::Actor;
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::invalid_field;
 use kernel::secret::SecretToken;
-use kernel::{Json, Path, Problem};
+use kernel::{Json, Page, Path, Problem, Query};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::{self, Shopper};
 use super::json::CartJson;
 use super::service::{CartPatch, WantedItem, WantedVariant};
+use super::store::lines::LinePatch;
 use super::view::CartView;
 use super::{Address, LINES_MAX};
 use crate::fields::{Email, Line, Note, Quantity, nullable};
@@ -26,7 +28,7 @@ const CODES_MAX: usize = 20;
 
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default()
-        .routes(routes!(create))
+        .routes(routes!(list, create))
         .routes(routes!(get, update))
         .routes(routes!(set_line, remove_line))
         .routes(routes!(reserve, release))
@@ -79,6 +81,38 @@ pub(crate) async fn create(
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let token = view.cart.token_hash.as_ref().map(|_| token.as_str().to_owned());
     Ok((status, Json(CartJson::new(&view, token.filter(|_| is_new)))).into_response())
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CartParams {
+    /// The code of an asset whose kind is money.
+    #[serde(rename = "filter[currency]")]
+    #[param(max_length = 64)]
+    currency: Option<String>,
+}
+
+/// The open carts of the user who is signed in: one at most in each currency, the one that changed
+/// last first. A guest has the id of theirs.
+#[utoipa::path(
+    get,
+    path = "/v1/shop/carts",
+    operation_id = "shop_carts_list",
+    tag = "shop",
+    params(CartParams),
+    responses(
+        (status = 200, description = "All of them.", body = Page<CartJson>),
+        ReadProblems,
+    ),
+)]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    actor: Actor,
+    Query(params): Query<CartParams>,
+) -> Result<Json<Page<CartJson>>, Problem> {
+    let carts = shop.open_carts(&actor, params.currency.as_deref()).await?;
+    let data = carts.iter().map(|view| CartJson::new(view, None)).collect();
+    Ok(Json(Page { data, next_cursor: None }))
 }
 
 /// A cart, with prices, stock and what is missing at this moment.
@@ -178,14 +212,19 @@ pub(crate) async fn add_lines(
     Ok(shown(&shop.add_to_cart(&shopper, id, items?).await?))
 }
 
-/// How many pieces a line is to have.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// A merge patch (RFC 7396): what is left out stays, null clears.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct SetLine {
-    quantity: Quantity,
+    quantity: Option<Quantity>,
+    /// What is written on the present.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Note>)]
+    gift_note: Option<Option<Note>>,
 }
 
-/// Sets the pieces of a line.
+/// Changes the pieces of a line, or what is written on the present. A line that comes to have the
+/// variant and the note of another one goes into it.
 #[utoipa::path(
     patch,
     path = "/v1/shop/carts/{id}/lines/{line}",
@@ -196,12 +235,17 @@ pub(crate) struct SetLine {
         ("line" = CartLineId, Path, description = "The line's id."),
         ("Cart-Token" = Option<String>, Header, description = "A guest's token."),
     ),
-    request_body(content = SetLine, example = json!({ "quantity": 3 })),
+    request_body(content(
+        (SetLine = "application/json", example = json!({ "quantity": 3 })),
+        (SetLine = "application/merge-patch+json", example = json!({ "gift_note": "For Ben" })),
+    )),
     responses(
         (status = 200, description = "The cart as it is now.", body = CartJson),
         (status = 404, description = "`shop.cart.not_found` or `shop.cart.line_not_found`.",
          body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`shop.cart.not_open`.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.cart.too_many_pieces`.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -212,7 +256,11 @@ pub(crate) async fn set_line(
     Path(at): Path<(CartId, CartLineId)>,
     Json(body): Json<SetLine>,
 ) -> Result<Json<CartJson>, Problem> {
-    Ok(shown(&shop.set_cart_line(&shopper, at, body.quantity.get()).await?))
+    let patch = LinePatch {
+        quantity: body.quantity.map(Quantity::get),
+        gift_note: body.gift_note.map(|note| note.map(String::from).unwrap_or_default()),
+    };
+    Ok(shown(&shop.set_cart_line(&shopper, at, &patch).await?))
 }
 
 /// Takes a line out of a cart.
@@ -240,7 +288,8 @@ pub(crate) async fn remove_line(
     shopper: Shopper,
     Path(at): Path<(CartId, CartLineId)>,
 ) -> Result<Json<CartJson>, Problem> {
-    Ok(shown(&shop.set_cart_line(&shopper, at, 0).await?))
+    let removed = LinePatch { quantity: Some(0), gift_note: None };
+    Ok(shown(&shop.set_cart_line(&shopper, at, &removed).await?))
 }
 
 /// A merge patch (RFC 7396): what is left out stays, null clears; lists and addresses are exchanged

@@ -10,6 +10,7 @@ use super::{Address, CartStatus};
 use crate::ids::{
     CartId, CartLineId, OrderId, ProductId, PromotionId, ShippingMethodId, VariantId,
 };
+use crate::images::http::small_url;
 use crate::pricing::{Priced, PricedLine};
 
 /// A cart, and what it costs at this moment. Amounts are in the currency's minor unit.
@@ -104,6 +105,9 @@ pub(crate) struct CartLineJson {
     /// Of the product, for its address.
     #[schema(required)]
     handle: Option<String>,
+    /// Where a small picture of it is, if there is one.
+    #[schema(required, example = "/v1/shop/images/img_01j/200")]
+    image: Option<String>,
     #[schema(required)]
     title: Option<String>,
     #[schema(required)]
@@ -159,6 +163,7 @@ impl CartLineJson {
             product: sellable.map(|it| it.product),
             sku: sellable.map(|it| it.sku.clone()),
             handle: sellable.map(|it| it.handle.clone()),
+            image: sellable.and_then(|it| it.image).map(small_url),
             title: sellable.map(|it| it.title.clone()),
             variant_title: sellable.and_then(|it| it.variant_title.clone()),
             quantity: it.line.quantity,

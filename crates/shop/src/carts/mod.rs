@@ -86,6 +86,7 @@ pub(crate) struct CartLine {
 /// Where something is sent, or who pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PostalAddress)]
 pub(crate) struct Address {
     pub(crate) name: Line,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use identity::Permission;
+use identity::{Actor, Permission};
 use kernel::{FieldError, Problem};
 
 use super::access::Shopper;
 use super::gate::Requirement;
 use super::store::StoredCart;
-use super::store::lines::{self, AddOutcome, Added};
+use super::store::lines::{self, AddOutcome, Added, ChangeOutcome, LinePatch};
 use super::view::CartView;
 use super::{Address, Cart, CartStatus, store};
 use crate::error::{Result, ShopError};
@@ -116,6 +116,24 @@ impl Shop {
         Ok(self.view(&self.database.client().await?, stored).await?)
     }
 
+    /// The open carts of a user, the one that changed last first.
+    pub(crate) async fn open_carts(
+        &self,
+        actor: &Actor,
+        currency: Option<&str>,
+    ) -> Result<Vec<CartView>, Problem> {
+        actor.require(Permission::ShopRead)?;
+        let user = actor.require_user()?;
+        let client = self.database.client().await?;
+        let mut views = Vec::new();
+        for id in store::all_open_of_user(&client, user, currency).await? {
+            if let Some(stored) = store::get(&client, id).await? {
+                views.push(self.view(&client, stored).await?);
+            }
+        }
+        Ok(views)
+    }
+
     /// The caller's cart as it is after a change. What is held for it is held anew.
     async fn after_change(&self, cart: &Cart) -> Result<CartView> {
         if cart.reserved_until.is_some_and(|until| until > self.clock.now()) {
@@ -178,12 +196,12 @@ impl Shop {
         Ok(added.collect())
     }
 
-    /// Sets the pieces of a line; zero removes it.
+    /// Changes a line; zero pieces remove it.
     pub(crate) async fn set_cart_line(
         &self,
         shopper: &Shopper,
         (id, line): (CartId, CartLineId),
-        quantity: u32,
+        patch: &LinePatch,
     ) -> Result<CartView, Problem> {
         let cart = self.own_cart(shopper, id, Permission::ShopWrite).await?.cart;
         let mut client = self.database.client().await?;
@@ -191,8 +209,10 @@ impl Shop {
         if store::touch_in_tx(&tx, id, self.clock.now()).await?.is_none() {
             return Err(ShopError::CartNotOpen.into());
         }
-        if !lines::set_in_tx(&tx, id, line, quantity).await? {
-            return Err(ShopError::CartLineNotFound.into());
+        match lines::change_in_tx(&tx, id, line, patch).await? {
+            ChangeOutcome::Changed => {}
+            ChangeOutcome::Missing => return Err(ShopError::CartLineNotFound.into()),
+            ChangeOutcome::TooManyPieces => return Err(ShopError::CartTooManyPieces.into()),
         }
         tx.commit().await?;
         drop(client);

@@ -96,6 +96,18 @@ pub(crate) async fn open_of_user(
     Ok(row.map(|row| row.get(0)))
 }
 
+/// The open carts of a user, or the one in a currency; the one that changed last first.
+pub(super) async fn all_open_of_user(
+    client: &impl GenericClient,
+    user: UserId,
+    currency: Option<&str>,
+) -> Result<Vec<CartId>> {
+    let sql = "select id from shop.carts where user_id = $1 and status = 'open' \
+        and ($2::text is null or currency = $2) order by updated_at desc, id";
+    let rows = client.query_prepared(sql, &[&user, &currency]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// False if its id is taken, or the user has an open one in this currency.
 pub(super) async fn insert(client: &impl GenericClient, new: &Cart) -> Result<bool> {
     let sql = "insert into shop.carts \

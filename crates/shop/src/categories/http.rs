@@ -1,8 +1,8 @@
 //! Categories over HTTP.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag, invalid_field};
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::{Category, CategoryPatch};
 use crate::callers::{CatalogueStaff, Viewer};
+use crate::http::created;
 use crate::ids::CategoryId;
 use crate::languages::{Wanted, say_language};
 use crate::products::fields::{CatalogueHandle, HandleOrId, Text, Title, nullable};
@@ -224,10 +225,7 @@ async fn create(
     };
     let made = shop.create_category(&actor, new).await?;
     let location = format!("/v1/shop/categories/{}", made.id);
-    let mut response = (StatusCode::CREATED, written(made, actor)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, written(made, actor)))
 }
 
 /// Changes or moves a category.

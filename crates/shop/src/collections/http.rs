@@ -1,8 +1,8 @@
 //! Collections over HTTP.
 
 use axum::extract::{OriginalUri, State};
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag, invalid_field};
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::{Collection, CollectionPatch, CollectionRules, PRODUCTS_MAX, VALUES_MAX};
 use crate::callers::{CatalogueStaff, Viewer};
+use crate::http::created;
 use crate::ids::{CollectionId, ProductId};
 use crate::languages::{Wanted, say_language};
 use crate::products::fields::{CatalogueHandle, HandleOrId, Text, Title};
@@ -253,10 +254,7 @@ async fn create(
     };
     let made = shop.create_collection(&actor, new).await?;
     let location = format!("/v1/shop/collections/{}", made.id);
-    let mut response = (StatusCode::CREATED, written(made, actor)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, written(made, actor)))
 }
 
 /// Changes a collection.

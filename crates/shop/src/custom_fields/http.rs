@@ -1,8 +1,8 @@
 //! Custom fields over HTTP.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag, invalid_field};
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::{CHOICES_MAX, CustomField, CustomFieldPatch, FieldKind, FieldSubject, FieldTitles};
 use crate::callers::{CatalogueStaff, Viewer};
 use crate::error::ShopError;
+use crate::http::created;
 use crate::ids::CustomFieldId;
 use crate::languages::Wanted;
 use crate::products::TRANSLATIONS_MAX;
@@ -245,10 +246,7 @@ async fn create(
     };
     let made = shop.create_custom_field(&actor, new).await?;
     let location = format!("/v1/shop/custom-fields/{}", made.id);
-    let mut response = (StatusCode::CREATED, written(made)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, written(made)))
 }
 
 /// Changes what is said of a field. Values that are there stay.

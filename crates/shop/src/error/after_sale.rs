@@ -1,6 +1,6 @@
 //! What can go wrong with an order after its sale: returns, documents, changes.
 
-use kernel::{DomainError, ErrorKind};
+use kernel::{Amount, DomainError, ErrorKind};
 
 /// Outcomes that callers can meet.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,12 @@ pub enum AfterSaleError {
     CountryFixed,
     #[error("only staff cancels pieces of an order; you can cancel all of it")]
     PiecesByStaff,
+    #[error("nothing of this payment could not go back to its card")]
+    StrandedNotFound,
+    #[error("this is more than waits: {0}")]
+    StrandedTooLarge(Amount),
+    #[error("the buyer has no open wallet in this currency")]
+    StrandedNoWallet,
 }
 
 impl AfterSaleError {
@@ -38,6 +44,9 @@ impl AfterSaleError {
             Self::OrderFixed,
             Self::CountryFixed,
             Self::PiecesByStaff,
+            Self::StrandedNotFound,
+            Self::StrandedTooLarge(Amount::ZERO),
+            Self::StrandedNoWallet,
         ]
         .into_iter()
     }
@@ -54,6 +63,9 @@ impl AfterSaleError {
             Self::OrderFixed => (Conflict, "shop.order.fixed"),
             Self::CountryFixed => (Unprocessable, "shop.order.country_fixed"),
             Self::PiecesByStaff => (Unprocessable, "shop.order.pieces_by_staff"),
+            Self::StrandedNotFound => (NotFound, "shop.stranded_refund.not_found"),
+            Self::StrandedTooLarge(_) => (Unprocessable, "shop.stranded_refund.too_large"),
+            Self::StrandedNoWallet => (Unprocessable, "shop.stranded_refund.no_wallet"),
         }
     }
 }

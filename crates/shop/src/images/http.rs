@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -12,7 +12,7 @@ use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag, header, invalid_field};
 use kernel::query::invalid_parameter;
 use kernel::text::is_line;
-use kernel::{ErrorKind, Json, Path, Problem, Query};
+use kernel::{ErrorKind, Json, Page, Path, Problem, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +22,7 @@ use super::drawing::{SIZES, format_of};
 use super::service::NewImage;
 use super::{BYTES_MAX, Image, ImagePatch};
 use crate::callers::CatalogueStaff;
+use crate::http::created;
 use crate::ids::{ImageId, ProductId, VariantId};
 use crate::products::fields::nullable;
 use crate::shop::Shop;
@@ -38,6 +39,7 @@ pub(crate) fn staff_routes() -> OpenApiRouter<Shop> {
     let sent = OpenApiRouter::default().routes(routes!(create));
     OpenApiRouter::default()
         .merge(sent.layer(DefaultBodyLimit::max(BYTES_MAX)))
+        .routes(routes!(reorder))
         .routes(routes!(update, delete))
 }
 
@@ -80,6 +82,11 @@ impl From<&Image> for ImageJson {
             files: SIZES.map(|size| ImageFile { size, url: file_url(it.id, size) }).into(),
         }
     }
+}
+
+/// Where its smallest file is.
+pub(crate) fn small_url(id: ImageId) -> String {
+    file_url(id, SIZES[SIZES.len() - 1])
 }
 
 fn file_url(id: ImageId, size: u32) -> String {
@@ -192,10 +199,7 @@ async fn create(
     };
     let made = shop.add_image(&actor, new).await?;
     let location = file_url(made.0.id, SIZES[0]);
-    let mut response = (StatusCode::CREATED, answer(&made)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, answer(&made)))
 }
 
 /// Changes what is said of a picture, or its place.
@@ -245,6 +249,55 @@ async fn update(
         alt: body.alt,
     };
     Ok(answer(&shop.update_image(&actor, (place.id, place.image), &expected, patch).await?))
+}
+
+/// The order in which the pictures of a product are shown.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ImageOrder {
+    /// All of them, each once.
+    #[schema(max_items = 50)]
+    images: Vec<ImageId>,
+}
+
+/// Puts the pictures of a product in order: the first one stands for it in lists.
+#[utoipa::path(
+    put,
+    path = "/v1/shop/products/{id}/images",
+    operation_id = "shop_images_reorder",
+    tag = "shop",
+    params(
+        ("id" = ProductId, Path, description = "The product's id."),
+        ("If-Match" = String, Header, description = "The product's ETag; without it the answer is 428.", example = "\"1\""),
+    ),
+    request_body(content = ImageOrder, example = json!({
+        "images": ["img_01h455vb4pex5vsknk084sn02q", "img_01h455vb4pex5vsknk084sn02r"],
+    })),
+    responses(
+        (status = 200, description = "The pictures in their order.", body = Page<ImageJson>,
+         headers(("ETag" = String, description = "The product's version."))),
+        (status = 404, description = "There is no such product.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "The product has changed since that version.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.image.order_differs`: these aren't its pictures, each once.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.",
+         body = Problem, content_type = "application/problem+json"),
+        WriteProblems,
+    ),
+)]
+async fn reorder(
+    State(shop): State<Shop>,
+    CatalogueStaff(actor): CatalogueStaff,
+    Path(product): Path<ProductId>,
+    headers: HeaderMap,
+    Json(body): Json<ImageOrder>,
+) -> Result<Response, Problem> {
+    let expected = IfMatch::read(&headers)?;
+    let (images, version) = shop.reorder_images(&actor, product, &expected, &body.images).await?;
+    let data = images.iter().map(ImageJson::from).collect();
+    Ok(([(ETAG, etag(version))], Json(Page { data, next_cursor: None })).into_response())
 }
 
 /// Removes a picture.

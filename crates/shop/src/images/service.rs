@@ -108,6 +108,33 @@ impl Shop {
         Ok((image, product.version))
     }
 
+    /// Puts the pictures of a product in this order, which has each of them once.
+    pub(crate) async fn reorder_images(
+        &self,
+        actor: &Actor,
+        product: ProductId,
+        expected: &IfMatch,
+        order: &[ImageId],
+    ) -> Result<(Vec<Image>, u32)> {
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let mut product = self.lock_product(&tx, product, expected).await?;
+        let mut known: Vec<ImageId> =
+            store::of_product(&tx, product.id).await?.iter().map(|it| it.id).collect();
+        let mut given = order.to_vec();
+        known.sort_unstable();
+        given.sort_unstable();
+        if known != given {
+            return Err(ShopError::ImageOrderDiffers);
+        }
+        store::put_order(&tx, order).await?;
+        let data = json!({ "images": order });
+        self.save_product(&tx, actor, &mut product, "shop.image.reordered", data).await?;
+        let images = store::of_product(&tx, product.id).await?;
+        tx.commit().await?;
+        Ok((images, product.version))
+    }
+
     /// Removes a picture. Who kept it has it still.
     pub(crate) async fn delete_image(
         &self,

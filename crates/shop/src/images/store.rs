@@ -76,6 +76,15 @@ pub(super) async fn update(tx: &Transaction<'_>, it: &Image) -> Result<()> {
     Ok(())
 }
 
+/// Gives pictures the places in which they stand here.
+pub(super) async fn put_order(tx: &Transaction<'_>, order: &[ImageId]) -> Result<()> {
+    let sql = "update shop.images i set position = n.place - 1 \
+        from unnest($1::uuid[]) with ordinality as n (id, place) where i.id = n.id";
+    let ids: Vec<Uuid> = order.iter().map(|id| id.as_uuid()).collect();
+    tx.execute_prepared(sql, &[&ids]).await?;
+    Ok(())
+}
+
 pub(super) async fn delete(tx: &Transaction<'_>, id: ImageId) -> Result<()> {
     tx.execute_prepared("delete from shop.image_files where image_id = $1", &[&id]).await?;
     tx.execute_prepared("delete from shop.images where id = $1", &[&id]).await?;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, header};
@@ -187,10 +187,8 @@ async fn create(
     let new = Import::new(id, format, params.dry_run, shop.clock.now());
     let made = shop.create_import(&actor, new, body.into_data_stream()).await?;
     let location = format!("/v1/shop/imports/{}", made.id);
-    let mut response = (StatusCode::ACCEPTED, Json(ImportJson::from(made))).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    let body = Json(ImportJson::from(made));
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
 }
 
 /// All imports, the newest first.

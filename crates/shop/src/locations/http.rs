@@ -41,6 +41,8 @@ pub(crate) struct LocationJson {
     /// Orders are sent from the active location with the lowest number that has everything.
     priority: i32,
     is_active: bool,
+    /// Its ETag.
+    version: u32,
     created_at: Timestamp,
 }
 
@@ -53,6 +55,7 @@ impl From<Location> for LocationJson {
             country: it.country,
             priority: it.priority,
             is_active: it.is_active,
+            version: it.version,
             created_at: it.created_at,
         }
     }

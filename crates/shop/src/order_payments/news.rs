@@ -63,7 +63,8 @@ impl Shop {
         let payment = whole.payments.iter().find(|it| it.id == id);
         let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
         let Some(news) = ChargeNews::of(kind) else {
-            return store::note_refund_failure_in_tx(tx, id, (data.amount, data.reason)).await;
+            let now = self.clock.now();
+            return store::note_refund_failure_in_tx(tx, id, (data.amount, data.reason), now).await;
         };
         let Some(status) = after(payment.status, news) else { return Ok(()) };
         let is_unwanted = status == PaymentStatus::Captured && !is_needed(&whole, id);

@@ -145,9 +145,10 @@ impl Shop {
         if payment.kind == PaymentKind::Card && status == PaymentStatus::Released {
             (payment.captured, payment.refunded) = (payment.amount, payment.amount);
         }
-        store::update_payments_in_tx(tx, &whole.payments).await?;
+        let now = self.clock.now();
+        store::update_payments_in_tx(tx, &whole.payments, now).await?;
         whole.order.status = self.status_in_tx(tx, &whole).await?;
-        store::update_in_tx(tx, &whole.order, self.clock.now()).await?;
+        store::update_in_tx(tx, &whole.order, now).await?;
         let is_paid = whole.order.status == OrderStatus::Paid;
         let event = if is_paid && before == OrderStatus::Placed {
             Some(events::paid(&whole.order))

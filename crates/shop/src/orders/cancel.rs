@@ -200,7 +200,7 @@ impl Shop {
             whole.order.state = OrderState::Cancelled;
         }
         store::put_holds_in_tx(&tx, it.order, &whole.holds).await?;
-        store::update_payments_in_tx(&tx, &whole.payments).await?;
+        store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         store::update_in_tx(&tx, &whole.order, now).await?;
         publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole.order)]).await?;

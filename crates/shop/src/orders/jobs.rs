@@ -5,7 +5,9 @@ use kernel::bus::{Job, NewJob, Outcome, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ids::{CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId};
+use crate::ids::{
+    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, SettlementId, ShipmentId,
+};
 use crate::shop::Shop;
 
 pub(crate) const FINISH: &str = "shop.orders.finish";
@@ -23,6 +25,8 @@ pub(crate) enum Flow {
     /// Money that came after its order was cancelled.
     Unwanted(OrderPaymentId),
     Return(ReturnId),
+    /// Gives back otherwise what could not go back to a card.
+    Settlement(SettlementId),
 }
 
 impl Flow {
@@ -36,6 +40,7 @@ impl Flow {
             Self::Payment(id) => id.to_string(),
             Self::Unwanted(id) => format!("unwanted {id}"),
             Self::Return(id) => id.to_string(),
+            Self::Settlement(id) => id.to_string(),
         }
     }
 }
@@ -74,6 +79,7 @@ impl Shop {
             Flow::Payment(id) => self.finish_payment(id).await,
             Flow::Unwanted(id) => self.finish_unwanted(id).await,
             Flow::Return(id) => self.finish_return(id).await,
+            Flow::Settlement(id) => self.finish_settlement(id).await,
         };
         match ended {
             Err(error) if error.is_refusal() => Ok(()),

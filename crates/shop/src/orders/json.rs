@@ -15,6 +15,7 @@ use super::{
 use crate::carts::Address;
 use crate::carts::json::DiscountJson;
 use crate::ids::{CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, VariantId};
+use crate::images::http::small_url;
 use crate::refunds::http::RefundJson;
 use crate::shipments::http::ShipmentJson;
 
@@ -102,6 +103,12 @@ pub(crate) struct OrderLineJson {
     variant: VariantId,
     product: ProductId,
     sku: String,
+    /// Of the product, for its address.
+    #[schema(required)]
+    handle: Option<String>,
+    /// Where a small picture of it was at the sale; it may be gone.
+    #[schema(required, example = "/v1/shop/images/img_01j/200")]
+    image: Option<String>,
     title: String,
     #[schema(required)]
     variant_title: Option<String>,
@@ -139,6 +146,8 @@ pub(crate) struct OrderPaymentJson {
     /// What was taken by now; the rest is only held.
     captured: Amount,
     refunded: Amount,
+    /// Of what was refunded, what could not reach the card and waits to be given back otherwise.
+    stranded: Amount,
     #[schema(required)]
     reference: Option<String>,
     /// Who charges the card.
@@ -150,6 +159,12 @@ pub(crate) struct OrderPaymentJson {
     /// What the card's holder has to do; only the buyer sees it.
     #[schema(required)]
     next_action: Option<NextActionJson>,
+    created_at: Timestamp,
+    /// When it was last changed.
+    updated_at: Timestamp,
+    /// When the first of it was taken.
+    #[schema(required)]
+    captured_at: Option<Timestamp>,
 }
 
 /// The order with its version as ETag.
@@ -183,6 +198,8 @@ impl From<OrderLine> for OrderLineJson {
             variant: it.variant,
             product: it.product,
             sku: it.sku,
+            handle: it.handle,
+            image: it.image.map(small_url),
             title: it.title,
             variant_title: it.variant_title,
             gift_note: Some(it.gift_note).filter(|note| !note.is_empty()),
@@ -212,9 +229,13 @@ impl OrderPaymentJson {
             amount: it.amount,
             captured: it.captured,
             refunded: it.refunded,
+            stranded: it.stranded,
             reference: it.reference,
             provider: it.card.map(|card| card.provider),
             failure: it.failure,
+            created_at: it.created_at,
+            updated_at: it.updated_at,
+            captured_at: it.captured_at,
         }
     }
 }

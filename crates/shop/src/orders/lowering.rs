@@ -144,6 +144,8 @@ fn payments(
             amount: Amount::new(rest),
             captured: Amount::ZERO,
             refunded: Amount::ZERO,
+            stranded: Amount::ZERO,
+            captured_at: None,
             ..payment.clone()
         };
         lowered.push((payment.id, (rest > 0).then_some(anew)));
@@ -176,7 +178,7 @@ impl Shop {
         let lowering = Lowering::of(&whole, it);
         lowering.apply(&mut whole);
         store::put_holds_in_tx(&tx, it.order, &whole.holds).await?;
-        store::update_payments_in_tx(&tx, &whole.payments).await?;
+        store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         for payment in lowering.payments.into_iter().filter_map(|(_, anew)| anew) {
             store::insert_payment_in_tx(&tx, it.order, &payment).await?;
             whole.payments.push(payment);

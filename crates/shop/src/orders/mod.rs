@@ -29,7 +29,8 @@ use serde_json::Value;
 
 use crate::carts::Address;
 use crate::ids::{
-    CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId, VariantId,
+    CartId, CustomerId, ImageId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId,
+    VariantId,
 };
 
 use crate::order_payments::OrderCard;
@@ -99,6 +100,9 @@ pub(crate) struct OrderLine {
     pub(crate) product: ProductId,
     pub(crate) sku: String,
     pub(crate) asset: String,
+    /// Of its product, and a picture of it; of orders from before these were kept, none.
+    pub(crate) handle: Option<String>,
+    pub(crate) image: Option<ImageId>,
     pub(crate) title: String,
     pub(crate) variant_title: Option<String>,
     /// Empty if it is no present.
@@ -147,12 +151,17 @@ pub(crate) struct OrderPayment {
     pub(crate) status: PaymentStatus,
     pub(crate) captured: Amount,
     pub(crate) refunded: Amount,
+    /// Of it, what could not reach the card, and waits.
+    pub(crate) stranded: Amount,
     pub(crate) reference: Option<String>,
     /// Of a payment by card.
     pub(crate) card: Option<OrderCard>,
     /// Why it came to nothing.
     pub(crate) failure: Option<String>,
     pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    /// When the first of it was taken.
+    pub(crate) captured_at: Option<Timestamp>,
 }
 
 impl OrderPayment {

@@ -165,8 +165,9 @@ impl Shop {
         let due = whole.order.total.get();
         whole.order.status =
             status::of(OrderState::Placed, &whole.lines, &whole.payments, (due, false));
-        store::placed_in_tx(tx, whole.order.id, whole.order.status, self.clock.now()).await?;
-        store::update_payments_in_tx(tx, &whole.payments).await?;
+        let now = self.clock.now();
+        store::placed_in_tx(tx, whole.order.id, whole.order.status, now).await?;
+        store::update_payments_in_tx(tx, &whole.payments, now).await?;
         if let Some(cart) = whole.order.cart {
             reservations::store::forget_in_tx(tx, cart).await?;
         }

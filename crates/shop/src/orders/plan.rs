@@ -119,6 +119,8 @@ fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {
         product: it.product,
         sku: it.sku.clone(),
         asset: it.asset.clone(),
+        handle: Some(it.handle.clone()),
+        image: it.image,
         title: it.title.clone(),
         variant_title: it.variant_title.clone(),
         gift_note: line.line.gift_note.clone(),
@@ -224,10 +226,13 @@ pub(crate) fn payments(
         status: PaymentStatus::Pending,
         captured: Amount::ZERO,
         refunded: Amount::ZERO,
+        stranded: Amount::ZERO,
         reference: None,
         card: it.card.clone(),
         failure: None,
         created_at: now,
+        updated_at: now,
+        captured_at: None,
     };
     Ok(wanted.iter().map(payment).filter(|it| !it.amount.is_zero()).collect())
 }

@@ -186,8 +186,9 @@ pub(super) async fn refused_in_tx(
             version = version + 1, updated_at = $3 \
         where id = $1";
     tx.execute_prepared(sql, &[&id, &reason, &now]).await?;
-    let sql = "update shop.order_payments set status = 'refused' where order_id = $1";
-    tx.execute_prepared(sql, &[&id]).await?;
+    let sql = "update shop.order_payments set status = 'refused', updated_at = $2 \
+        where order_id = $1";
+    tx.execute_prepared(sql, &[&id, &now]).await?;
     Ok(())
 }
 

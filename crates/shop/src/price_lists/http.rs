@@ -1,8 +1,8 @@
 //! `/v1/shop/price-lists`, for staff.
 
 use axum::extract::{OriginalUri, State};
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag, invalid_field};
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::{ListedPrices, PRICES_MAX, PriceList, PriceListPatch};
 use crate::callers::CatalogueStaff;
 use crate::fields::{Quantity, nullable};
+use crate::http::created;
 use crate::ids::PriceListId;
 use crate::products::TIERS_MAX;
 use crate::products::fields::{CatalogueHandle, Price, Sku, Title};
@@ -279,10 +280,7 @@ async fn create(
     };
     let made = shop.create_price_list(&actor, new).await?;
     let location = format!("/v1/shop/price-lists/{}", made.id);
-    let mut response = (StatusCode::CREATED, answer(made)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, answer(made)))
 }
 
 /// Changes when a list holds, for whom, or whether it does. Orders that were placed stay as they are.

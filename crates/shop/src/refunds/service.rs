@@ -137,7 +137,7 @@ impl Shop {
 
 async fn write_sums(tx: &Transaction<'_>, whole: &WholeOrder, now: Timestamp) -> Result<()> {
     orders::store::update_lines_in_tx(tx, &whole.lines).await?;
-    orders::store::update_payments_in_tx(tx, &whole.payments).await?;
+    orders::store::update_payments_in_tx(tx, &whole.payments, now).await?;
     orders::store::update_in_tx(tx, &whole.order, now).await
 }
 

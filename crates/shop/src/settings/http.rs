@@ -27,6 +27,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShopSettings)]
 pub(crate) struct SettingsJson {
+    /// In which prices are shown to whoever has not chosen; null: the first in which something has
+    /// a price.
+    #[schema(required, example = "EUR")]
+    default_currency: Option<String>,
     /// Prices have the tax in them, as in Europe; otherwise it is added.
     prices_include_tax: bool,
     /// Where buyers are taxed who did not say where they are.
@@ -51,6 +55,7 @@ pub(crate) struct SettingsJson {
 fn answer(it: Settings) -> Response {
     let version = etag(it.version);
     let body = SettingsJson {
+        default_currency: it.default_currency,
         prices_include_tax: it.prices_include_tax,
         home_country: it.home_country,
         reservation_s: it.reservation_s,
@@ -84,6 +89,10 @@ pub(crate) async fn get(State(shop): State<Shop>, actor: Actor) -> Result<Respon
 #[serde(deny_unknown_fields, default)]
 #[schema(as = ShopSettingsPatch)]
 pub(crate) struct PatchBody {
+    /// The code of an asset whose kind is money.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    default_currency: Option<Option<String>>,
     prices_include_tax: Option<bool>,
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Country>)]
@@ -121,6 +130,8 @@ pub(crate) struct PatchBody {
          headers(("ETag" = String, description = "Their version."))),
         (status = 412, description = "They have changed since that version.",
          body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.currency.unknown`.",
+         body = Problem, content_type = "application/problem+json"),
         (status = 428, description = "`If-Match` is missing.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
@@ -144,6 +155,7 @@ pub(crate) async fn update(
         return Err(invalid_field("/return_days", message));
     }
     let patch = SettingsPatch {
+        default_currency: body.default_currency,
         prices_include_tax: body.prices_include_tax,
         home_country: body.home_country.map(|country| country.map(String::from)),
         reservation_s: within("reservation_s", body.reservation_s, 86_400)?,

@@ -9,6 +9,8 @@ use crate::documents::Seller;
 /// How the shop behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
+    /// In which prices are shown to whoever has not chosen.
+    pub(crate) default_currency: Option<String>,
     pub(crate) prices_include_tax: bool,
     /// Where buyers are taxed who did not say where they are.
     pub(crate) home_country: Option<String>,
@@ -26,6 +28,7 @@ pub(crate) struct Settings {
 /// A change; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SettingsPatch {
+    pub(crate) default_currency: Option<Option<String>>,
     pub(crate) prices_include_tax: Option<bool>,
     pub(crate) home_country: Option<Option<String>>,
     pub(crate) reservation_s: Option<u32>,
@@ -39,6 +42,7 @@ pub(crate) struct SettingsPatch {
 impl SettingsPatch {
     fn applied_to(self, it: Settings) -> Settings {
         Settings {
+            default_currency: self.default_currency.unwrap_or(it.default_currency),
             prices_include_tax: self.prices_include_tax.unwrap_or(it.prices_include_tax),
             home_country: self.home_country.unwrap_or(it.home_country),
             reservation_s: self.reservation_s.unwrap_or(it.reservation_s),

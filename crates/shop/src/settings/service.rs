@@ -24,6 +24,9 @@ impl Shop {
         expected: &IfMatch,
     ) -> Result<Settings, Problem> {
         actor.require(Permission::CatalogueWrite)?;
+        if let Some(Some(code)) = &patch.default_currency {
+            self.books.currency(code).await?;
+        }
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let found = store::lock_in_tx(&tx).await?;
@@ -37,6 +40,7 @@ impl Shop {
             "prices_include_tax": changed.prices_include_tax, "home_country": changed.home_country,
             "reservation_s": changed.reservation_s, "payment_s": changed.payment_s,
             "return_days": changed.return_days,
+            "default_currency": changed.default_currency,
             "seller": changed.seller,
         }));
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;

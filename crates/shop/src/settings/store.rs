@@ -9,10 +9,11 @@ use crate::documents::Seller;
 use crate::error::Result;
 
 const COLUMNS: &str = "prices_include_tax, home_country, reservation_s, payment_s, version, \
-    return_days, seller_name, seller_address, seller_vat_id";
+    return_days, seller_name, seller_address, seller_vat_id, default_currency";
 
 fn settings(row: &Row) -> Settings {
     Settings {
+        default_currency: row.get(9),
         prices_include_tax: row.get(0),
         home_country: row.get(1),
         reservation_s: row.get::<_, i32>(2).cast_unsigned(),
@@ -37,7 +38,8 @@ pub(super) async fn lock_in_tx(tx: &Transaction<'_>) -> Result<Settings> {
 pub(super) async fn update_in_tx(tx: &Transaction<'_>, it: &Settings) -> Result<()> {
     let sql = "update shop.settings set prices_include_tax = $1, home_country = $2, \
                reservation_s = $3, payment_s = $4, version = $5, return_days = $6, \
-               seller_name = $7, seller_address = $8, seller_vat_id = $9";
+               seller_name = $7, seller_address = $8, seller_vat_id = $9, \
+               default_currency = $10";
     tx.execute_prepared(
         sql,
         &[
@@ -50,6 +52,7 @@ pub(super) async fn update_in_tx(tx: &Transaction<'_>, it: &Settings) -> Result<
             &it.seller.name,
             &it.seller.address,
             &it.seller.vat_id,
+            &it.default_currency,
         ],
     )
     .await?;

@@ -65,7 +65,7 @@ impl Shop {
         store::insert_in_tx(&tx, &shipment).await?;
         orders::store::put_holds_in_tx(&tx, order, &whole.holds).await?;
         orders::store::update_lines_in_tx(&tx, &whole.lines).await?;
-        orders::store::update_payments_in_tx(&tx, &whole.payments).await?;
+        orders::store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;
         let job = jobs::finish(Flow::Shipment(id)).at(now.saturating_add(FINISH_AFTER));
         enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
@@ -109,7 +109,7 @@ impl Shop {
             take_back(&mut whole, shipment);
             orders::store::put_holds_in_tx(&tx, whole.order.id, &whole.holds).await?;
             orders::store::update_lines_in_tx(&tx, &whole.lines).await?;
-            orders::store::update_payments_in_tx(&tx, &whole.payments).await?;
+            orders::store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         }
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;

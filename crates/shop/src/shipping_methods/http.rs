@@ -45,6 +45,8 @@ pub(crate) struct ShippingMethodJson {
     /// Of these the first one that fits the basket counts.
     rates: Vec<ShippingRate>,
     is_active: bool,
+    /// Its ETag.
+    version: u32,
 }
 
 impl From<ShippingMethod> for ShippingMethodJson {
@@ -57,6 +59,7 @@ impl From<ShippingMethod> for ShippingMethodJson {
             tax_class: it.tax_class,
             rates: it.rates,
             is_active: it.is_active,
+            version: it.version,
         }
     }
 }

@@ -96,6 +96,67 @@ async fn lines_are_set_and_removed() {
 }
 
 #[tokio::test]
+async fn what_is_written_on_a_present_can_be_changed() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let (guest, cart) = p.guest().await;
+    let items = json!({ "items": [
+        { "sku": "MUG", "quantity": 1 }, { "sku": "MUG", "quantity": 2, "gift_note": "For Bob" },
+    ] });
+    let path = format!("/v1/shop/carts/{cart}/lines");
+    let added = p.buy(&guest, Method::POST, &path, items).await;
+    let line = |note: Value| {
+        let lines = added.body["lines"].as_array().unwrap();
+        let found = lines.iter().find(|it| it["gift_note"] == note).unwrap();
+        format!("{path}/{}", found["id"].as_str().unwrap())
+    };
+    let (plain, gift) = (line(Value::Null), line(json!("For Bob")));
+    let changed = p.buy(&guest, Method::PATCH, &gift, json!({ "gift_note": "For Ben" })).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let lines = changed.body["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|it| it["gift_note"] == "For Ben" && it["quantity"] == 2));
+    let same = json!({ "gift_note": "For Ben", "quantity": 3 });
+    let one = p.buy(&guest, Method::PATCH, &plain, same).await;
+    assert_eq!(one.body["lines"].as_array().unwrap().len(), 1, "{one:?}");
+    assert_eq!(one.body["lines"][0]["quantity"], 5);
+    assert_eq!(p.buy(&guest, Method::PATCH, &plain, json!({})).await.status, 404, "it is no more");
+    let none = p.buy(&guest, Method::PATCH, &gift, json!({ "gift_note": null })).await;
+    assert_eq!(none.body["lines"][0]["gift_note"], Value::Null);
+    let many = json!({ "sku": "MUG", "quantity": 999_999, "gift_note": "x" });
+    let added = p.buy(&guest, Method::POST, &path, json!({ "items": [many] })).await;
+    assert_eq!(added.status, 200, "{added:?}");
+    let refused = p.buy(&guest, Method::PATCH, &gift, json!({ "gift_note": "x" })).await;
+    assert_eq!(refused.problem(), (422, "shop.cart.too_many_pieces"));
+    let note = json!({ "note": "Ring twice" });
+    let cart = p.buy(&guest, Method::PATCH, &format!("/v1/shop/carts/{cart}"), note).await;
+    assert_eq!(
+        (&cart.body["note"], cart.body["lines"].as_array().unwrap().len()),
+        (&json!("Ring twice"), 2)
+    );
+}
+
+#[tokio::test]
+async fn ones_open_carts_are_found_without_their_ids() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    assert_eq!(p.get("/v1/shop/carts").await.body["data"], json!([]));
+    let (ann, cart) = p.cart_of(ANN).await;
+    p.add(&ann, &cart, "MUG", 2).await;
+    p.cart_of(identity::UserId::from_u128(0xb)).await;
+    app.world.clock.advance(std::time::Duration::from_secs(1));
+    let dollars = p.buy(&ann, Method::POST, "/v1/shop/carts", json!({ "currency": "USD" })).await;
+    let all = p.get("/v1/shop/carts").await;
+    assert_eq!(all.each("id"), [&*dollars.id(), &*cart]);
+    assert_eq!(all.body["data"][1]["lines"][0]["quantity"], 2);
+    let euros = p.get("/v1/shop/carts?filter%5Bcurrency%5D=EUR").await;
+    assert_eq!(euros.each("id"), [&*cart]);
+    assert_eq!(p.see("/v1/shop/carts").await.status, 401, "a guest has the id of theirs");
+    p.address(&ann, &cart).await;
+    assert_eq!(p.complete(&ann, &cart).await.status, 201);
+    assert_eq!(p.get("/v1/shop/carts?filter%5Bcurrency%5D=EUR").await.body["data"], json!([]));
+}
+
+#[tokio::test]
 async fn too_little_stock_is_a_requirement_and_not_a_refusal() {
     let app = App::selling(2).await;
     let p = &app.process;

@@ -63,3 +63,17 @@ fn json_that_is_written_has_examples() {
         }
     }
 }
+
+#[test]
+fn schemas_have_names_of_their_own() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["PostalAddress"]["properties"]["street"].is_object());
+    for plain in ["Address", "BTreeMap", "HashMap", "Vec", "Option"] {
+        assert!(schemas.get(plain).is_none(), "{plain}");
+    }
+    let values = &schemas["Product"]["properties"]["custom_fields"]["additionalProperties"];
+    assert_eq!(values["type"], "string");
+    let changes = &schemas["ProductPatch"]["properties"]["custom_fields"]["additionalProperties"];
+    assert_eq!(changes["type"], serde_json::json!(["string", "null"]));
+}

@@ -98,6 +98,60 @@ async fn pictures_have_an_order_and_go() {
 }
 
 #[tokio::test]
+async fn all_pictures_are_put_in_order_at_once() {
+    let (app, path, product) = with_lamp().await;
+    let p = &app.process;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(sent(&app, &path, "").await.id());
+    }
+    let order = json!({ "images": [ids[2], ids[0], ids[1]] });
+    let path = format!("{path}/images");
+    let late = [("if-match", product.etag())];
+    let late = p.staff_json(Method::PUT, &path, &late, order.clone()).await;
+    assert_eq!(late.problem(), (412, "shop.version.changed"));
+    let put = p.staff_put(&path, order).await;
+    assert_eq!((put.status, put.etag()), (200, "\"5\""), "{put:?}");
+    assert_eq!(put.each("id"), [&*ids[2], &*ids[0], &*ids[1]]);
+    p.shop.search_caught_up().await.unwrap();
+    let list = p.see("/v1/shop/products").await;
+    assert_eq!(list.body["data"][0]["image"]["id"], ids[2]);
+    for bad in [json!([]), json!([ids[0], ids[1]]), json!([ids[0], ids[0], ids[1]])] {
+        let refused = p.staff_put(&path, json!({ "images": bad })).await;
+        assert_eq!(refused.problem(), (422, "shop.image.order_differs"));
+    }
+    let body = json!({ "images": [] });
+    assert_eq!(p.json(Some(actor(ANN)), Method::PUT, &path, &[], body).await.status, 403);
+    assert_eq!(app.audited("shop.image.reordered").await.len(), 1);
+}
+
+#[tokio::test]
+async fn carts_and_orders_show_a_small_picture_and_keep_it() {
+    let app = App::selling(5).await;
+    let p = &app.process;
+    let product = p.see("/v1/shop/products/mug").await;
+    let path = format!("/v1/shop/products/{}", product.id());
+    let variant = product.body["variants"][0]["id"].as_str().unwrap();
+    let general = sent(&app, &path, "").await;
+    let own = sent(&app, &path, &format!("?variant={variant}")).await;
+    let (ann, cart) = p.ready(ANN, &[("MUG", 1)]).await;
+    let seen = p.buy(&ann, Method::GET, &format!("/v1/shop/carts/{cart}"), json!(null)).await;
+    let small = format!("/v1/shop/images/{}/200", own.id());
+    let line = &seen.body["lines"][0];
+    assert_eq!((&line["image"], &line["handle"]), (&json!(small), &json!("mug")), "{seen:?}");
+    assert_eq!(p.see(&small).await.status, 200);
+    let placed = p.complete(&ann, &cart).await;
+    p.staff_delete(&format!("{path}/images/{}", own.id())).await;
+    p.staff_patch(&path, json!({ "handle": "cup" })).await;
+    let line = &p.order(&placed.id()).await["lines"][0];
+    assert_eq!((&line["image"], &line["handle"]), (&json!(small), &json!("mug")));
+    let (ann, cart) = p.cart_of(ANN).await;
+    let line = &p.add(&ann, &cart, "MUG", 1).await.body["lines"][0];
+    let small = format!("/v1/shop/images/{}/200", general.id());
+    assert_eq!((&line["image"], &line["handle"]), (&json!(small), &json!("cup")));
+}
+
+#[tokio::test]
 async fn a_repeat_takes_nothing_twice() {
     let (app, path, _) = with_lamp().await;
     let path = format!("{path}/images");

@@ -27,3 +27,5 @@ mod sales;
 mod search;
 mod staff_orders;
 mod stock;
+mod storefront;
+mod stranded_refunds;

@@ -32,6 +32,28 @@ async fn an_order_holds_goods_and_money_until_it_is_sent() {
 }
 
 #[tokio::test]
+async fn payments_say_when_they_were_made_and_taken() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let order = p.placed(ANN, &[("MUG", 2)]).await.id();
+    let payment = async || p.order(&order).await["payments"][0].clone();
+    let held = payment().await;
+    assert_eq!(held["created_at"], "2026-01-01T00:00:00.000000Z");
+    assert_eq!((&held["updated_at"], &held["captured_at"]), (&held["created_at"], &Value::Null));
+    app.world.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(p.ship(&order).await.status, 201);
+    let taken = payment().await;
+    assert_eq!(taken["captured_at"], "2026-01-01T00:01:00.000000Z");
+    app.world.clock.advance(std::time::Duration::from_secs(60));
+    let back = json!({ "shipping": "490" });
+    p.staff_post(&format!("/v1/shop/orders/{order}/refunds"), back).await;
+    let after = payment().await;
+    assert_eq!(after["captured_at"], taken["captured_at"]);
+    assert_eq!(after["updated_at"], "2026-01-01T00:02:00.000000Z");
+    assert_eq!(after["created_at"], held["created_at"]);
+}
+
+#[tokio::test]
 async fn completing_twice_is_one_order() {
     let app = App::selling(10).await;
     let p = &app.process;

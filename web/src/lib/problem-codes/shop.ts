@@ -89,6 +89,10 @@ export const shop: KnownCodes = {
     de: 'Diese Datei ist keine solche Art von Bild, wie ihr Name sagt.',
   },
   'shop.image.not_found': { de: 'Dieses Bild gibt es nicht.' },
+  'shop.image.order_differs': {
+    en: 'The pictures have changed meanwhile. Look at them again, and put them in order then.',
+    de: 'Die Bilder haben sich inzwischen geändert. Sieh sie noch einmal an und ordne sie dann.',
+  },
   'shop.image.too_large': {
     de: 'Ein Bild hat höchstens 25 Millionen Pixel, 12000 auf einer Seite.',
   },
@@ -176,6 +180,18 @@ export const shop: KnownCodes = {
   'shop.stock.not_tracked': {
     en: 'No stock is kept of this.',
     de: 'Davon wird kein Bestand gezählt.',
+  },
+  'shop.stranded_refund.no_wallet': {
+    en: 'The buyer has no open wallet in this currency. Pay it outside, and say how.',
+    de: 'Die Käuferin hat kein offenes Konto in dieser Währung. Zahl es außerhalb aus und sag, wie.',
+  },
+  'shop.stranded_refund.not_found': {
+    en: 'Nothing of this payment waits to go back.',
+    de: 'Von dieser Zahlung wartet nichts darauf, zurückzugehen.',
+  },
+  'shop.stranded_refund.too_large': {
+    en: 'That is more than waits to go back.',
+    de: 'Das ist mehr, als darauf wartet, zurückzugehen.',
   },
   'shop.tax_rate.not_found': { de: 'Diesen Steuersatz gibt es nicht.' },
   'shop.variant.not_found': {

@@ -112,6 +112,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_documents_get" "",
         "shop_documents_pdf" "",
         "shop_shipping_methods_list" "",
+        "shop_storefront_get" "",
         "shop_categories_get" "",
         "shop_categories_list" "",
         "shop_collections_get" "",
@@ -267,6 +268,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "notifications_webhooks_replay" "notifications.v1.WebhooksService/ReplayWebhook",
     }
     Needs(P::ShopRead) => {
+        "shop_carts_list" "",
         "shop_orders_list" "",
     }
     Needs(P::StockRead) => {
@@ -284,6 +286,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_overview_orders" "",
         "shop_overview_returns" "",
         "shop_overview_sales" "",
+        "shop_stranded_refunds_list" "",
     }
     Needs(P::OrdersWrite) => {
         "shop_orders_create" "",
@@ -294,6 +297,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_returns_approve" "",
         "shop_returns_reject" "",
         "shop_returns_receive" "",
+        "shop_stranded_refunds_settle" "",
     }
     Needs(P::CatalogueWrite) => {
         "shop_settings_get" "",
@@ -333,6 +337,7 @@ pub(crate) const TABLE: &[Row] = table! {
         "shop_custom_fields_update" "",
         "shop_custom_fields_delete" "",
         "shop_images_create" "",
+        "shop_images_reorder" "",
         "shop_images_update" "",
         "shop_images_delete" "",
         "shop_categories_create" "",

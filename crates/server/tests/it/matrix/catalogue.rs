@@ -42,6 +42,12 @@ pub(crate) const TABLE: &[Row] = &[
     ("shop_prices_delete", Staff, PRICE, ""),
     ("shop_images_get", Public(404), "/v1/shop/images/img_00000000000000000000000001/600", ""),
     ("shop_images_create", Staff, "/v1/shop/products/prod_00000000000000000000000001/images", "x"),
+    (
+        "shop_images_reorder",
+        Staff,
+        "/v1/shop/products/prod_00000000000000000000000001/images",
+        r#"{"images": []}"#,
+    ),
     ("shop_images_update", Staff, IMAGE, r#"{"alt": "mine"}"#),
     ("shop_images_delete", Staff, IMAGE, ""),
     ("shop_custom_fields_list", Public(200), "/v1/shop/custom-fields", ""),

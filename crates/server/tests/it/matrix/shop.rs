@@ -13,6 +13,7 @@ const FREE: &str = r#"{"title": "x", "effect": {"kind": "free_shipping"}}"#;
 
 pub(crate) const TABLE: &[Row] = &[
     ("shop_carts_create", OwnOnly(201), "/v1/shop/carts", r#"{"currency": "EUR"}"#),
+    ("shop_carts_list", OwnOnly(200), "/v1/shop/carts", ""),
     ("shop_carts_get", Foreign, "/v1/shop/carts/{cart}", ""),
     ("shop_carts_update", Foreign, "/v1/shop/carts/{cart}", r#"{"note": "mine"}"#),
     ("shop_carts_add_lines", Foreign, "/v1/shop/carts/{cart}/lines", ITEM),
@@ -76,6 +77,13 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     ("shop_overview_returns", Staff, "/v1/shop/overview/returns", ""),
     ("shop_overview_sales", Staff, "/v1/shop/overview/sales", ""),
+    ("shop_stranded_refunds_list", Staff, "/v1/shop/stranded-refunds", ""),
+    (
+        "shop_stranded_refunds_settle",
+        Staff,
+        "/v1/shop/stranded-refunds/opay_00000000000000000000000001/settle",
+        r#"{"kind": "wallet"}"#,
+    ),
     ("shop_documents_list", Foreign, "/v1/shop/orders/{order}/documents", ""),
     ("shop_documents_get", Foreign, "/v1/shop/documents/doc_00000000000000000000000001", ""),
     ("shop_documents_pdf", Foreign, "/v1/shop/documents/doc_00000000000000000000000001/pdf", ""),
@@ -91,6 +99,7 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/shop/stock/changes",
         r#"{"kind": "receive", "items": [{"sku": "x", "quantity": "1"}]}"#,
     ),
+    ("shop_storefront_get", Public(200), "/v1/shop/storefront", ""),
     ("shop_settings_get", Staff, "/v1/shop/settings", ""),
     ("shop_settings_update", Staff, "/v1/shop/settings", r#"{"payment_s": 60}"#),
     ("shop_tax_rates_list", Staff, "/v1/shop/tax-rates", ""),

@@ -75,18 +75,56 @@ pub(in crate::carts) async fn add(
     })
 }
 
-/// Sets the pieces of a line, or removes it with zero. False if there is no such line.
-pub(in crate::carts) async fn set_in_tx(
+/// A change of a line; what is `None` stays. Zero pieces remove it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LinePatch {
+    pub(crate) quantity: Option<u32>,
+    /// Empty if it is no present.
+    pub(crate) gift_note: Option<String>,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChangeOutcome {
+    Changed,
+    /// There is no such line.
+    Missing,
+    TooManyPieces,
+}
+
+/// Changes a line of a cart that nobody else changes meanwhile. One that comes to be what another
+/// one is goes into that.
+pub(in crate::carts) async fn change_in_tx(
     tx: &Transaction<'_>,
     cart: CartId,
     line: CartLineId,
-    quantity: u32,
-) -> Result<bool> {
-    let sql = match quantity {
-        0 => "delete from shop.cart_lines where cart_id = $1 and id = $2 and $3 = 0",
-        _ => "update shop.cart_lines set quantity = $3 where cart_id = $1 and id = $2",
+    patch: &LinePatch,
+) -> Result<ChangeOutcome> {
+    let sql = "delete from shop.cart_lines where cart_id = $1 and id = $2 \
+        returning variant_id, quantity, gift_note, created_at";
+    let Some(row) = tx.query_opt_prepared(sql, &[&cart, &line]).await? else {
+        return Ok(ChangeOutcome::Missing);
     };
-    Ok(tx.execute_prepared(sql, &[&cart, &line, &quantity.cast_signed()]).await? == 1)
+    let quantity = patch.quantity.map_or_else(|| row.get(1), u32::cast_signed);
+    if quantity == 0 {
+        return Ok(ChangeOutcome::Changed);
+    }
+    let (variant, created_at): (VariantId, Timestamp) = (row.get(0), row.get(3));
+    let gift_note = patch.gift_note.as_deref().unwrap_or_else(|| row.get(2));
+    let sql = "insert into shop.cart_lines as l \
+            (id, cart_id, variant_id, quantity, gift_note, created_at) \
+        values ($1, $2, $3, $4, $5, $6) \
+        on conflict (cart_id, variant_id, gift_note) \
+            do update set quantity = l.quantity + excluded.quantity";
+    let put = tx
+        .execute_prepared(sql, &[&line, &cart, &variant, &quantity, &gift_note, &created_at])
+        .await;
+    match put {
+        Err(error) if kernel::db::constraint(&error) == Some("cart_lines_quantity_check") => {
+            Ok(ChangeOutcome::TooManyPieces)
+        }
+        put => put.map(|_| ChangeOutcome::Changed).map_err(Into::into),
+    }
 }
 
 /// Brings the lines of one cart into another.

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::ids::{
-    CancellationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ReturnId, ShipmentId,
+    CancellationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, ReturnId, SettlementId,
+    ShipmentId,
 };
 use crate::orders::cancel::Cancellation;
 use crate::orders::jobs::Flow;
@@ -26,14 +27,17 @@ pub(crate) async fn pending_flows(
         select 4, id from shop.returns where order_id = $1 and state = 'receiving' \
         union all \
         select 5, p.id from shop.order_payments p join shop.orders o on o.id = p.order_id \
-         where order_id = $1 and kind = 'wallet' and p.status = 'pending' and state = 'placed'";
+         where order_id = $1 and kind = 'wallet' and p.status = 'pending' and state = 'placed' \
+        union all \
+        select 6, id from shop.settlements where order_id = $1 and state = 'pending'";
     let rows = client.query_prepared(sql, &[&order]).await?;
     let flow = |row: &tokio_postgres::Row| match row.get::<_, i32>(0) {
         1 => Flow::Shipment(row.get::<_, ShipmentId>(1)),
         2 => Flow::Cancellation(row.get::<_, CancellationId>(1)),
         3 => Flow::Refund(row.get::<_, OrderRefundId>(1)),
         4 => Flow::Return(row.get::<_, ReturnId>(1)),
-        _ => Flow::Payment(row.get::<_, OrderPaymentId>(1)),
+        5 => Flow::Payment(row.get::<_, OrderPaymentId>(1)),
+        _ => Flow::Settlement(row.get::<_, SettlementId>(1)),
     };
     Ok(rows.iter().map(flow).collect())
 }

@@ -7,12 +7,12 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::ids::OrderId;
+use crate::ids::{ImageId, OrderId};
 use crate::orders::{OrderHold, OrderLine};
 
 const COLUMNS: &str = "id, variant_id, product_id, sku, asset, title, variant_title, gift_note, \
     tracks_stock, needs_shipping, unit_price, quantity, subtotal, discount, tax, tax_rate, total, \
-    cancelled, shipped, returned, refunded, earned";
+    cancelled, shipped, returned, refunded, earned, handle, image_id";
 
 fn line(row: &Row) -> OrderLine {
     let count = |column| row.get::<_, i32>(column).cast_unsigned();
@@ -22,6 +22,8 @@ fn line(row: &Row) -> OrderLine {
         product: row.get(2),
         sku: row.get(3),
         asset: row.get(4),
+        handle: row.get(22),
+        image: row.get(23),
         title: row.get(5),
         variant_title: row.get(6),
         gift_note: row.get(7),
@@ -58,16 +60,18 @@ pub(crate) async fn insert_lines_in_tx(
     let sql = "insert into shop.order_lines \
             (id, order_id, position, variant_id, product_id, sku, asset, title, variant_title, \
              gift_note, tracks_stock, needs_shipping, unit_price, quantity, subtotal, discount, \
-             tax, tax_rate, total) \
+             tax, tax_rate, total, handle, image_id) \
         select l.id, $1, l.position - 1, l.variant, l.product, l.sku, l.asset, l.title, \
              l.variant_title, l.gift_note, l.tracks_stock, l.needs_shipping, l.unit_price, \
-             l.quantity, l.subtotal, l.discount, l.tax, l.tax_rate, l.total \
+             l.quantity, l.subtotal, l.discount, l.tax, l.tax_rate, l.total, \
+             l.handle, l.image \
         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], \
              $8::text[], $9::text[], $10::bool[], $11::bool[], $12::numeric[], $13::int[], \
-             $14::numeric[], $15::numeric[], $16::numeric[], $17::int[], $18::numeric[]) \
+             $14::numeric[], $15::numeric[], $16::numeric[], $17::int[], $18::numeric[], $19::text[], \
+             $20::uuid[]) \
              with ordinality as l (id, variant, product, sku, asset, title, variant_title, \
              gift_note, tracks_stock, needs_shipping, unit_price, quantity, subtotal, discount, \
-             tax, tax_rate, total, position)";
+             tax, tax_rate, total, handle, image, position)";
     fn each<'a, T>(lines: &'a [OrderLine], part: impl Fn(&'a OrderLine) -> T) -> Vec<T> {
         lines.iter().map(part).collect()
     }
@@ -95,6 +99,8 @@ pub(crate) async fn insert_lines_in_tx(
             &amount(|it| it.tax),
             &count(|it| it.tax_rate),
             &amount(|it| it.total),
+            &each(lines, |it| it.handle.as_deref()),
+            &each(lines, |it| it.image.map(ImageId::as_uuid)),
         ],
     )
     .await?;

@@ -2,8 +2,8 @@
 
 use deadpool_postgres::{GenericClient, Transaction};
 use identity::UserId;
-use kernel::Amount;
 use kernel::db::Statements as _;
+use kernel::{Amount, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -30,6 +30,9 @@ fn payment(row: &Row) -> Result<OrderPayment> {
         refunded: row.get(6),
         reference: row.get(7),
         created_at: row.get(8),
+        updated_at: row.get(13),
+        captured_at: row.get(14),
+        stranded: row.get(15),
         failure: row.get(9),
         card: row.get::<_, Option<String>>(10).map(|provider| OrderCard {
             provider,
@@ -45,7 +48,8 @@ pub(crate) async fn payments(
     id: OrderId,
 ) -> Result<Vec<OrderPayment>> {
     let sql = "select id, kind, payer, amount, status, captured, refunded, reference, created_at, \
-            failure, provider, card_token, return_url \
+            failure, provider, card_token, return_url, updated_at, captured_at, \
+            stranded - settled \
         from shop.order_payments where order_id = $1 order by id";
     client.query_prepared(sql, &[&id]).await?.iter().map(payment).collect()
 }
@@ -57,8 +61,8 @@ pub(crate) async fn insert_payment_in_tx(
 ) -> Result<()> {
     let sql = "insert into shop.order_payments \
             (id, order_id, kind, payer, amount, status, reference, created_at, provider, \
-             card_token, return_url) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+             card_token, return_url, updated_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let payer = match it.kind {
         PaymentKind::Wallet { payer } => Some(payer),
         PaymentKind::Card | PaymentKind::External => None,
@@ -78,6 +82,7 @@ pub(crate) async fn insert_payment_in_tx(
             &card.map(|card| &card.provider),
             &card.and_then(|card| card.token.as_ref()),
             &card.and_then(|card| card.return_url.as_ref()),
+            &it.updated_at,
         ],
     )
     .await?;
@@ -88,19 +93,22 @@ pub(crate) async fn insert_payment_in_tx(
 pub(crate) async fn update_payments_in_tx(
     tx: &Transaction<'_>,
     payments: &[OrderPayment],
+    now: Timestamp,
 ) -> Result<()> {
     let sql = "update shop.order_payments p \
             set status = n.status, captured = n.captured, refunded = n.refunded, \
-                failure = n.failure \
+                failure = n.failure, updated_at = $6, \
+                captured_at = coalesce(p.captured_at, case when n.captured > 0 then $6::timestamptz end) \
         from unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::text[]) \
             as n (id, status, captured, refunded, failure) \
-        where p.id = n.id";
+        where p.id = n.id and (p.status, p.captured, p.refunded, p.failure) \
+            is distinct from (n.status, n.captured, n.refunded, n.failure)";
     let ids: Vec<Uuid> = payments.iter().map(|it| it.id.as_uuid()).collect();
     let statuses: Vec<&str> = payments.iter().map(|it| it.status.as_str()).collect();
     let captured: Vec<Amount> = payments.iter().map(|it| it.captured).collect();
     let refunded: Vec<Amount> = payments.iter().map(|it| it.refunded).collect();
     let failures: Vec<Option<&str>> = payments.iter().map(|it| it.failure.as_deref()).collect();
-    tx.execute_prepared(sql, &[&ids, &statuses, &captured, &refunded, &failures]).await?;
+    tx.execute_prepared(sql, &[&ids, &statuses, &captured, &refunded, &failures, &now]).await?;
     Ok(())
 }
 
@@ -118,10 +126,11 @@ pub(crate) async fn note_refund_failure_in_tx(
     tx: &Transaction<'_>,
     id: OrderPaymentId,
     (amount, reason): (Amount, Option<String>),
+    now: Timestamp,
 ) -> Result<()> {
-    let sql = "update shop.order_payments \
-        set stranded = stranded + $2, failure = coalesce($3, failure) where id = $1";
-    tx.execute_prepared(sql, &[&id, &amount, &reason]).await?;
+    let sql = "update shop.order_payments set stranded = stranded + $2, \
+        failure = coalesce($3, failure), updated_at = $4 where id = $1";
+    tx.execute_prepared(sql, &[&id, &amount, &reason, &now]).await?;
     Ok(())
 }
 

@@ -52,6 +52,7 @@ pub(crate) struct CreateProduct {
     categories: Vec<HandleOrId>,
     /// Values of custom fields of products, by handle.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     custom_fields: FieldValues,
     #[schema(min_items = 1, max_items = 250)]
     variants: Vec<CreateVariant>,
@@ -93,6 +94,7 @@ pub(crate) struct CreateVariant {
     options: BTreeMap<String, Name>,
     /// Values of custom fields of variants, by handle.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     custom_fields: FieldValues,
     /// Behind the others, unless told.
     #[schema(maximum = 1_000_000)]
@@ -171,6 +173,7 @@ pub(crate) struct PatchProduct {
     #[schema(value_type = Option<Vec<String>>, max_items = 20)]
     categories: Option<Vec<HandleOrId>>,
     /// Values of custom fields by handle; null takes one away.
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     custom_fields: FieldChanges,
 }
 
@@ -185,6 +188,7 @@ pub(crate) struct PatchVariant {
     #[schema(value_type = Option<BTreeMap<String, Name>>)]
     options: Option<BTreeMap<String, Name>>,
     /// Values of custom fields by handle; null takes one away.
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
     custom_fields: FieldChanges,
     #[schema(maximum = 1_000_000)]
     position: Option<u32>,

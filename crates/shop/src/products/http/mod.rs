@@ -10,8 +10,8 @@ pub(crate) use json::{CreateProduct, check_translations};
 pub(crate) use shown::ProductJson;
 
 use axum::extract::State;
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::ETAG;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::documents::{ReadProblems, WriteProblems};
 use kernel::http::{Ids, IfMatch, etag};
@@ -25,6 +25,7 @@ use super::Product;
 use super::service::ProductKey;
 use crate::callers::{CatalogueStaff, Viewer};
 use crate::custom_fields::http::named;
+use crate::http::created;
 use crate::ids::ProductId;
 use crate::languages::{Wanted, say_language};
 use crate::products::fields::is_handle;
@@ -103,10 +104,7 @@ async fn create(
     let made = shop.create_product(&actor, body.read(&ids)?).await;
     let product = made.map_err(named)?;
     let location = format!("/v1/shop/products/{}", product.id);
-    let mut response = (StatusCode::CREATED, answer(&product, true)).into_response();
-    let location = HeaderValue::try_from(location).expect("ids are ASCII");
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    Ok(created(location, answer(&product, true)))
 }
 
 fn answer(product: &Product, is_staff: bool) -> Response {

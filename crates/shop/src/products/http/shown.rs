@@ -39,6 +39,7 @@ pub(crate) struct ProductJson {
     translations: Option<Translations>,
     categories: Vec<CategoryId>,
     /// Values of custom fields, by the field's handle.
+    #[schema(value_type = BTreeMap<String, String>)]
     custom_fields: FieldValues,
     images: Vec<ImageJson>,
     variants: Vec<VariantJson>,
@@ -59,8 +60,10 @@ pub(crate) struct VariantJson {
     /// Null if the product has one variant only.
     #[schema(required)]
     title: Option<String>,
+    #[schema(value_type = BTreeMap<String, String>)]
     options: Choices,
     /// Values of custom fields, by the field's handle.
+    #[schema(value_type = BTreeMap<String, String>)]
     custom_fields: FieldValues,
     position: i32,
     #[schema(required)]

@@ -6,7 +6,7 @@ pub(crate) use store::sellables;
 
 use kernel::{Amount, Timestamp};
 
-use crate::ids::{ProductId, VariantId};
+use crate::ids::{ImageId, ProductId, VariantId};
 use crate::price_lists;
 
 /// A variant as it is sold at a moment, in one currency.
@@ -18,6 +18,8 @@ pub(crate) struct Sellable {
     /// What the ledger counts it as.
     pub(crate) asset: String,
     pub(crate) handle: String,
+    /// A picture of it, or else of its product.
+    pub(crate) image: Option<ImageId>,
     pub(crate) title: String,
     /// The options of this variant, as in `red / L`; none if there is only one.
     pub(crate) variant_title: Option<String>,

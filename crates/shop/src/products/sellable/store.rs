@@ -18,7 +18,10 @@ const COLUMNS: &str = "v.id, v.product_id, v.sku, v.asset, p.handle, p.title, v.
     array(select r.min_quantity from shop.prices r \
           where r.variant_id = v.id and r.currency = $2 order by r.min_quantity), \
     array(select r.amount from shop.prices r \
-          where r.variant_id = v.id and r.currency = $2 order by r.min_quantity)";
+          where r.variant_id = v.id and r.currency = $2 order by r.min_quantity), \
+    (select i.id from shop.images i where i.product_id = v.product_id \
+          order by i.variant_id is distinct from v.id, i.variant_id is not null, i.position, i.id \
+          limit 1)";
 
 /// Those of the variants that exist, in no order, with the prices that hold for a buyer.
 pub(crate) async fn sellables(
@@ -58,6 +61,7 @@ fn sellable(row: &tokio_postgres::Row) -> Sellable {
         sku: row.get(2),
         asset: row.get(3),
         handle: row.get(4),
+        image: row.get(17),
         title: row.get(5),
         variant_title: row.get(6),
         tags: row.get(7),
