@@ -191,6 +191,7 @@ const routes = root.addChildren([
         () => import('@/features/staff/payments/reconciliation-page'),
       ),
       house('/shop/orders', () => import('@/features/staff/shop-orders/page')),
+      house('/shop/orders/new', () => import('@/features/staff/shop-orders/new-page')),
       house('/shop/orders/$id', () => import('@/features/staff/shop-orders/order-page')),
       house('/shop/returns', () => import('@/features/staff/shop-orders/returns-page')),
       house('/shop/returns/$id', () => import('@/features/staff/shop-orders/return-page')),

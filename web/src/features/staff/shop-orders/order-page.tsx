@@ -111,7 +111,15 @@ function Payments({ order }: { order: Order }) {
       items={order.payments}
       keyOf={({ id }) => id}
       columns={[
-        { name: t.p_kind, cell: ({ kind }) => words[kind] ?? kind },
+        {
+          name: t.p_kind,
+          cell: ({ kind, reference }) => (
+            <>
+              {words[kind] ?? kind}
+              {reference && <div className="muted">{reference}</div>}
+            </>
+          ),
+        },
         {
           name: t.p_status,
           cell: ({ status }) => <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>,
@@ -145,6 +153,7 @@ function Details({ order }: { order: Order }) {
       {order.shipping_method && <Fact name={t.how}>{order.shipping_method}</Fact>}
       {order.note && <Fact name={t.note}>{order.note}</Fact>}
       <Fact name={t.channel}>{channels[order.channel] ?? order.channel}</Fact>
+      {order.reference && <Fact name={t.reference}>{order.reference}</Fact>}
       <Fact name={t.id}>
         <Id id={order.id} />
       </Fact>

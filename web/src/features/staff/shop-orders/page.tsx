@@ -2,7 +2,9 @@ import { Link } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useFilters, type Filters as Values } from '@/lib/filters'
 import { usePages } from '@/lib/query'
+import { usePermissions } from '@/lib/session'
 import { useTexts } from '@/lib/text'
+import { ButtonLink } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/fields'
 import { Filters } from '@/ui/filters'
 import { Guarded, Recorded } from '@/ui/guarded'
@@ -23,7 +25,7 @@ export default function StaffOrdersPage() {
   const states = ORDER_STATES.map((value) => ({ value, label: shop[`o_${value}`] }))
   return (
     <Guarded permission="orders.read" title={t.title}>
-      <Page title={t.title} lead={t.lead}>
+      <Page title={t.title} lead={t.lead} actions={<NewOrder />}>
         <OrdersTabs />
         <Section>
           <Filters label={t.filter} values={filters} onChange={setFilters}>
@@ -44,6 +46,16 @@ export default function StaffOrdersPage() {
         <Recorded />
       </Page>
     </Guarded>
+  )
+}
+
+function NewOrder() {
+  const t = useTexts(texts)
+  if (!usePermissions().has('orders.write')) return null
+  return (
+    <ButtonLink to="/staff/shop/orders/new" small>
+      {t.new}
+    </ButtonLink>
   )
 }
 

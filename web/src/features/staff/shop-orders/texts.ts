@@ -3,6 +3,7 @@ import { defineTexts } from '@/lib/text'
 export const texts = defineTexts(
   {
     title: 'Orders',
+    new: 'New order',
     lead: 'What was bought in the shop, the newest first.',
     filter: 'Filter the orders',
     status: 'State',
@@ -49,6 +50,7 @@ export const texts = defineTexts(
     how: 'Shipping',
     note: 'Note of the buyer',
     channel: 'Where from',
+    reference: 'Number elsewhere',
     storefront: 'Shop',
     staff: 'Staff',
     id: 'Id',
@@ -84,6 +86,7 @@ export const texts = defineTexts(
   },
   {
     title: 'Bestellungen',
+    new: 'Neue Bestellung',
     lead: 'Was im Laden gekauft wurde, das Neueste zuerst.',
     filter: 'Bestellungen filtern',
     status: 'Stand',
@@ -130,6 +133,7 @@ export const texts = defineTexts(
     how: 'Versand',
     note: 'Nachricht des Käufers',
     channel: 'Woher',
+    reference: 'Nummer anderswo',
     storefront: 'Laden',
     staff: 'Verwaltung',
     id: 'Id',
