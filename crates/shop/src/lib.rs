@@ -70,6 +70,7 @@ pub use ids::{
     ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
     ProductId, PromotionId, ReturnId, ShipmentId, ShippingMethodId, StockChangeId, VariantId,
 };
+pub use orders::access::order_link_token;
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
 /// The migrations of the schema `shop`.
@@ -83,4 +84,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
+    9 "news" "../migrations/0009_news.sql",
 };
