@@ -77,6 +77,7 @@ pub use ids::{
     ProductId, PromotionId, ReturnId, SettlementId, ShipmentId, ShippingMethodId, StockChangeId,
     VariantId,
 };
+pub use orders::access::order_link_token;
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
 /// The migrations of the schema `shop`.
@@ -90,7 +91,8 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
-    9 "sales" "../migrations/0010_sales.sql",
-    10 "shown" "../migrations/0011_shown.sql",
-    11 "stranded refunds" "../migrations/0012_stranded_refunds.sql",
+    9 "news" "../migrations/0009_news.sql",
+    10 "sales" "../migrations/0010_sales.sql",
+    11 "shown" "../migrations/0011_shown.sql",
+    12 "stranded refunds" "../migrations/0012_stranded_refunds.sql",
 };

@@ -21,6 +21,7 @@ mod reconcile;
 mod redis;
 mod replicas;
 mod security;
+mod shop_mail;
 mod staff;
 mod token;
 mod tour;

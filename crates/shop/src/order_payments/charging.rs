@@ -8,7 +8,7 @@ use super::OrderCard;
 use crate::books::money;
 use crate::error::{Result, ShopError};
 use crate::ids::OrderPaymentId;
-use crate::orders::{OrderPayment, PaymentKind, PaymentStatus, WholeOrder};
+use crate::orders::{OrderPayment, PaymentKind, WholeOrder};
 use crate::shop::Shop;
 
 /// Money that goes back, by payment.
@@ -84,10 +84,7 @@ impl Shop {
 
     /// What nobody has confirmed isn't wanted any more.
     pub(crate) async fn give_up_charges(&self, whole: &WholeOrder) -> Result<()> {
-        let is_open = |it: &&OrderPayment| {
-            it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending
-        };
-        for payment in whole.payments.iter().filter(is_open) {
+        for payment in whole.open_cards() {
             self.payments.give_up_charge(charge_id(payment.id)).await?;
         }
         Ok(())

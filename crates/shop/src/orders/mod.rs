@@ -57,6 +57,8 @@ pub(crate) struct Order {
     /// Whose tax is in it.
     pub(crate) country: Option<String>,
     pub(crate) email: Option<String>,
+    /// In which its buyer read the shop, such as `de-AT`.
+    pub(crate) language: Option<String>,
     pub(crate) shipping_address: Option<Address>,
     pub(crate) billing_address: Option<Address>,
     /// The title of the way in which it is sent.
@@ -213,6 +215,16 @@ impl WholeOrder {
     pub(crate) fn open_worth(&self) -> u128 {
         let order = &self.order;
         order.total.get() - order.cancelled_total.get() - order.earned.get()
+    }
+}
+
+impl WholeOrder {
+    /// Payments by card of which nobody has said yet what becomes of them.
+    pub(crate) fn open_cards(&self) -> impl Iterator<Item = &OrderPayment> {
+        let is_open = |it: &&OrderPayment| {
+            it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending
+        };
+        self.payments.iter().filter(is_open)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::carts::{self, reservations};
 use crate::customers;
 use crate::error::{Result, ShopError};
 use crate::events;
-use crate::ids::{OrderId, OrderPaymentId};
+use crate::ids::OrderId;
 use crate::locations;
 use crate::order_payments::expiry::expire;
 use crate::order_payments::service::enqueue_finish_in_tx;
@@ -140,8 +140,8 @@ impl Shop {
         let placed = self.record_placed(&tx, whole).await?;
         tx.commit().await?;
         drop(client);
-        for payment in open_cards(&placed) {
-            if let Err(error) = self.finish_payment(payment).await {
+        for payment in placed.open_cards() {
+            if let Err(error) = self.finish_payment(payment.id).await {
                 // The order stands; a job charges the card later.
                 tracing::warn!(%error, order = %id, "a card could not be charged at once");
             }
@@ -179,8 +179,8 @@ impl Shop {
 
     /// Jobs that go on with what isn't paid yet: to charge the cards, and to give up in the end.
     async fn await_payment_in_tx(&self, tx: &Transaction<'_>, whole: &WholeOrder) -> Result<()> {
-        for payment in open_cards(whole) {
-            enqueue_finish_in_tx(tx, self, payment).await?;
+        for payment in whole.open_cards() {
+            enqueue_finish_in_tx(tx, self, payment.id).await?;
         }
         if whole.order.status == OrderStatus::Placed {
             let wait = settings::store::get(tx).await?.payment_s;
@@ -189,12 +189,6 @@ impl Shop {
         }
         Ok(())
     }
-}
-
-fn open_cards(whole: &WholeOrder) -> Vec<OrderPaymentId> {
-    let is_open =
-        |it: &&OrderPayment| it.kind == PaymentKind::Card && it.status == PaymentStatus::Pending;
-    whole.payments.iter().filter(is_open).map(|it| it.id).collect()
 }
 
 async fn insert_payments(

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, body } from '@/api/client'
 import { useSession } from '@/lib/session'
 import { addressOf, isGone, type Order } from '@/lib/shop'
-import { orderToken, tokenHeader } from '@/lib/shop-cart'
+import { keepLinkedOrder, orderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Id } from '@/ui/id'
@@ -24,9 +25,10 @@ import { texts } from './texts'
 
 const SOON_MS = 1_500
 
-/** One's own order, or that of a guest whose browser remembers it. */
+/** One's own order, or that of a guest whose browser remembers it, or whom a mail sent here. */
 export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
+  useState(() => keepLinkedOrder(id))
   const query = useQuery({
     queryKey: ['shop', 'order', id],
     // What is being placed, or charged, is so for a moment only.

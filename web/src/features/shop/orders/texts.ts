@@ -11,7 +11,7 @@ export const texts = defineTexts(
     look: 'Look around',
     thanks: 'Thank you! Your order is placed.',
     thanks_more: (email: string) => `We keep ${email} informed.`,
-    guest_more: 'This browser remembers the order. Keep the address of this page to find it again.',
+    guest_more: 'This browser remembers the order, and each mail about it leads you back here.',
     gone: 'This order isn’t here',
     gone_lead: 'It may belong to somebody else. Sign in with the account with which you bought it.',
     sign_in: 'Sign in',
@@ -62,7 +62,7 @@ export const texts = defineTexts(
     thanks: 'Danke! Deine Bestellung ist da.',
     thanks_more: (email: string) => `Wir halten ${email} auf dem Laufenden.`,
     guest_more:
-      'Dieser Browser merkt sich die Bestellung. Heb die Adresse dieser Seite auf, um sie wiederzufinden.',
+      'Dieser Browser merkt sich die Bestellung, und jede Mail dazu führt dich hierher zurück.',
     gone: 'Diese Bestellung ist nicht hier',
     gone_lead:
       'Vielleicht gehört sie jemand anderem. Melde dich mit dem Konto an, mit dem du gekauft hast.',
