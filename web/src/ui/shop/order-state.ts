@@ -42,3 +42,11 @@ export function dueOf({ total, cancelled, payments }: Paid): string {
 export function isForReturn(reason: string | null): boolean {
   return /^return ret_[0-9a-z]+$/.test(reason ?? '')
 }
+
+/** Whether it is being placed or charged, which takes a moment only. */
+export function isUnderWay(
+  order: { status: string; payments: readonly { status: string }[] } | undefined,
+): boolean {
+  if (order?.status === 'placing') return true
+  return order?.status === 'placed' && order.payments.some(({ status }) => status === 'pending')
+}

@@ -12,6 +12,7 @@ import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Documents } from '@/ui/shop/documents'
 import { OrderLines, OrderTotals } from '@/ui/shop/order-lines'
+import { isUnderWay } from '@/ui/shop/order-state'
 import { OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { OrderTimeline } from '@/ui/shop/order-timeline'
 import { PostalAddress } from '@/ui/shop/postal-address'
@@ -46,12 +47,6 @@ export default function OrderPage() {
       {(order) => <Shown order={order} />}
     </Loaded>
   )
-}
-
-function isUnderWay(order: Order | undefined): boolean {
-  if (order?.status === 'placing') return true
-  const pending = order?.payments.filter(({ status }) => status === 'pending') ?? []
-  return order?.status === 'placed' && pending.length > 0
 }
 
 function NotHere() {

@@ -23,13 +23,20 @@ import { Returns } from './returns'
 import { ShipOrder } from './ship'
 import { texts } from './texts'
 
+const SOON_MS = 1_500
+
 /** An order, and what can be done with it. */
 export default function StaffOrderPage() {
   const t = useTexts(texts)
   const { id } = useParams({ strict: false }) as { id: string }
+  const query = useQuery({
+    ...orderQuery(id),
+    // A payment may wait for its buyer for long: each look is recorded, so only this is followed.
+    refetchInterval: ({ state }) => (state.data?.status === 'placing' ? SOON_MS : false),
+  })
   return (
     <Guarded permission="orders.read" title={t.title}>
-      <Loaded query={useQuery(orderQuery(id))} lines={8}>
+      <Loaded query={query} lines={8}>
         {(order) => <Shown order={order} />}
       </Loaded>
     </Guarded>

@@ -4,6 +4,7 @@ export const texts = defineTexts(
   {
     title: 'Orders',
     new: 'New order',
+    again: 'Look again',
     lead: 'What was bought in the shop, the newest first.',
     filter: 'Filter the orders',
     status: 'State',
@@ -87,6 +88,7 @@ export const texts = defineTexts(
   {
     title: 'Bestellungen',
     new: 'Neue Bestellung',
+    again: 'Neu ansehen',
     lead: 'Was im Laden gekauft wurde, das Neueste zuerst.',
     filter: 'Bestellungen filtern',
     status: 'Stand',
