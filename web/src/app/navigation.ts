@@ -4,6 +4,7 @@ import {
   BadgePercent,
   Bell,
   CalendarClock,
+  ChartColumn,
   CircleUser,
   Code,
   CreditCard,
@@ -49,6 +50,7 @@ export const texts = defineTexts(
     adjustments: 'Adjustments',
     staff_transfers: 'Transfers',
     staff_payments: 'Payments',
+    sales: 'Sales',
     orders: 'Orders',
     products: 'Products',
     stock: 'Stock',
@@ -83,6 +85,7 @@ export const texts = defineTexts(
     adjustments: 'Korrekturen',
     staff_transfers: 'Überträge',
     staff_payments: 'Zahlungen',
+    sales: 'Verkauf',
     orders: 'Bestellungen',
     products: 'Produkte',
     stock: 'Lager',
@@ -154,6 +157,7 @@ export const HOUSE: readonly Place[] = [
 
 /** What the shop's staff does. */
 export const HOUSE_SHOP: readonly Place[] = [
+  { to: '/staff/shop/sales', text: 'sales', icon: ChartColumn, permission: 'orders.read' },
   {
     to: '/staff/shop/orders',
     text: 'orders',

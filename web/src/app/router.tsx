@@ -190,6 +190,7 @@ const routes = root.addChildren([
         '/payments/reconciliations/$id',
         () => import('@/features/staff/payments/reconciliation-page'),
       ),
+      house('/shop/sales', () => import('@/features/staff/shop-sales/page')),
       house('/shop/orders', () => import('@/features/staff/shop-orders/page')),
       house('/shop/orders/new', () => import('@/features/staff/shop-orders/new-page')),
       house('/shop/orders/$id', () => import('@/features/staff/shop-orders/order-page')),

@@ -5,6 +5,7 @@ import { api, body } from '@/api/client'
 import { describeField, describeProblem } from '@/lib/problem-texts'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Button, ButtonLink } from '@/ui/button'
+import { Figure, Figures } from '@/ui/figures'
 import { Guarded } from '@/ui/guarded'
 import { Notice } from '@/ui/notice'
 import { Page, Section } from '@/ui/page'
@@ -14,7 +15,6 @@ import { Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
 import { Errors } from './errors'
 import { type Import, send, triedFile } from './file'
-import styles from './imports.module.css'
 import { ImportStatus, isUnderWay } from './status'
 import { texts } from './texts'
 
@@ -149,13 +149,12 @@ function Counts({ it }: { it: Import }) {
   const t = useTexts(texts)
   const { language } = useLanguage()
   return (
-    <dl className={styles.counts}>
+    <Figures>
       {(['created', 'changed', 'unchanged', 'refused'] as const).map((name) => (
-        <div key={name} className={styles.count}>
-          <dt>{t[name]}</dt>
-          <dd>{it[name].toLocaleString(language)}</dd>
-        </div>
+        <Figure key={name} name={t[name]}>
+          {it[name].toLocaleString(language)}
+        </Figure>
       ))}
-    </dl>
+    </Figures>
   )
 }
