@@ -108,6 +108,30 @@ const ordered: Find = async (window) => {
   return order
 }
 
+/** Something of an order that was sent is to come back. */
+const returned: Find = async (window) => {
+  const order = await ordered(window)
+  await ask(window, 'POST', `/v1/shop/orders/${order}/shipments`, {})
+  const { lines } = await ask(window, 'GET', `/v1/shop/orders/${order}`)
+  const back = { lines: [{ line: lines[0].id, quantity: 1, reason: 'damaged' }] }
+  return (await ask(window, 'POST', `/v1/shop/orders/${order}/returns`, back)).id
+}
+
+/** A file that was worked off, of which a line was refused. */
+const imported: Find = async ({ page }) =>
+  page.evaluate(async () => {
+    const headers = { 'content-type': 'text/csv', 'idempotency-key': crypto.randomUUID() }
+    const body = 'handle,sku,title,price.EUR\nold-chair,CHAIR,Old chair,4500\n,,,\n'
+    const sent = await fetch('/v1/shop/imports', { method: 'POST', headers, body })
+    const { id } = await sent.json()
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const { status } = await (await fetch(`/v1/shop/imports/${id}`)).json()
+      if (status === 'done') return id
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error('the import is not done')
+  })
+
 /** Pages that are come to by another address. */
 const WAYS: Readonly<Record<string, Find>> = { '/consent': authorization }
 
@@ -139,7 +163,15 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/shop/products/$handle': async () => 'linen-apron',
   '/shop/orders/$id': (window) => ordered(window),
   '/staff/shop/orders/$id': (window) => ordered(window),
+  '/staff/shop/returns/$id': (window) => returned(window),
   '/staff/shop/products/$id': first('/v1/shop/products?filter[category]=kitchen'),
+  '/staff/shop/imports/$id': imported,
+  '/staff/shop/price-lists/$id': made('/v1/shop/price-lists', {
+    title: 'Prices of a very long sale for wholesale customers in all of the country',
+    currency: 'EUR',
+    customer_group: 'wholesale',
+    until: '2040-01-01T00:00:00Z',
+  }),
   '/staff/shop/collections/$id': first('/v1/shop/collections'),
   '/staff/shop/stock/$sku': async () => 'LANTERN',
 }

@@ -181,11 +181,8 @@ describe('buying', () => {
     await card(window, '4000 0000 0000 0002')
     await shoot('shop-checkout-card')
     await page.getByRole('button', { name: 'Pay 17.80 EUR' }).click()
-    await page
-      .getByText('The card was declined')
-      .or(page.getByText(/declined/))
-      .first()
-      .waitFor()
+    await page.getByRole('heading', { name: /^Order \d+/ }).waitFor()
+    await page.getByText('The bank declined the card.').waitFor()
     await shoot('shop-order-declined')
 
     await card(window, '4000 0000 0000 3220')

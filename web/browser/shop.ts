@@ -244,3 +244,10 @@ export async function buy(
     { items, address, card, method: data[0]?.id },
   )
 }
+
+/** Sends all that is open of an order, and the parcel arrives. */
+export async function deliver({ operator }: Bank, order: string): Promise<void> {
+  const path = `/v1/shop/orders/${order}/shipments`
+  const parcel = (await operator('POST', path, {})) as Made
+  await operator('POST', `${path}/${parcel.id}/deliver`)
+}

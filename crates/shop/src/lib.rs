@@ -78,6 +78,7 @@ pub use ids::{
     ProductId, PromotionId, ReturnId, SalesAdjustmentId, SettlementId, ShipmentId,
     ShippingMethodId, StockChangeId, VariantId,
 };
+pub use orders::access::order_link_token;
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
 
 /// The migrations of the schema `shop`.
@@ -95,4 +96,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     10 "sales" "../migrations/0010_sales.sql",
     11 "shown" "../migrations/0011_shown.sql",
     12 "stranded_refunds" "../migrations/0012_stranded_refunds.sql",
+    14 "news" "../migrations/0014_news.sql",
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kernel::bus::Bus;
 use kernel::redis::Redis;
-use kernel::{Clock, Database};
+use kernel::{Clock, Database, Vault};
 use ledger::Ledger;
 use payments::Payments;
 use tokio::sync::Semaphore;
@@ -29,6 +29,7 @@ pub struct Shop(pub(crate) Arc<Parts>);
 pub struct Parts {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) vault: Vault,
     pub(crate) ledger: Ledger,
     pub(crate) payments: Payments,
     pub(crate) books: Books,
@@ -45,6 +46,7 @@ pub struct Parts {
 pub struct Ground {
     pub database: Database,
     pub clock: Arc<dyn Clock>,
+    pub vault: Vault,
     pub ledger: Ledger,
     pub payments: Payments,
 }
@@ -83,6 +85,7 @@ impl Shop {
             rules: RulesMemory::default(),
             database: ground.database,
             clock: ground.clock,
+            vault: ground.vault,
             ledger: ground.ledger,
             payments: ground.payments,
             search: Search::new(

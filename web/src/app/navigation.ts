@@ -4,6 +4,7 @@ import {
   BadgePercent,
   Bell,
   CalendarClock,
+  ChartColumn,
   CircleUser,
   Code,
   CreditCard,
@@ -49,6 +50,7 @@ export const texts = defineTexts(
     adjustments: 'Adjustments',
     staff_transfers: 'Transfers',
     staff_payments: 'Payments',
+    sales: 'Sales',
     orders: 'Orders',
     products: 'Products',
     stock: 'Stock',
@@ -83,6 +85,7 @@ export const texts = defineTexts(
     adjustments: 'Korrekturen',
     staff_transfers: 'Überträge',
     staff_payments: 'Zahlungen',
+    sales: 'Verkauf',
     orders: 'Bestellungen',
     products: 'Produkte',
     stock: 'Lager',
@@ -154,12 +157,24 @@ export const HOUSE: readonly Place[] = [
 
 /** What the shop's staff does. */
 export const HOUSE_SHOP: readonly Place[] = [
-  { to: '/staff/shop/orders', text: 'orders', icon: Package, permission: 'orders.read' },
+  { to: '/staff/shop/sales', text: 'sales', icon: ChartColumn, permission: 'orders.read' },
+  {
+    to: '/staff/shop/orders',
+    text: 'orders',
+    icon: Package,
+    also: ['/staff/shop/returns'],
+    permission: 'orders.read',
+  },
   {
     to: '/staff/shop/products',
     text: 'products',
     icon: Tag,
-    also: ['/staff/shop/categories', '/staff/shop/collections'],
+    also: [
+      '/staff/shop/categories',
+      '/staff/shop/collections',
+      '/staff/shop/custom-fields',
+      '/staff/shop/imports',
+    ],
     permission: 'catalogue.write',
   },
   {
@@ -173,6 +188,7 @@ export const HOUSE_SHOP: readonly Place[] = [
     to: '/staff/shop/promotions',
     text: 'promotions',
     icon: BadgePercent,
+    also: ['/staff/shop/price-lists', '/staff/shop/customer-groups'],
     permission: 'catalogue.write',
   },
   {

@@ -18,14 +18,22 @@ type Told =
 const NAME = 'bushel.live'
 const URL = '/v1/notifications/stream'
 
+/** Queries by the beginning of their keys. */
+type Touched = readonly (string | readonly string[])[]
+
+const WALLET: Touched = ['accounts', 'history', 'balances']
+const ORDERS: Touched = [['shop', 'order'], ['shop', 'orders'], ...WALLET]
+
 /** By the first word of an event's kind: the queries that show what it changes. */
-const TOUCHED: Readonly<Record<string, readonly string[]>> = {
-  transfer: ['accounts', 'transfers', 'history', 'balances'],
-  invite: ['accounts', 'transfers', 'history', 'balances'],
-  request: ['requests', 'accounts', 'transfers', 'history', 'balances'],
-  schedule: ['schedules', 'accounts', 'transfers', 'history', 'balances'],
-  deposit: ['deposits', 'accounts', 'history', 'balances'],
-  withdrawal: ['withdrawals', 'accounts', 'history', 'balances'],
+const TOUCHED: Readonly<Record<string, Touched>> = {
+  transfer: ['transfers', ...WALLET],
+  invite: ['transfers', ...WALLET],
+  request: ['requests', 'transfers', ...WALLET],
+  schedule: ['schedules', 'transfers', ...WALLET],
+  deposit: ['deposits', ...WALLET],
+  withdrawal: ['withdrawals', ...WALLET],
+  order: ORDERS,
+  return: ORDERS,
   security: ['security', 'profile'],
   webhook: ['webhooks'],
 }
@@ -50,7 +58,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       if (told.type !== 'event') return
       const group = told.event.kind.split('.')[0] ?? ''
       for (const key of ['notifications', ...(TOUCHED[group] ?? [])]) {
-        void client.invalidateQueries({ queryKey: [key] })
+        void client.invalidateQueries({ queryKey: typeof key === 'string' ? [key] : key })
       }
     }
     const tell = (told: Told) => {

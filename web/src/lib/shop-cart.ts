@@ -1,6 +1,7 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api, body } from '@/api/client'
+import { takeLinkValues } from './link-token'
 import { hasCode } from './problem'
 import { useSession } from './session'
 import { type Cart, isGone } from './shop'
@@ -176,6 +177,11 @@ export function keepOrderToken(order: string, token: string | undefined): void {
   if (token === undefined) return
   const others = Object.entries(read(TOKENS) ?? {}).filter(([id]) => id !== order)
   write(TOKENS, JSON.stringify(Object.fromEntries([...others, [order, token]].slice(-TOKENS_MAX))))
+}
+
+/** Keeps what a mail carries, and takes it out of the address bar. */
+export function keepLinkedOrder(order: string): void {
+  if (location.hash.startsWith('#token=')) keepOrderToken(order, takeLinkValues().token)
 }
 
 export function orderToken(order: string): string | undefined {

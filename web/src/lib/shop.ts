@@ -20,6 +20,7 @@ export type Cart = Schemas['Cart']
 export type CartLine = Schemas['CartLine']
 export type Order = Schemas['Order']
 export type OrderSummary = Schemas['OrderSummary']
+export type OrderReturn = Schemas['OrderReturn']
 
 /** A way of saying to the API which language the page is in; the browser's may be another one. */
 export function inLanguage(language: Language) {

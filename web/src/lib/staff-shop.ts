@@ -21,6 +21,17 @@ export const locationsQuery = queryOptions({
   queryFn: async () => (await body(api.GET('/v1/shop/locations'))).data,
 })
 
+/** The titles of fields are for staff as they are written, with what they are in other languages. */
+export type CustomField = Omit<Schemas['CustomField'], 'translations'> & {
+  translations?: Readonly<Record<string, string>> | null
+}
+
+export const writtenFieldsQuery = queryOptions({
+  queryKey: ['staff', 'shop', 'custom-fields'],
+  queryFn: async () =>
+    (await body(api.GET('/v1/shop/custom-fields'))).data as unknown as readonly CustomField[],
+})
+
 /** A product as it is written, with its version. */
 export function writtenProductQuery(id: string) {
   return queryOptions({
@@ -31,6 +42,20 @@ export function writtenProductQuery(id: string) {
       )
       return { data: asProduct(data), version }
     },
+  })
+}
+
+/** The same product as buyers are shown it: staff gets the prices that are written, buyers those of
+ * lists, with the lowest of 30 days. */
+export function offeredProductQuery(id: string) {
+  return queryOptions({
+    queryKey: ['shop', 'product', id, 'offered'],
+    queryFn: async () =>
+      asProduct(
+        await body(
+          api.GET('/v1/shop/products/{id}', { params: { path: { id } }, credentials: 'omit' }),
+        ),
+      ),
   })
 }
 

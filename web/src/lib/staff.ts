@@ -42,3 +42,11 @@ export function momentOf(local: string | undefined): string | undefined {
   const moment = new Date(local ?? '')
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
 }
+
+/** The other way round: a moment in the reader's time zone, as date fields have it. */
+export function localMoment(at: string | null | undefined): string {
+  if (!at) return ''
+  const moment = new Date(at)
+  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 16)
+}

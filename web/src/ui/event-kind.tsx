@@ -9,7 +9,9 @@ import {
   Hourglass,
   type LucideIcon,
   MailPlus,
+  Package,
   ShieldAlert,
+  Undo2,
   Webhook,
 } from 'lucide-react'
 import { useTexts } from '@/lib/text'
@@ -39,6 +41,8 @@ const GROUP_ICONS: Readonly<Record<string, LucideIcon>> = {
   deposit: Banknote,
   withdrawal: Banknote,
   security: ShieldAlert,
+  order: Package,
+  return: Undo2,
   webhook: Webhook,
 }
 
@@ -46,10 +50,13 @@ const KIND_ICONS: Readonly<Record<string, LucideIcon>> = {
   'transfer.received': ArrowDownLeft,
   'transfer.waiting': Hourglass,
   'deposit.requires_action': Hourglass,
+  'order.payment_needed': Hourglass,
 }
 
-const FAILED = /\.(declined|cancelled|expired|failed|disputed|refund_failed|returned|disabled)$/
-const GOOD = /\.(received|accepted|paid|claimed|succeeded|dispute_won|completed)$/
+const FAILED =
+  /\.(declined|rejected|cancelled|expired|failed|payment_failed|disputed|refund_failed|returned|disabled)$/
+const GOOD =
+  /\.(received|accepted|approved|paid|delivered|claimed|succeeded|dispute_won|completed)$/
 
 /** What kind of event it is, as a round sign; the words beside it say the same. */
 export function KindIcon({ kind }: { kind: string }) {

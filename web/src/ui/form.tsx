@@ -4,9 +4,13 @@ import { describeField, describeProblem } from '@/lib/problem-texts'
 import { useLanguage } from '@/lib/text'
 import styles from './form.module.css'
 
-/** What a form refuses by itself: a text for each field, by its name. */
+/** What a form refuses by itself: a text for each field, by its name, and what no single field is
+ * wrong about. */
 export class FieldErrors extends Error {
-  constructor(readonly fields: Readonly<Record<string, string>>) {
+  constructor(
+    readonly fields: Readonly<Record<string, string>>,
+    readonly summary: string | null = null,
+  ) {
     super('some fields are wrong')
     this.name = 'FieldErrors'
   }
@@ -111,7 +115,9 @@ function failureOf(
   aliases: Readonly<Record<string, string>>,
   language: 'en' | 'de',
 ): Failure {
-  if (error instanceof FieldErrors) return { fields: { ...error.fields }, summary: null }
+  if (error instanceof FieldErrors) {
+    return { fields: { ...error.fields }, summary: error.summary }
+  }
   const fields: Record<string, string> = {}
   let isAllPlaced = false
   if (error instanceof ProblemError) {

@@ -3,15 +3,17 @@
 use deadpool_postgres::Transaction;
 use kernel::bus::{Bus, Consumer, Event, JobError};
 
+use super::orders;
 use super::sources::{Told, of_bus};
 use crate::Notifications;
 
 /// Names and contexts. A name is where the position is kept, so it stays.
-const CONSUMERS: [(&str, &str); 5] = [
+const CONSUMERS: [(&str, &str); 6] = [
     ("notifications.identity", "identity"),
     ("notifications.wallet", "wallet"),
     ("notifications.payments", "payments"),
     ("notifications.oauth", "oauth"),
+    ("notifications.shop", orders::CONTEXT),
     // What happens in here that users have to know: webhooks that fail.
     ("notifications.own", "notifications"),
 ];

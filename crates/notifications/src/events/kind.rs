@@ -4,7 +4,7 @@
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal $($email:ident)?,)*) => {
         /// What a user can be told. Groups: transfers, requests, invitations, schedules, deposits,
-        /// withdrawals, security, webhooks.
+        /// withdrawals, security, orders, returns, webhooks.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum EventKind { $($(#[$doc])* $variant,)* }
 
@@ -73,6 +73,23 @@ kinds! {
     SecurityApplicationStopped = "security.application_stopped" email,
     SecurityFrozen = "security.frozen" email,
     SecurityUnfrozen = "security.unfrozen" email,
+    /// What the user bought. Mail about it is what shops owe to those who buy.
+    OrderPlaced = "order.placed" email,
+    OrderPaid = "order.paid" email,
+    /// A card's holder has to confirm the payment.
+    OrderPaymentNeeded = "order.payment_needed" email,
+    OrderPaymentFailed = "order.payment_failed" email,
+    /// It wasn't paid in time.
+    OrderExpired = "order.expired" email,
+    OrderShipped = "order.shipped" email,
+    OrderDelivered = "order.delivered" email,
+    /// As a whole or in part.
+    OrderCancelled = "order.cancelled" email,
+    OrderRefunded = "order.refunded" email,
+    ReturnRequested = "return.requested" email,
+    ReturnApproved = "return.approved" email,
+    ReturnRejected = "return.rejected" email,
+    ReturnReceived = "return.received" email,
     /// Nothing has reached a webhook for a day.
     WebhookFailing = "webhook.failing" email,
     WebhookDisabled = "webhook.disabled" email,
@@ -86,7 +103,19 @@ impl EventKind {
     /// Whether it asks for something that a person does: it is pushed at once.
     pub(crate) const fn asks(self) -> bool {
         use EventKind as K;
-        matches!(self, K::TransferWaiting | K::RequestCreated | K::DepositRequiresAction)
+        matches!(
+            self,
+            K::TransferWaiting
+                | K::RequestCreated
+                | K::DepositRequiresAction
+                | K::OrderPaymentNeeded
+                | K::OrderPaymentFailed
+        )
+    }
+
+    /// Whether it is about something that was bought; guests are told of that, too.
+    pub(crate) fn is_purchase(self) -> bool {
+        self.as_str().starts_with("order.") || self.as_str().starts_with("return.")
     }
 
     /// Whether it protects the user, who therefore can't switch it off.

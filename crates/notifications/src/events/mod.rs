@@ -11,7 +11,8 @@
 //! counting back too. Rows are locked in the order of user ids, so appends never deadlock. So a
 //! reader that saw sequence 7 knows that 1 to 6 are visible, and goes on with `sequence > 7`.
 //!
-//! Reading order: `kind` (what there is), `sources` (what becomes an event for whom), `store`
+//! Reading order: `kind` (what there is), `sources` and
+//! `orders` (what becomes an event for whom), `store`
 //! (the append), `telling` (what goes out), `consumer` and `feed` (who calls it), `service`,
 //! `present` and `http` (reading).
 
@@ -20,6 +21,7 @@ pub(crate) mod feed;
 pub(crate) mod http;
 pub(crate) mod jobs;
 mod kind;
+mod orders;
 pub(crate) mod present;
 pub(crate) mod service;
 pub(crate) mod sources;
@@ -48,6 +50,19 @@ pub(crate) struct NewUserEvent {
     pub(crate) source: String,
     /// Another event tells the user the same: this one is for programs, in log and webhooks only.
     pub(crate) is_told_otherwise: bool,
+    /// Its mail, if that isn't an ordinary one.
+    pub(crate) mail: Option<OwnMail>,
+}
+
+/// A mail that says more than its event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OwnMail {
+    /// Empty: the user's address.
+    pub(crate) to: String,
+    /// Empty: the user's language.
+    pub(crate) locale: String,
+    /// What the mail alone says; it is in no log.
+    pub(crate) enclosed: Value,
 }
 
 /// Something that a user is told.

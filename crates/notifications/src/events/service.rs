@@ -25,7 +25,8 @@ impl Notifications {
         tx: &Transaction<'_>,
         told: Told,
     ) -> Result<(), NotificationsError> {
-        let Told { events, mut messages, unsubscribed, erased } = told;
+        let Told { events, messages, unsubscribed, erased } = told;
+        let mut messages = self.guests_paced_in_tx(tx, messages).await?;
         let users: HashSet<Uuid> = events.iter().map(|event| event.user.as_uuid()).collect();
         let users: Vec<Uuid> = users.into_iter().collect();
         let chosen = preferences::store::of_users_in_tx(tx, &users).await?;
@@ -84,7 +85,9 @@ impl Notifications {
                 return None;
             }
             if let Some(user) = user {
-                message.locale.clone_from(&user.locale);
+                if message.locale.is_empty() {
+                    message.locale.clone_from(&user.locale);
+                }
                 if message.to.is_empty() {
                     message.to.clone_from(&user.email);
                 }
@@ -132,9 +135,12 @@ impl Notifications {
     }
 }
 
-/// An address that nobody has confirmed gets nothing but codes and what protects the user.
+/// The address of a user that nobody has confirmed gets nothing but codes and what protects the user.
+/// Who buys names an address for that.
 fn can_be_told(user: &User, message: &NewMessage) -> bool {
+    let is_named = !message.to.is_empty();
     let is_event = message.channel == Channel::Mail
-        && EventKind::from_name(message.kind).is_some_and(|kind| !kind.is_security());
+        && EventKind::from_name(message.kind)
+            .is_some_and(|kind| !(kind.is_security() || kind.is_purchase() && is_named));
     user.status != UserStatus::Deleted && (user.is_email_verified || !is_event)
 }

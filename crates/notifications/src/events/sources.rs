@@ -11,14 +11,14 @@ use ledger::TransferId;
 use serde_json::{Map, Value, json};
 use wallet::{WalletEvent, WalletEventKind};
 
-use super::{EventKind, NewUserEvent};
+use super::{EventKind, NewUserEvent, orders};
 use crate::messages::{Channel, NewMessage};
 
 /// What follows from something that happened.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     pub(crate) events: Vec<NewUserEvent>,
-    /// Mail that isn't an event's mail. Its locale is empty: that of its user.
+    /// Mail that isn't an event's mail. An empty locale is that of its user.
     pub(crate) messages: Vec<NewMessage>,
     /// Users whose browsers are told nothing more until they subscribe again.
     pub(crate) unsubscribed: Vec<UserId>,
@@ -28,6 +28,9 @@ pub(crate) struct Told {
 
 /// What users are told of an event of the bus.
 pub(crate) fn of_bus(event: &Event) -> Told {
+    if event.context == orders::CONTEXT {
+        return orders::of_shop(event);
+    }
     let mut told = Told::default();
     let Some(user) = event.subject.map(UserId::from_u128) else { return told };
     match event.kind.as_str() {
@@ -65,6 +68,7 @@ pub(crate) fn of_bus(event: &Event) -> Told {
         at: event.at,
         source: format!("{}:{}", event.context, event.position),
         is_told_otherwise: false,
+        mail: None,
     }));
     told
 }
@@ -302,5 +306,5 @@ fn side(
         }
     }
     let source = format!("ledger:{}:{role}", event.seq);
-    NewUserEvent { user, kind, data, at: event.at, source, is_told_otherwise: false }
+    NewUserEvent { user, kind, data, at: event.at, source, is_told_otherwise: false, mail: None }
 }

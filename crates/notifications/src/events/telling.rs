@@ -13,7 +13,7 @@ use super::{EventKind, NewUserEvent};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::ids::EventId;
-use crate::messages::{self, Channel, NewMessage};
+use crate::messages::{self, Channel, ENCLOSED, NewMessage};
 use crate::push_subscriptions;
 
 /// How many messages of events one user gets: the list has the rest.
@@ -93,6 +93,36 @@ impl Notifications {
         self.paced_in_tx(tx, &PUSH_PACE, messages.collect()).await
     }
 
+    /// Leaves out what is beyond the pace of mail to an address that a guest gave: whoever orders may
+    /// give anybody's. Mail to guests is made by one consumer, so that all before is counted.
+    pub(super) async fn guests_paced_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        mut messages: Vec<NewMessage>,
+    ) -> Result<Vec<NewMessage>, NotificationsError> {
+        let is_guests = |message: &NewMessage| {
+            let kind = EventKind::from_name(message.kind);
+            message.user.is_none() && kind.is_some_and(EventKind::is_purchase)
+        };
+        let guests = messages.iter().filter(|message| is_guests(message));
+        let addresses: HashSet<String> = guests.map(|message| message.to.to_lowercase()).collect();
+        if addresses.is_empty() {
+            return Ok(messages);
+        }
+        let addresses: Vec<String> = addresses.into_iter().collect();
+        let since = self.clock.now().saturating_sub(MAIL_PACE.period);
+        let mut sent = messages::store::guests_since_in_tx(tx, &addresses, since).await?;
+        messages.retain(|message| {
+            if !is_guests(message) {
+                return true;
+            }
+            let sent = sent.entry(message.to.to_lowercase()).or_default();
+            *sent += 1;
+            *sent <= MAIL_PACE.max
+        });
+        Ok(messages)
+    }
+
     /// Leaves out what is beyond a channel's pace: the list has it all. Else whoever sends requests
     /// could bury the mail that warns their user; so that is never left out. The logs of the users
     /// are locked, so that every message is counted.
@@ -134,6 +164,10 @@ impl Notifications {
 fn event_message((event, id): &Appended<'_>, channel: Channel, to: &str) -> NewMessage {
     let mut params = event.data.clone();
     params["at"] = json!(event.at);
+    let own = event.mail.as_ref().filter(|_| channel == Channel::Mail);
+    if let Some(own) = own {
+        params[ENCLOSED] = own.enclosed.clone();
+    }
     let source = match channel {
         Channel::Mail | Channel::Sms => format!("{}:{}", event.source, channel.as_str()),
         // Several browsers are told.
@@ -147,8 +181,8 @@ fn event_message((event, id): &Appended<'_>, channel: Channel, to: &str) -> NewM
         channel,
         kind: event.kind.as_str(),
         user: Some(event.user),
-        to: to.to_owned(),
-        locale: String::new(),
+        to: own.map_or_else(|| to.to_owned(), |own| own.to.clone()),
+        locale: own.map(|own| own.locale.clone()).unwrap_or_default(),
         params,
     }
 }

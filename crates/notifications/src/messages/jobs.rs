@@ -20,7 +20,7 @@ use super::compose::{ComposeError, Composed, compose};
 use super::render::{Rendered, Secret, Setting};
 use super::smtp::{Gate, NotTaken, Smtp};
 use super::store::{self, End};
-use super::{Channel, Message, MessageStatus};
+use super::{Channel, Message, MessageStatus, purchase};
 use crate::Notifications;
 use crate::error::NotificationsError;
 use crate::ids::MailId;
@@ -302,7 +302,14 @@ async fn render(
     let names = notifications.names(message).await?;
     let reader = message.user.and_then(|user| names.get(&user)).map_or("", String::as_str);
     let public_url = notifications.options.public_url.as_str();
-    let setting = Setting { public_url, reader, names: &names, secret: secret.as_ref() };
+    let order_token = purchase::guests_token(&notifications.vault, message);
+    let setting = Setting {
+        public_url,
+        reader,
+        names: &names,
+        secret: secret.as_ref(),
+        order_token: order_token.as_deref(),
+    };
     Ok(Some(notifications.layouts.render(&notifications.texts, message, &setting)?))
 }
 

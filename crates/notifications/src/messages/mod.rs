@@ -11,13 +11,15 @@
 //!
 //! Short messages are in `sms`, push messages in `push_subscriptions`.
 //!
-//! Reading order: this file, `render` (what a mail says), `compose` (its bytes), `options`, `smtp`
+//! Reading order: this file, `render` (what a mail says), `purchase` (and of
+//! what was bought), `compose` (its bytes), `options`, `smtp`
 //! (the dialogue and what answers mean), `jobs` (an attempt), `service`, `http`.
 
 mod compose;
 pub(crate) mod http;
 pub(crate) mod jobs;
 mod options;
+mod purchase;
 mod render;
 pub(crate) mod service;
 mod smtp;
@@ -52,6 +54,9 @@ pub(crate) const MAIL_KINDS: [&str; 7] = [
     "account.registered_again",
     "invite.created",
 ];
+
+/// Where the parameters of a mail have what it alone says: see `purchase`.
+pub(crate) const ENCLOSED: &str = "enclosed";
 
 /// How a message leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

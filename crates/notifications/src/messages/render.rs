@@ -6,7 +6,7 @@ use kernel::Timestamp;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, escape_formatter};
 
-use super::Message;
+use super::{Message, purchase};
 use crate::error::NotificationsError;
 use crate::events::EventKind;
 use crate::texts::{Catalogue, KindTexts, Locale, Names, Texts, View, link_path, one_line, quiet};
@@ -35,14 +35,29 @@ pub(crate) struct Setting<'s> {
     pub(crate) reader: &'s str,
     pub(crate) names: &'s Names,
     pub(crate) secret: Option<&'s Secret>,
+    /// With what a guest opens the order that it is about.
+    pub(crate) order_token: Option<&'s str>,
 }
 
 /// The layout that all mails share, as HTML and as plain text.
 pub(crate) struct Layouts(Environment<'static>);
 
-/// The order in which facts are listed.
-const FACTS: [&str; 8] =
-    ["amount", "message", "reference", "device", "ip", "old_email", "new_email", "at"];
+/// The order in which facts are listed; then comes what a purchase has, and the time.
+const FACTS: [&str; 13] = [
+    "order_number",
+    "amount",
+    "message",
+    "reference",
+    "device",
+    "ip",
+    "old_email",
+    "new_email",
+    "carrier",
+    "tracking",
+    "invoice",
+    "credit_note",
+    "decision",
+];
 
 impl Layouts {
     pub(crate) fn try_new() -> Result<Self, NotificationsError> {
@@ -78,6 +93,7 @@ impl Layouts {
         values.insert("lang", locale.as_str().into());
         let heading = texts.fill(&kind_texts(catalogue, message)?.title, view.values())?;
         values.insert("heading", heading.into());
+        values.insert("rows", purchase::rows(catalogue, message).into());
         values.insert("facts", facts(catalogue, message, &view).into());
         let fill = |name| {
             let layout = self.0.get_template(name).map_err(broken)?;
@@ -159,14 +175,17 @@ fn phrases(
     let (why, note) = match message.kind.split('.').next() {
         Some("challenge") => ("why_challenge", Some("challenge_not_you")),
         Some("account" | "invite") if !is_event(message) => ("why_challenge", None),
+        _ if purchase::is_guests(message) => ("why_order", None),
         _ if is_security => ("why_security", Some("not_you")),
         _ => ("why_event", None),
     };
     let greeting =
         if view.values().contains_key("name") { "greeting" } else { "greeting_nameless" };
-    let link = match setting.secret {
-        Some(secret) => secret.link.clone().unwrap_or_default(),
-        None => format!("{}{}", setting.public_url, page(message)),
+    let link = match (setting.secret, setting.order_token) {
+        (Some(secret), _) => secret.link.clone().unwrap_or_default(),
+        (None, None) => format!("{}{}", setting.public_url, page(message)),
+        // What follows the hash goes to no server, and into no log.
+        (None, Some(token)) => format!("{}{}#token={token}", setting.public_url, page(message)),
     };
     let mut values = BTreeMap::from([
         ("greeting", phrase(greeting)?),
@@ -217,10 +236,15 @@ fn facts(catalogue: &Catalogue, message: &Message, view: &View<'_>) -> Vec<Value
             ("value", value.to_owned()),
         ]))
     };
+    // What the rows say already.
+    let is_said = |key: &str| key == "amount" && purchase::has_sums(message);
     let mut facts: Vec<Value> = FACTS
         .iter()
+        .filter(|key| !is_said(key))
         .filter_map(|key| view.values().get(key).map(|value| fact(key, value)))
         .collect();
+    facts.extend(purchase::facts(message).iter().map(|(label, value)| fact(label, value)));
+    facts.extend(view.values().get("at").map(|at| fact("at", at)));
     if let Some(counterparty) = view.values().get("counterparty") {
         let gives =
             matches!(view.values().get("role").map(String::as_str), Some("sender" | "payer"));

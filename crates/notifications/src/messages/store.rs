@@ -260,6 +260,21 @@ pub(crate) async fn paced_since_in_tx(
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
+/// How many mails about purchases of guests went to each of these addresses since. Addresses are in
+/// small letters.
+pub(crate) async fn guests_since_in_tx(
+    tx: &Transaction<'_>,
+    addresses: &[String],
+    since: Timestamp,
+) -> Result<HashMap<String, i64>, DatabaseError> {
+    let sql = "select lower(to_address), count(*) from notifications.messages
+         where lower(to_address) = any($1) and user_id is null and created_at > $2
+           and (kind like 'order.%' or kind like 'return.%')
+         group by lower(to_address)";
+    let rows = tx.query_prepared(sql, &[&addresses, &since]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
 /// Forgets the mail of users for good, and what is known of their addresses. Also what went to the
 /// same addresses before there was a user: invitations.
 pub(crate) async fn erase_in_tx(tx: &Transaction<'_>, users: &[Uuid]) -> Result<(), DatabaseError> {

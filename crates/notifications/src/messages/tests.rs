@@ -56,6 +56,10 @@ fn samples() -> Vec<(&'static str, Value)> {
                 samples.push((kind, money(json!({ "reason": "insufficient_funds" }))));
                 samples.push((kind, bare()));
             }
+            "order" | "return" => {
+                samples.push((kind, money(purchase::tests::confirmed())));
+                samples.push((kind, money(json!({ "order_number": 1001, "is_paid": true }))));
+            }
             "deposit" | "withdrawal" => {
                 samples.push((
                     kind,
@@ -87,7 +91,7 @@ fn samples() -> Vec<(&'static str, Value)> {
     samples
 }
 
-fn message(kind: &str, locale: Locale, params: Value) -> Message {
+pub(super) fn message(kind: &str, locale: Locale, params: Value) -> Message {
     let now = MockClock::default().now();
     Message {
         channel: Channel::Mail,
@@ -107,7 +111,7 @@ fn message(kind: &str, locale: Locale, params: Value) -> Message {
     }
 }
 
-fn render(message: &Message, reader: &str, other: &str) -> Rendered {
+pub(super) fn render(message: &Message, reader: &str, other: &str) -> Rendered {
     let link = "https://bank.example/confirm?token=chl_1.abc-_".to_owned();
     render_with(message, (reader, other), Some(link))
 }
@@ -122,6 +126,7 @@ fn render_with(message: &Message, (reader, other): (&str, &str), link: Option<St
         reader,
         names: &names,
         secret: message.is_challenge().then_some(&secret),
+        order_token: purchase::is_guests(message).then_some("bshl_ot_1"),
     };
     let layouts = Layouts::try_new().unwrap();
     let rendered = layouts.render(&Texts::try_new().unwrap(), message, &setting);

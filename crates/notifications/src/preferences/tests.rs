@@ -19,8 +19,8 @@ fn nothing_chosen_is_the_default() {
     assert_eq!(none.of(EventKind::TransferSent), quiet);
     let mailed = EventKind::ALL.iter().filter(|kind| kind.is_mailed_by_default()).count();
     assert_eq!(
-        mailed, 24,
-        "money in, what waits, what failed, withdrawals, webhooks, all security"
+        mailed, 37,
+        "money in, what waits, what failed, withdrawals, purchases, webhooks, all security"
     );
 }
 

@@ -5,7 +5,7 @@ use kernel::{Amount, Timestamp};
 use super::Catalogue;
 
 /// `1,250.00 EUR` in English, `1.250,00 EUR` in German.
-pub(super) fn amount(catalogue: &Catalogue, amount: Amount, scale: u8, asset: &str) -> String {
+pub(crate) fn amount(catalogue: &Catalogue, amount: Amount, scale: u8, asset: &str) -> String {
     let text = amount.format_scaled(scale);
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let mut written = grouped(whole, &catalogue.group_mark);

@@ -13,6 +13,7 @@ mod tests;
 mod view;
 mod written;
 
+pub(crate) use amounts::amount;
 pub(crate) use catalogue::{Catalogue, KindTexts, Locale, Texts};
 pub(crate) use view::{Names, View, link_path, people};
 pub(crate) use written::{one_line, quiet};

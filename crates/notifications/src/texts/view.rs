@@ -20,7 +20,7 @@ pub(crate) struct View<'c> {
 }
 
 /// Texts that are taken over as they are, once they are clean.
-const WRITTEN: [&str; 13] = [
+const WRITTEN: [&str; 18] = [
     "role",
     "message",
     "reference",
@@ -34,7 +34,15 @@ const WRITTEN: [&str; 13] = [
     "phone_hint",
     "application_name",
     "provider",
+    "carrier",
+    "tracking",
+    "invoice",
+    "credit_note",
+    "decision",
 ];
+
+/// What is so or isn't; there if it is so.
+const FLAGS: [&str; 2] = ["is_paid", "is_partly"];
 
 /// Who is named in an event.
 pub(crate) fn people(data: &Value) -> impl Iterator<Item = UserId> + '_ {
@@ -54,6 +62,8 @@ pub(crate) fn link_path(kind: &str, data: &Value) -> String {
         "deposit" => page("deposits", "deposit_id"),
         "withdrawal" => page("withdrawals", "withdrawal_id"),
         "invite" => "/invites".to_owned(),
+        // A guest's has what opens it beside.
+        "order" | "return" => page("shop/orders", "order_id"),
         "security" => "/settings/security".to_owned(),
         "webhook" => "/settings/webhooks".to_owned(),
         _ => "/".to_owned(),
@@ -74,6 +84,14 @@ impl<'c> View<'c> {
     pub(crate) fn with_data(mut self, data: &Value, names: &Names) -> Self {
         for key in WRITTEN {
             self.set_written(key, data.get(key).and_then(Value::as_str));
+        }
+        for key in FLAGS {
+            if data.get(key).and_then(Value::as_bool) == Some(true) {
+                self.values.insert(key, key.to_owned());
+            }
+        }
+        if let Some(number) = data.get("order_number").and_then(Value::as_i64) {
+            self.values.insert("order_number", number.to_string());
         }
         self.set_counterparty(data, names);
         self.set_amount(data);

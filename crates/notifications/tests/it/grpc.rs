@@ -85,7 +85,7 @@ async fn preferences_are_replaced_by_version() {
     let app = App::start().await;
     let me = person(app.user("ann").await.id);
     let now = call!(app, get_preferences, GetPreferencesRequest {}, me).unwrap();
-    assert_eq!((now.version, now.preferences.len()), (0, 42));
+    assert_eq!((now.version, now.preferences.len()), (0, 55));
     let quiet = |kind: &str| NotificationPreference { kind: kind.to_owned(), ..Default::default() };
     let update = |kind, expected_version| UpdatePreferencesRequest {
         preferences: vec![quiet(kind)],

@@ -13,6 +13,7 @@ mod grpc;
 mod inbox;
 mod kills;
 mod mailbox;
+mod orders;
 mod outside;
 mod preferences;
 mod push_subscriptions;

@@ -27,7 +27,7 @@ async fn every_kind_has_its_default_and_a_choice_replaces_all() {
         (Some(0), &"\"0\"".parse().unwrap())
     );
     let kinds = first.body["preferences"].as_array().unwrap();
-    assert_eq!(kinds.len(), 42);
+    assert_eq!(kinds.len(), 55);
     let of = |answer: &Answer, kind: &str| {
         let all = answer.body["preferences"].as_array().unwrap();
         all.iter().find(|it| it["kind"] == kind).unwrap().clone()

@@ -83,6 +83,7 @@ impl Contexts {
         let ground = Ground {
             database: database(),
             clock: clock(),
+            vault: vault.clone(),
             ledger: ledger.clone(),
             payments: payments.clone(),
         };

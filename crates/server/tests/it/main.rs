@@ -22,6 +22,7 @@ mod reconcile;
 mod redis;
 mod replicas;
 mod security;
+mod shop_mail;
 mod staff;
 mod token;
 mod tour;

@@ -147,10 +147,11 @@ async fn start_shop(database: &Database, folder: &std::path::Path) -> Shop {
     ledger.create_asset(euro).await.expect("a currency");
     let (db, vault) = (database.clone(), Vault::new([7; 32]));
     let options = PaymentsOptions::default();
-    let payments = Payments::start(db.clone(), Arc::clone(&clock), ledger.clone(), vault, options);
+    let payments =
+        Payments::start(db.clone(), Arc::clone(&clock), ledger.clone(), vault.clone(), options);
     let payments = payments.await.expect("payments");
-    let ground =
-        Ground { database: db, clock: Arc::clone(&clock), ledger: ledger.clone(), payments };
+    let clock = Arc::clone(&clock);
+    let ground = Ground { database: db, clock, vault, ledger: ledger.clone(), payments };
     let options = ShopOptions { search_folder: Some(folder.to_owned()), ..ShopOptions::default() };
     Shop::start(ground, options).await.expect("a shop")
 }

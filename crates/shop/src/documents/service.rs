@@ -14,24 +14,24 @@ use crate::shipments::Shipment;
 use crate::shop::Shop;
 
 impl Shop {
-    /// Issues the invoice for a parcel that was sent.
+    /// Issues the invoice for a parcel that was sent; answers with its number.
     pub(crate) async fn issue_invoice_in_tx(
         &self,
         tx: &Transaction<'_>,
         whole: &WholeOrder,
         shipment: &Shipment,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let content = plan::of_shipment(whole, shipment, seller(tx).await?)?;
         self.issue_in_tx(tx, whole.order.id, About::Shipment(shipment.id), content).await
     }
 
-    /// Issues the credit note for a refund that was made.
+    /// Issues the credit note for a refund that was made; answers with its number.
     pub(crate) async fn issue_credit_note_in_tx(
         &self,
         tx: &Transaction<'_>,
         whole: &WholeOrder,
         refund: &Refund,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let before = store::of_order(tx, whole.order.id).await?;
         let content = plan::of_refund(whole, refund, &before, seller(tx).await?)?;
         self.issue_in_tx(tx, whole.order.id, About::Refund(refund.id), content).await
@@ -44,13 +44,15 @@ impl Shop {
         order: OrderId,
         about: About,
         content: Content,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let issued_at = self.clock.now();
         let (series, year) = (about.kind().series(), year_of(issued_at));
         let place = store::next_number_in_tx(tx, series, year).await?;
         let number = format!("{series}-{year}-{place:06}");
         let id = DocumentId::generate();
-        store::insert_in_tx(tx, &Document { id, order, about, number, content, issued_at }).await
+        let document = Document { id, order, about, number, content, issued_at };
+        store::insert_in_tx(tx, &document).await?;
+        Ok(document.number)
     }
 
     /// The documents of an order of the caller's own, or for staff of anybody's.

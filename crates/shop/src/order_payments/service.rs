@@ -58,7 +58,7 @@ impl Shop {
     ) -> Result<WholeOrder, Problem> {
         let found = store::one(&self.database.client().await?, id).await?;
         let order = found.filter(|it| it.placed_at.is_some());
-        let order = order.filter(|it| shopper.owns(it.user, it.token_hash.as_deref()));
+        let order = order.filter(|it| self.is_own_order(shopper, it));
         let order = order.ok_or(ShopError::OrderNotFound)?;
         shopper.user(Permission::ShopWrite)?;
         self.settle_flows(id).await?;
@@ -137,6 +137,7 @@ impl Shop {
         let payment = whole.payments.iter_mut().find(|it| it.id == id);
         let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
         payment.status = status;
+        let reason = failure.clone();
         payment.failure = failure;
         if payment.kind == PaymentKind::Card && status == PaymentStatus::Captured {
             payment.captured = payment.amount;
@@ -153,7 +154,7 @@ impl Shop {
         let event = if is_paid && before == OrderStatus::Placed {
             Some(events::paid(&whole.order))
         } else if status == PaymentStatus::Refused && whole.order.state == OrderState::Placed {
-            Some(events::payment_failed(&whole.order))
+            Some(events::payment_failed(&whole.order, reason.as_deref()))
         } else {
             None
         };

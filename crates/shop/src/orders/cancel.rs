@@ -35,6 +35,8 @@ pub(crate) struct Cancellation {
     pub(crate) amount: Amount,
     pub(crate) reason: Option<String>,
     pub(crate) by_staff: bool,
+    /// Nobody cancels: it wasn't paid in time.
+    pub(crate) is_unpaid: bool,
 }
 
 /// What somebody wants to cancel.
@@ -67,9 +69,10 @@ impl Shop {
             amount: Amount::ZERO,
             reason: new.reason,
             by_staff,
+            is_unpaid: false,
         };
         let staff = shopper.actor.filter(|_| by_staff);
-        if self.write_cancellation(staff.as_ref(), &cancellation, false).await? {
+        if self.write_cancellation(staff.as_ref(), &cancellation).await? {
             self.finish_cancellation(cancellation.id).await?;
         }
         let whole = store::whole(&self.database.client().await?, id).await?;
@@ -86,8 +89,9 @@ impl Shop {
             amount: Amount::ZERO,
             reason: Some("not paid in time".to_owned()),
             by_staff: true,
+            is_unpaid: true,
         };
-        if self.write_cancellation(None, &cancellation, true).await? {
+        if self.write_cancellation(None, &cancellation).await? {
             self.finish_cancellation(cancellation.id).await?;
         }
         Ok(())
@@ -100,26 +104,21 @@ impl Shop {
         if shopper.actor.is_some_and(|actor| actor.permissions.has(Permission::OrdersWrite)) {
             return Ok(true);
         }
-        if !shopper.owns(order.user, order.token_hash.as_deref()) {
+        if !self.is_own_order(shopper, &order) {
             return Err(ShopError::OrderNotFound.into());
         }
         shopper.user(Permission::ShopWrite)?;
         if order.earned.is_zero() { Ok(false) } else { Err(ShopError::OrderNotOpen.into()) }
     }
 
-    /// False if nothing is open, or if only what is unpaid was to be cancelled.
-    async fn write_cancellation(
-        &self,
-        staff: Option<&Actor>,
-        it: &Cancellation,
-        is_unpaid_only: bool,
-    ) -> Result<bool> {
+    /// False if nothing is open, or if what was to be cancelled as unpaid is paid.
+    async fn write_cancellation(&self, staff: Option<&Actor>, it: &Cancellation) -> Result<bool> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let whole = store::lock_in_tx(&tx, it.order).await?;
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
-        if is_unpaid_only && whole.order.status != OrderStatus::Placed {
+        if it.is_unpaid && whole.order.status != OrderStatus::Placed {
             return Ok(false);
         }
         flows::require_settled_in_tx(&tx, it.order).await?;
@@ -203,7 +202,7 @@ impl Shop {
         store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         store::update_in_tx(&tx, &whole.order, now).await?;
-        publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole.order)]).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole, it)]).await?;
         Ok(tx.commit().await?)
     }
 }

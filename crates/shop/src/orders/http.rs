@@ -21,6 +21,7 @@ use crate::carts::LINES_MAX;
 use crate::carts::access::Shopper;
 use crate::fields::{Note, Quantity};
 use crate::ids::{CancellationId, CartId, CustomerId, OrderId, OrderLineId};
+use crate::languages::Wanted;
 use crate::order_payments::{self, http::PaymentInput};
 use crate::shop::Shop;
 
@@ -51,9 +52,10 @@ pub(crate) struct CompleteCart {
 }
 
 impl CompleteCart {
-    fn read(self, shopper: &Shopper) -> Result<Completion, Problem> {
+    fn read(self, shopper: &Shopper, wanted: &Wanted) -> Result<Completion, Problem> {
         let payments = order_payments::http::wishes(self.payments, shopper)?;
-        Ok(Completion { payments, total_shown: self.total })
+        let language = Some(wanted.first().to_owned()).filter(|it| !it.is_empty());
+        Ok(Completion { payments, total_shown: self.total, language })
     }
 }
 
@@ -84,10 +86,11 @@ impl CompleteCart {
 pub(crate) async fn complete(
     State(shop): State<Shop>,
     shopper: Shopper,
+    wanted: Wanted,
     Path(id): Path<CartId>,
     Json(body): Json<CompleteCart>,
 ) -> Result<Response, Problem> {
-    let completion = body.read(&shopper)?;
+    let completion = body.read(&shopper, &wanted)?;
     let (whole, is_new) = shop.complete_cart(&shopper, id, &completion).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let view = shop.order_view(whole).await?;

@@ -185,7 +185,7 @@ impl Shop {
         }
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         store::update_in_tx(&tx, &whole.order, now).await?;
-        publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole.order)]).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::cancelled(&whole, it)]).await?;
         Ok(tx.commit().await?)
     }
 }

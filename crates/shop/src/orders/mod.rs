@@ -57,6 +57,8 @@ pub(crate) struct Order {
     /// Whose tax is in it.
     pub(crate) country: Option<String>,
     pub(crate) email: Option<String>,
+    /// In which its buyer read the shop, such as `de-AT`.
+    pub(crate) language: Option<String>,
     pub(crate) shipping_address: Option<Address>,
     pub(crate) billing_address: Option<Address>,
     /// The title of the way in which it is sent.

@@ -73,6 +73,7 @@ pub(crate) fn of_cart(
         scale,
         country: cart.country().map(str::to_owned).or_else(|| view.rules.taxes.home.clone()),
         email: cart.email.clone(),
+        language: None,
         shipping_address: cart.shipping_address.clone(),
         billing_address: cart.billing_address.clone(),
         shipping_method: priced.shipping.as_ref().and_then(|_| {

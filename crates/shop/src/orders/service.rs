@@ -32,6 +32,8 @@ pub(crate) struct Completion {
     pub(crate) payments: Vec<PaymentWish>,
     /// What the buyer was shown; another total is refused.
     pub(crate) total_shown: Option<Amount>,
+    /// In which language the buyer reads.
+    pub(crate) language: Option<String>,
 }
 
 /// An order with everything about it.
@@ -90,7 +92,8 @@ impl Shop {
                 Some(wanted) => wanted,
                 none => none.insert(self.prepare_payments(shopper, &completion.payments).await?),
             };
-            let new = plan::of_cart(OrderId::generate(), &view, &held, wanted, (scale, now))?;
+            let mut new = plan::of_cart(OrderId::generate(), &view, &held, wanted, (scale, now))?;
+            new.order.language.clone_from(&completion.language);
             self.check_cards(&new.payments, &new.order.currency).await?;
             debug_assert_eq!(new.cart_version, version);
             match self.place(&new).await? {
@@ -106,8 +109,7 @@ impl Shop {
     /// One of the caller's own orders, or for staff anybody's.
     pub(crate) async fn order(&self, shopper: &Shopper, id: OrderId) -> Result<OrderView, Problem> {
         let whole = self.readable_order(shopper, id, || ShopError::OrderNotFound).await?;
-        let order = &whole.order;
-        let is_own = shopper.owns(order.user, order.token_hash.as_deref());
+        let is_own = self.is_own_order(shopper, &whole.order);
         let view = self.order_view(whole).await?;
         Ok(if is_own { view } else { OrderView { actions: Vec::new(), ..view } })
     }

@@ -22,7 +22,7 @@ const COLUMNS: &str = "id, number, cart_id, customer_id, user_id, token_hash, ch
     status, refusal, currency, scale, country, email, shipping_address, billing_address, \
     shipping_method, note, prices_include_tax, subtotal, shipping_total, shipping_tax, \
     shipping_tax_rate, total, discounts, cancelled_total, earned, refunded, version, effective_at, \
-    placed_at, created_at, updated_at, shipping_refunded, external_ref";
+    placed_at, created_at, updated_at, shipping_refunded, external_ref, language";
 
 fn order(row: &Row) -> Result<Order> {
     let corrupt = || ShopError::Corrupt("an order");
@@ -42,6 +42,7 @@ fn order(row: &Row) -> Result<Order> {
         scale: u8::try_from(row.get::<_, i16>(11)).map_err(|_| corrupt())?,
         country: row.get(12),
         email: row.get(13),
+        language: row.get(35),
         shipping_address: address(row.get(14))?,
         billing_address: address(row.get(15))?,
         shipping_method: row.get(16),
@@ -81,9 +82,10 @@ pub(super) async fn insert_in_tx(
             (id, cart_id, customer_id, user_id, token_hash, channel, state, status, currency, \
              scale, country, email, shipping_address, billing_address, shipping_method, note, \
              prices_include_tax, subtotal, shipping_total, shipping_tax, shipping_tax_rate, total, \
-             discounts, version, effective_at, created_at, updated_at, external_ref) \
+             discounts, version, effective_at, created_at, updated_at, external_ref, \
+             language) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-             $19, $20, $21, $22, $23, 1, $24, $25, $25, $26) \
+             $19, $20, $21, $22, $23, 1, $24, $25, $25, $26, $27) \
         on conflict do nothing";
     let discounts = serde_json::to_value(&it.discounts).expect("discounts are plain values");
     let written = tx
@@ -116,6 +118,7 @@ pub(super) async fn insert_in_tx(
                 &it.effective_at,
                 &it.created_at,
                 &it.external_ref,
+                &it.language,
             ],
         )
         .await?;

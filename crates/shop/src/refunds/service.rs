@@ -12,7 +12,7 @@ use serde_json::json;
 use super::plan::{self, NewRefund};
 use super::{Refund, RefundState, store};
 use crate::error::{Result, ShopError};
-use crate::events::{self, Money};
+use crate::events;
 use crate::ids::{OrderId, OrderRefundId};
 use crate::orders::jobs::{self, Flow};
 use crate::orders::{self, WholeOrder, flows};
@@ -122,11 +122,10 @@ impl Shop {
         }
         cancel_in_tx(&tx, jobs::FINISH, &refund.id.to_string()).await?;
         if is_done {
-            let money = Money { refund_id: refund.id, amount: refund.amount };
-            let event = events::refunded(&whole.order, money);
-            publish_in_tx(&tx, &*self.clock, &[event]).await?;
             returns::store::close_refunded_in_tx(&tx, refund.id, now).await?;
-            self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
+            let note = self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
+            let event = events::refunded(&whole.order, refund, &note);
+            publish_in_tx(&tx, &*self.clock, &[event]).await?;
         } else {
             take_back(&mut whole, refund);
             write_sums(&tx, &whole, now).await?;

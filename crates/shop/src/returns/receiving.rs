@@ -130,7 +130,7 @@ impl Shop {
         cancel_in_tx(&tx, jobs::FINISH, &it.id.to_string()).await?;
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;
-        let event = events::returned(&whole.order, &Return { state: ReturnState::Received, ..it });
+        let event = events::returned(&whole, &Return { state: ReturnState::Received, ..it });
         publish_in_tx(&tx, &*self.clock, &[event]).await?;
         Ok(tx.commit().await?)
     }

@@ -11,7 +11,7 @@ use crate::carts::access::Shopper;
 use crate::error::{AfterSaleError, Result, ShopError};
 use crate::events;
 use crate::ids::{OrderId, ReturnId};
-use crate::orders::{self, Order, flows};
+use crate::orders::{self, Order, WholeOrder, flows};
 use crate::shop::Shop;
 use crate::{settings, shipments};
 
@@ -67,7 +67,7 @@ impl Shop {
         let sent = Sent { whole: &whole, shipments: &shipments, returns: &returns };
         let it = plan::request(&sent, id, new, days, now)?;
         store::insert_in_tx(&tx, &it).await?;
-        publish_in_tx(&tx, &*self.clock, &[events::returned(&whole.order, &it)]).await?;
+        publish_in_tx(&tx, &*self.clock, &[events::returned(&whole, &it)]).await?;
         if let Some(actor) = staff {
             let entry = noted(&actor, "shop.return.created", &whole.order).object(id);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
@@ -91,7 +91,7 @@ impl Shop {
         };
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let (order, mut it) = locked(&tx, id).await?;
+        let (whole, mut it) = locked(&tx, id).await?;
         if it.state == state {
             return Ok(it);
         }
@@ -102,8 +102,8 @@ impl Shop {
         (it.state, it.decided_at) = (state, Some(self.clock.now()));
         it.decision.clone_from(&reason);
         store::change_in_tx(&tx, &it, from).await?;
-        publish_in_tx(&tx, &*self.clock, &[events::returned(&order, &it)]).await?;
-        let mut entry = noted(actor, action, &order).object(id);
+        publish_in_tx(&tx, &*self.clock, &[events::returned(&whole, &it)]).await?;
+        let mut entry = noted(actor, action, &whole.order).object(id);
         entry.reason = reason;
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         tx.commit().await?;
@@ -123,7 +123,7 @@ impl Shop {
         self.settle_flows(order).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let (order, mut it) = locked(&tx, id).await?;
+        let (whole, mut it) = locked(&tx, id).await?;
         let from = it.state;
         let may = match from {
             ReturnState::Closed => return Ok(it),
@@ -137,7 +137,7 @@ impl Shop {
         (it.state, it.closed_at) = (ReturnState::Closed, Some(self.clock.now()));
         store::change_in_tx(&tx, &it, from).await?;
         if let Some(actor) = staff {
-            let entry = noted(&actor, "shop.return.closed", &order).object(id);
+            let entry = noted(&actor, "shop.return.closed", &whole.order).object(id);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         }
         tx.commit().await?;
@@ -182,11 +182,14 @@ impl Shop {
 }
 
 /// A return, and its order, which nobody else changes until the transaction ends.
-async fn locked(tx: &deadpool_postgres::Transaction<'_>, id: ReturnId) -> Result<(Order, Return)> {
+async fn locked(
+    tx: &deadpool_postgres::Transaction<'_>,
+    id: ReturnId,
+) -> Result<(WholeOrder, Return)> {
     let order = store::one(tx, id).await?.ok_or_else(missing)?.order;
     let whole = orders::store::lock_in_tx(tx, order).await?.ok_or_else(missing)?;
     let it = store::one(tx, id).await?.ok_or_else(missing)?;
-    Ok((whole.order, it))
+    Ok((whole, it))
 }
 
 /// A line of the audit log about somebody's order.

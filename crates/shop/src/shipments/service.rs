@@ -10,7 +10,7 @@ use kernel::{Amount, Problem};
 use super::plan::{self, NewShipment};
 use super::{Shipment, ShipmentState, store};
 use crate::error::{Result, ShopError};
-use crate::events::{self, Parcel};
+use crate::events;
 use crate::ids::{OrderId, ShipmentId};
 use crate::locations;
 use crate::orders::jobs::{self, Flow};
@@ -114,14 +114,8 @@ impl Shop {
         whole.order.status = self.status_in_tx(&tx, &whole).await?;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;
         if is_sent {
-            self.issue_invoice_in_tx(&tx, &whole, shipment).await?;
-            let parcel = Parcel {
-                shipment_id: shipment.id,
-                carrier: shipment.carrier.as_deref(),
-                tracking: shipment.tracking.as_deref(),
-                url: shipment.url.as_deref(),
-            };
-            let event = events::shipped(&whole.order, parcel);
+            let invoice = self.issue_invoice_in_tx(&tx, &whole, shipment).await?;
+            let event = events::shipped(&whole, shipment, &invoice);
             publish_in_tx(&tx, &*self.clock, &[event]).await?;
         }
         Ok(tx.commit().await?)

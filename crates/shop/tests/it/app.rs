@@ -134,11 +134,16 @@ impl Process {
         options: ShopOptions,
     ) -> Self {
         let bus = Bus::new(database.clone(), Arc::clone(&clock));
-        let (vault, offered) = (Vault::new([7; 32]), PaymentsOptions::default());
-        let payments =
-            Payments::start(database.clone(), Arc::clone(&clock), ledger.clone(), vault, offered);
+        let (vault, offered) = (vault(), PaymentsOptions::default());
+        let payments = Payments::start(
+            database.clone(),
+            Arc::clone(&clock),
+            ledger.clone(),
+            vault.clone(),
+            offered,
+        );
         let payments = payments.await.unwrap();
-        let ground = Ground { database, clock, ledger, payments: payments.clone() };
+        let ground = Ground { database, clock, vault, ledger, payments: payments.clone() };
         let shop = Shop::start(ground, options).await.unwrap();
         let bus = payments.register(shop.register(bus)).start();
         let (router, _) = shop::routes(shop.clone()).split_for_parts();
@@ -263,6 +268,10 @@ pub(crate) fn product_body(handle: &str, sku: &str) -> Value {
         "handle": handle, "status": "active", "title": handle,
         "variants": [{ "sku": sku, "prices": [{ "currency": "EUR", "amount": "1250" }] }],
     })
+}
+
+pub(crate) fn vault() -> Vault {
+    Vault::new([7; 32])
 }
 
 pub(crate) fn actor(user: UserId) -> Actor {

@@ -17,6 +17,7 @@ mod documents;
 mod growing;
 mod images;
 mod imports;
+mod news;
 mod orders;
 mod pdf_text;
 mod price_lists;

@@ -7,12 +7,16 @@ const texts = defineTexts(
     products: 'Products',
     categories: 'Categories',
     collections: 'Collections',
+    custom_fields: 'Fields',
+    imports: 'Import and export',
   },
   {
     tabs: 'Sortiment',
     products: 'Produkte',
     categories: 'Kategorien',
     collections: 'Sammlungen',
+    custom_fields: 'Felder',
+    imports: 'Import und Export',
   },
 )
 
@@ -26,6 +30,8 @@ export function CatalogueTabs() {
         { to: '/staff/shop/products', label: t.products },
         { to: '/staff/shop/categories', label: t.categories },
         { to: '/staff/shop/collections', label: t.collections },
+        { to: '/staff/shop/custom-fields', label: t.custom_fields },
+        { to: '/staff/shop/imports', label: t.imports },
       ]}
     />
   )

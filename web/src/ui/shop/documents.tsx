@@ -18,6 +18,7 @@ type Document = Schemas['OrderDocumentSummary']
 const texts = defineTexts(
   {
     title: 'Invoices',
+    title_both: 'Invoices and credit notes',
     invoice: (number: string) => `Invoice ${number}`,
     credit_note: (number: string) => `Credit note ${number}`,
     pdf: 'PDF',
@@ -25,6 +26,7 @@ const texts = defineTexts(
   },
   {
     title: 'Rechnungen',
+    title_both: 'Rechnungen und Gutschriften',
     invoice: (number: string) => `Rechnung ${number}`,
     credit_note: (number: string) => `Gutschrift ${number}`,
     pdf: 'PDF',
@@ -47,9 +49,10 @@ export function Documents({ order }: { order: Order }) {
     },
   })
   if (data.length === 0) return null
+  const title = data.some(({ kind }) => kind === 'credit_note') ? t.title_both : t.title
   return (
-    <Section title={t.title}>
-      <List label={t.title}>
+    <Section title={title}>
+      <List label={title}>
         {data.map((document) => (
           <Item key={document.id} end={<Pdf order={id} document={document} />}>
             {t[document.kind](document.number)}

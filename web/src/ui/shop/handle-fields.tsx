@@ -17,7 +17,16 @@ const texts = defineTexts(
 )
 
 /** What something is called, and its name in addresses, which follows until it is typed. */
-export function TitleAndHandle({ title = '', handle = '' }: { title?: string; handle?: string }) {
+export function TitleAndHandle({
+  title = '',
+  handle = '',
+  words,
+}: {
+  title?: string
+  handle?: string
+  /** Where the handle stands somewhere else than in addresses. */
+  words?: { readonly label: string; readonly hint: string }
+}) {
   const t = useTexts(texts)
   const [typed, setTyped] = useState(handle)
   const [isOwn, setOwn] = useState(handle !== '')
@@ -35,8 +44,8 @@ export function TitleAndHandle({ title = '', handle = '' }: { title?: string; ha
       />
       <TextField
         name="handle"
-        label={t.handle}
-        hint={t.hint}
+        label={words?.label ?? t.handle}
+        hint={words?.hint ?? t.hint}
         maxLength={100}
         autoComplete="off"
         autoCapitalize="off"

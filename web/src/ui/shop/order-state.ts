@@ -37,3 +37,16 @@ export function dueOf({ total, cancelled, payments }: Paid): string {
   const due = BigInt(total) - BigInt(cancelled) - held
   return due > 0n ? due.toString() : '0'
 }
+
+/** Whether money went back for a return, which the API names as its reason. */
+export function isForReturn(reason: string | null): boolean {
+  return /^return ret_[0-9a-z]+$/.test(reason ?? '')
+}
+
+/** Whether it is being placed or charged, which takes a moment only. */
+export function isUnderWay(
+  order: { status: string; payments: readonly { status: string }[] } | undefined,
+): boolean {
+  if (order?.status === 'placing') return true
+  return order?.status === 'placed' && order.payments.some(({ status }) => status === 'pending')
+}

@@ -3,7 +3,7 @@ import { useTexts } from '@/lib/text'
 import { Money, When } from '@/ui/shown'
 import { Step, Timeline } from '@/ui/timeline'
 import styles from './order.module.css'
-import { isPaid } from './order-state'
+import { isForReturn, isPaid } from './order-state'
 import { texts } from './texts'
 
 type Shipment = Order['shipments'][number]
@@ -49,7 +49,11 @@ export function OrderTimeline({ order }: { order: Order }) {
           <Step key={refund.id} tone={refund.state === 'pending' ? 'waiting' : 'done'}>
             <What>{refund.state === 'pending' ? t.t_refund_pending : t.t_refunded}</What>{' '}
             <Amount of={refund.amount} order={order} /> <When at={refund.created_at} />
-            {refund.reason && <p className="muted">{refund.reason}</p>}
+            {refund.reason && (
+              <p className="muted">
+                {isForReturn(refund.reason) ? t.t_refund_return : refund.reason}
+              </p>
+            )}
           </Step>
         ))}
       {isOpen && isPaid(order) && !isAllCancelled && <Step tone="waiting">{t.t_to_send}</Step>}

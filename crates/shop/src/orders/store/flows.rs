@@ -48,10 +48,13 @@ pub(crate) async fn insert_cancellation_in_tx(
     now: Timestamp,
 ) -> Result<()> {
     let sql = "insert into shop.cancellations \
-            (id, order_id, state, amount, reason, by_staff, created_at) \
-        values ($1, $2, 'pending', $3, $4, $5, $6)";
-    tx.execute_prepared(sql, &[&it.id, &it.order, &it.amount, &it.reason, &it.by_staff, &now])
-        .await?;
+            (id, order_id, state, amount, reason, by_staff, created_at, is_unpaid) \
+        values ($1, $2, 'pending', $3, $4, $5, $6, $7)";
+    tx.execute_prepared(
+        sql,
+        &[&it.id, &it.order, &it.amount, &it.reason, &it.by_staff, &now, &it.is_unpaid],
+    )
+    .await?;
     let sql = "insert into shop.cancellation_lines (cancellation_id, line_id, quantity) \
         select $1, * from unnest($2::uuid[], $3::int[])";
     let lines: Vec<Uuid> = it.lines.iter().map(|(line, _)| line.as_uuid()).collect();
@@ -69,7 +72,8 @@ pub(crate) async fn cancellation(
             array(select l.line_id from shop.cancellation_lines l \
                 where l.cancellation_id = c.id order by l.line_id), \
             array(select l.quantity from shop.cancellation_lines l \
-                where l.cancellation_id = c.id order by l.line_id) \
+                where l.cancellation_id = c.id order by l.line_id), \
+            c.is_unpaid \
         from shop.cancellations c where c.id = $1";
     let row = client.query_opt_prepared(sql, &[&id]).await?;
     Ok(row.map(|row| {
@@ -83,6 +87,7 @@ pub(crate) async fn cancellation(
             amount,
             reason: row.get(2),
             by_staff: row.get(3),
+            is_unpaid: row.get(7),
         };
         (it, row.get(4))
     }))

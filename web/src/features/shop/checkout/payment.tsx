@@ -3,7 +3,7 @@ import { api, body } from '@/api/client'
 import { hasCode } from '@/lib/problem'
 import type { Cart } from '@/lib/shop'
 import { keepOrderToken, tokenHeader, useCart, useCartActions } from '@/lib/shop-cart'
-import { useTexts } from '@/lib/text'
+import { type Language, useLanguage, useTexts } from '@/lib/text'
 import { useReread } from '@/lib/wallet'
 import { Notice } from '@/ui/notice'
 import { Section } from '@/ui/page'
@@ -58,9 +58,10 @@ function usePlacing(cart: Cart) {
   const reread = useReread()
   const { ref } = useCart()
   const { forget, reread: rereadCart } = useCartActions()
+  const { language } = useLanguage()
   return async (payments: Payments) => {
     try {
-      const order = await complete(cart, ref?.token, payments)
+      const order = await complete(cart, ref?.token, language, payments)
       keepOrderToken(order.id, ref?.token)
       await navigate({
         to: '/shop/orders/$id',
@@ -77,9 +78,20 @@ function usePlacing(cart: Cart) {
   }
 }
 
-function complete({ id, total }: Cart, token: string | undefined, payments: Payments) {
+/** Mails about the order are in the language in which it was made. */
+function complete(
+  { id, total }: Cart,
+  token: string | undefined,
+  language: Language,
+  payments: Payments,
+) {
   const params = { path: { id }, header: tokenHeader(token) }
+  const headers = { 'Accept-Language': language }
   return body(
-    api.POST('/v1/shop/carts/{id}/complete', { params, body: { total, payments: [...payments] } }),
+    api.POST('/v1/shop/carts/{id}/complete', {
+      params,
+      headers,
+      body: { total, payments: [...payments] },
+    }),
   )
 }

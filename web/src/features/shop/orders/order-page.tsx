@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, body } from '@/api/client'
 import { useSession } from '@/lib/session'
 import { addressOf, isGone, type Order } from '@/lib/shop'
-import { orderToken, tokenHeader } from '@/lib/shop-cart'
+import { keepLinkedOrder, orderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
 import { Id } from '@/ui/id'
@@ -11,6 +12,7 @@ import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Documents } from '@/ui/shop/documents'
 import { OrderLines, OrderTotals } from '@/ui/shop/order-lines'
+import { isUnderWay } from '@/ui/shop/order-state'
 import { OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { OrderTimeline } from '@/ui/shop/order-timeline'
 import { PostalAddress } from '@/ui/shop/postal-address'
@@ -19,13 +21,15 @@ import { Empty, Loaded } from '@/ui/states'
 import { CancelOrder } from './cancel'
 import styles from './order.module.css'
 import { PayOrder } from './pay'
+import { Returns } from './returns'
 import { texts } from './texts'
 
 const SOON_MS = 1_500
 
-/** One's own order, or that of a guest whose browser remembers it. */
+/** One's own order, or that of a guest whose browser remembers it, or whom a mail sent here. */
 export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
+  useState(() => keepLinkedOrder(id))
   const query = useQuery({
     queryKey: ['shop', 'order', id],
     // What is being placed, or charged, is so for a moment only.
@@ -43,12 +47,6 @@ export default function OrderPage() {
       {(order) => <Shown order={order} />}
     </Loaded>
   )
-}
-
-function isUnderWay(order: Order | undefined): boolean {
-  if (order?.status === 'placing') return true
-  const pending = order?.payments.filter(({ status }) => status === 'pending') ?? []
-  return order?.status === 'placed' && pending.length > 0
 }
 
 function NotHere() {
@@ -92,6 +90,7 @@ function Shown({ order }: { order: Order }) {
             <OrderTotals order={order} />
           </Section>
           <Documents order={order} />
+          <Returns order={order} />
         </div>
         <Section title={t.details}>
           <Details order={order} />

@@ -19,16 +19,24 @@ import { orderQuery } from './order'
 import styles from './order.module.css'
 import { Parcels } from './parcels'
 import { RefundOrder } from './refund'
+import { Returns } from './returns'
 import { ShipOrder } from './ship'
 import { texts } from './texts'
+
+const SOON_MS = 1_500
 
 /** An order, and what can be done with it. */
 export default function StaffOrderPage() {
   const t = useTexts(texts)
   const { id } = useParams({ strict: false }) as { id: string }
+  const query = useQuery({
+    ...orderQuery(id),
+    // A payment may wait for its buyer for long: each look is recorded, so only this is followed.
+    refetchInterval: ({ state }) => (state.data?.status === 'placing' ? SOON_MS : false),
+  })
   return (
     <Guarded permission="orders.read" title={t.title}>
-      <Loaded query={useQuery(orderQuery(id))} lines={8}>
+      <Loaded query={query} lines={8}>
         {(order) => <Shown order={order} />}
       </Loaded>
     </Guarded>
@@ -56,6 +64,7 @@ function Shown({ order }: { order: Order }) {
           <Section title={t.payments}>
             <Payments order={order} />
           </Section>
+          <Returns order={order} />
           <Documents order={order} />
         </div>
         <div className={styles.main}>
@@ -109,7 +118,15 @@ function Payments({ order }: { order: Order }) {
       items={order.payments}
       keyOf={({ id }) => id}
       columns={[
-        { name: t.p_kind, cell: ({ kind }) => words[kind] ?? kind },
+        {
+          name: t.p_kind,
+          cell: ({ kind, reference }) => (
+            <>
+              {words[kind] ?? kind}
+              {reference && <div className="muted">{reference}</div>}
+            </>
+          ),
+        },
         {
           name: t.p_status,
           cell: ({ status }) => <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>,
@@ -143,6 +160,7 @@ function Details({ order }: { order: Order }) {
       {order.shipping_method && <Fact name={t.how}>{order.shipping_method}</Fact>}
       {order.note && <Fact name={t.note}>{order.note}</Fact>}
       <Fact name={t.channel}>{channels[order.channel] ?? order.channel}</Fact>
+      {order.reference && <Fact name={t.reference}>{order.reference}</Fact>}
       <Fact name={t.id}>
         <Id id={order.id} />
       </Fact>

@@ -11,6 +11,14 @@ export function orderQuery(id: string) {
   })
 }
 
+export function returnQuery(id: string) {
+  return queryOptions({
+    queryKey: ['staff', 'shop', 'returns', id],
+    queryFn: () => body(api.GET('/v1/shop/returns/{id}', { params: { path: { id } } })),
+    ...SEEN,
+  })
+}
+
 /** Has an order, and the lists that it is in, read again after something was done with it. */
 export function useOrderReread() {
   const client = useQueryClient()
@@ -18,6 +26,8 @@ export function useOrderReread() {
     (id: string) =>
       Promise.all([
         client.invalidateQueries({ queryKey: orderQuery(id).queryKey }),
+        client.invalidateQueries({ queryKey: ['shop', 'order', id] }),
+        client.invalidateQueries({ queryKey: ['staff', 'shop', 'returns'] }),
         client.invalidateQueries({ queryKey: ['staff', 'shop', 'orders'] }),
         client.invalidateQueries({ queryKey: ['staff', 'shop', 'stock'] }),
       ]),

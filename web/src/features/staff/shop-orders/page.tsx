@@ -1,8 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { api, body } from '@/api/client'
 import { useFilters, type Filters as Values } from '@/lib/filters'
 import { usePages } from '@/lib/query'
+import { usePermissions } from '@/lib/session'
 import { useTexts } from '@/lib/text'
+import { Button, ButtonLink } from '@/ui/button'
 import { SelectField, TextField } from '@/ui/fields'
 import { Filters } from '@/ui/filters'
 import { Guarded, Recorded } from '@/ui/guarded'
@@ -12,7 +16,10 @@ import { ORDER_STATES, OrderStatus, useOrderName } from '@/ui/shop/order-status'
 import { texts as shopTexts } from '@/ui/shop/texts'
 import { Money, When } from '@/ui/shown'
 import { Empty } from '@/ui/states'
+import { OrdersTabs } from './tabs'
 import { texts } from './texts'
+
+const ORDERS = ['staff', 'shop', 'orders'] as const
 
 /** Everybody's orders. */
 export default function StaffOrdersPage() {
@@ -22,7 +29,8 @@ export default function StaffOrdersPage() {
   const states = ORDER_STATES.map((value) => ({ value, label: shop[`o_${value}`] }))
   return (
     <Guarded permission="orders.read" title={t.title}>
-      <Page title={t.title} lead={t.lead}>
+      <Page title={t.title} lead={t.lead} actions={<Actions />}>
+        <OrdersTabs />
         <Section>
           <Filters label={t.filter} values={filters} onChange={setFilters}>
             <SelectField
@@ -45,6 +53,31 @@ export default function StaffOrdersPage() {
   )
 }
 
+/** Nobody tells staff of others' orders, and each look is recorded: whoever wants to looks again. */
+function Actions() {
+  const t = useTexts(texts)
+  const client = useQueryClient()
+  const mayWrite = usePermissions().has('orders.write')
+  const [isBusy, setBusy] = useState(false)
+  const again = async () => {
+    setBusy(true)
+    await client.invalidateQueries({ queryKey: ORDERS })
+    setBusy(false)
+  }
+  return (
+    <>
+      <Button look="secondary" small busy={isBusy} onClick={() => void again()}>
+        {t.again}
+      </Button>
+      {mayWrite && (
+        <ButtonLink to="/staff/shop/orders/new" small>
+          {t.new}
+        </ButtonLink>
+      )}
+    </>
+  )
+}
+
 function Orders({ filters }: { filters: Values<'status' | 'number'> }) {
   const t = useTexts(texts)
   const nameOf = useOrderName()
@@ -53,7 +86,7 @@ function Orders({ filters }: { filters: Values<'status' | 'number'> }) {
     'filter[status]': ORDER_STATES.find((it) => it === filters.status),
     'filter[number]': number,
   }
-  const pages = usePages(['staff', 'shop', 'orders', query], (cursor) =>
+  const pages = usePages([...ORDERS, query], (cursor) =>
     body(api.GET('/v1/shop/overview/orders', { params: { query: { ...query, cursor } } })),
   )
   const isNarrow = Object.keys(filters).length > 0

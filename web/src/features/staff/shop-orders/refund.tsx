@@ -82,7 +82,7 @@ export function RefundOrder({ order }: { order: Order }) {
 }
 
 /** The sending is earned with the first parcel. */
-function shippingLeft({ shipping, shipments, refunds }: Order): bigint {
+export function shippingLeft({ shipping, shipments, refunds }: Order): bigint {
   if (!shipments.some(({ state }) => state === 'shipped')) return 0n
   const back = refunds
     .filter(({ state }) => state !== 'refused')

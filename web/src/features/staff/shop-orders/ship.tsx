@@ -57,7 +57,7 @@ export function ShipOrder({ order }: { order: Order }) {
           end={<span className={styles.of}>{t.of_open(line.open)}</span>}
         />
       ))}
-      <From />
+      <From label={t.ship_from} anywhere={t.ship_anywhere} />
       <SideBySide>
         <TextField name="carrier" label={t.carrier} optional maxLength={200} />
         <TextField name="tracking" label={t.tracking} optional maxLength={200} autoComplete="off" />
@@ -74,21 +74,18 @@ export function ShipOrder({ order }: { order: Order }) {
   )
 }
 
-/** Only those who may look at stock know the places. */
-function From() {
-  const t = useTexts(texts)
+/** A place with stock, where there are several. Only those who may look at stock know them. */
+export function From({ label, anywhere }: { label: string; anywhere?: string }) {
   const mayKnow = usePermissions().has('stock.read')
   const { data = [] } = useQuery({ ...locationsQuery, enabled: mayKnow })
   const active = data.filter((location) => location.is_active)
   if (active.length < 2) return null
+  const places = active.map(({ handle, title }) => ({ value: handle, label: title }))
   return (
     <SelectField
       name="location"
-      label={t.ship_from}
-      choices={[
-        { value: '', label: t.ship_anywhere },
-        ...active.map(({ handle, title }) => ({ value: handle, label: title })),
-      ]}
+      label={label}
+      choices={anywhere ? [{ value: '', label: anywhere }, ...places] : places}
     />
   )
 }

@@ -3,6 +3,8 @@ import { defineTexts } from '@/lib/text'
 export const texts = defineTexts(
   {
     title: 'Orders',
+    new: 'New order',
+    again: 'Look again',
     lead: 'What was bought in the shop, the newest first.',
     filter: 'Filter the orders',
     status: 'State',
@@ -49,6 +51,7 @@ export const texts = defineTexts(
     how: 'Shipping',
     note: 'Note of the buyer',
     channel: 'Where from',
+    reference: 'Number elsewhere',
     storefront: 'Shop',
     staff: 'Staff',
     id: 'Id',
@@ -84,6 +87,8 @@ export const texts = defineTexts(
   },
   {
     title: 'Bestellungen',
+    new: 'Neue Bestellung',
+    again: 'Neu ansehen',
     lead: 'Was im Laden gekauft wurde, das Neueste zuerst.',
     filter: 'Bestellungen filtern',
     status: 'Stand',
@@ -130,6 +135,7 @@ export const texts = defineTexts(
     how: 'Versand',
     note: 'Nachricht des Käufers',
     channel: 'Woher',
+    reference: 'Nummer anderswo',
     storefront: 'Laden',
     staff: 'Verwaltung',
     id: 'Id',

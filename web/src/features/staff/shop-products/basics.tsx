@@ -4,6 +4,7 @@ import { useLanguage, useTexts } from '@/lib/text'
 import { CheckField, SelectField, TextAreaField, TextField } from '@/ui/fields'
 import { SideBySide, type Values } from '@/ui/form'
 import { TitleAndHandle } from '@/ui/shop/handle-fields'
+import { CustomValues, typedCustomValues } from './custom-values'
 import styles from './products.module.css'
 import { texts } from './texts'
 import { wordsOf } from './variants'
@@ -60,6 +61,7 @@ export function BasicFields({ product }: { product?: Product }) {
         autoComplete="off"
         defaultValue={product?.tax_class ?? 'standard'}
       />
+      <CustomValues subject="product" values={product?.custom_fields ?? {}} />
       <CategoryFields chosen={product?.categories ?? []} />
     </>
   )
@@ -99,6 +101,7 @@ export function typedBasics(values: Values) {
     tags: wordsOf(values.tags ?? ''),
     tax_class: values.tax_class?.trim() || 'standard',
     categories: chosenCategories(values),
+    custom_fields: typedCustomValues(values),
   }
 }
 

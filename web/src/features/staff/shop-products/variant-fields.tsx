@@ -1,9 +1,10 @@
 import type { Schemas } from '@/api/client'
 import type { Product, Variant } from '@/lib/shop'
-import { momentOf } from '@/lib/staff'
+import { localMoment, momentOf } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
 import { CheckField, SelectField, TextField } from '@/ui/fields'
 import { FieldErrors, SideBySide, type Values } from '@/ui/form'
+import { CustomValues, typedCustomValues } from './custom-values'
 import { texts } from './texts'
 
 /** A value of each option. */
@@ -70,9 +71,10 @@ export function VariantFields({ product, variant }: { product: Product; variant:
           type="datetime-local"
           label={t.available_from}
           optional
-          defaultValue={variant.available_from ? localMoment(variant.available_from) : ''}
+          defaultValue={localMoment(variant.available_from)}
         />
       </SideBySide>
+      <CustomValues subject="variant" values={variant.custom_fields} />
       <CheckField
         name="needs_shipping"
         label={t.needs_shipping}
@@ -110,14 +112,8 @@ export function typedVariant(values: Values, product: Product, t: Words): Schema
     needs_shipping: values.needs_shipping === 'on',
     tracks_stock: values.tracks_stock === 'on',
     is_active: values.is_active === 'on',
+    custom_fields: typedCustomValues(values),
   }
   if (Object.keys(flaws).length > 0) throw new FieldErrors(flaws)
   return patch
-}
-
-/** A moment in the reader's time zone, as date fields have it. */
-function localMoment(at: string): string {
-  const moment = new Date(at)
-  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 16)
 }

@@ -1,16 +1,17 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useIdempotencyKey } from '@/lib/idempotency'
 import { usePermissions } from '@/lib/session'
 import type { Product, Variant } from '@/lib/shop'
-import type { Versioned } from '@/lib/staff-shop'
+import { offeredProductQuery, type Versioned } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { TextField } from '@/ui/fields'
 import { FieldErrors, type Values } from '@/ui/form'
 import { Records } from '@/ui/records'
 import { Availability } from '@/ui/shop/availability'
-import { Price } from '@/ui/shop/price'
+import { Lowest, Price } from '@/ui/shop/price'
 import { Badge } from '@/ui/shown'
 import { useProductChange } from './change'
 import { Prices } from './prices'
@@ -23,7 +24,9 @@ type Of = { product: Versioned<Product> }
 export function Variants({ product }: Of) {
   const t = useTexts(texts)
   const maySeeStock = usePermissions().has('stock.read')
-  const { variants, options } = product.data
+  const { variants, options, id, status } = product.data
+  const shown = useQuery({ ...offeredProductQuery(id), enabled: status === 'active' }).data
+  const offered = (of: Variant) => shown?.variants.find((it) => it.id === of.id)
   return (
     <>
       <Records
@@ -37,7 +40,10 @@ export function Variants({ product }: Of) {
             cell: ({ is_active, availability }) =>
               is_active ? <Availability is={availability} /> : <Badge>{t.retired}</Badge>,
           },
-          { name: t.price, cell: (variant) => <ShownPrices variant={variant} /> },
+          {
+            name: t.price,
+            cell: (variant) => <ShownPrices variant={variant} offered={offered(variant)} />,
+          },
           {
             name: t.edit,
             isAction: true,
@@ -75,14 +81,24 @@ function Name({ variant, linked }: { variant: Variant; linked: boolean }) {
   )
 }
 
-function ShownPrices({ variant }: { variant: Variant }) {
+/** What is written, and what buyers are shown where that is something else. */
+function ShownPrices({ variant, offered }: { variant: Variant; offered: Variant | undefined }) {
   const t = useTexts(texts)
   if (variant.prices.length === 0) return <span className="muted">{t.no_price}</span>
-  return variant.prices.map(({ currency, amount }) => (
-    <div key={currency}>
-      <Price amount={amount} currency={currency} />
-    </div>
-  ))
+  return variant.prices.map(({ currency, amount }) => {
+    const shown = offered?.prices.find((it) => it.currency === currency)
+    return (
+      <div key={currency}>
+        <Price amount={amount} currency={currency} />
+        {shown && shown.amount !== amount && (
+          <div>
+            {t.buyers_pay} <Price amount={shown.amount} currency={currency} />
+          </div>
+        )}
+        {shown?.lowest_30_days && <Lowest amount={shown.lowest_30_days} currency={currency} />}
+      </div>
+    )
+  })
 }
 
 /** What a variant is called among those of its product. */

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Schemas } from '@/api/client'
 import { editableAmount } from '@/lib/amount'
 import { editableRate, parseRate } from '@/lib/rates'
-import { momentOf } from '@/lib/staff'
+import { localMoment, momentOf } from '@/lib/staff'
 import { type Language, useLanguage, useTexts } from '@/lib/text'
 import { assetsQuery } from '@/lib/wallet'
 import { amountOf } from '@/ui/amount-field'
@@ -192,14 +192,6 @@ function TimesFields({ promotion }: { promotion: Promotion | undefined }) {
       {count('uses_max_per_customer', t.uses_max_each)}
     </SideBySide>
   )
-}
-
-/** A moment in the reader's time zone, as date fields have it. */
-function localMoment(at: string | null | undefined): string {
-  if (!at) return ''
-  const moment = new Date(at)
-  const local = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 16)
 }
 
 /** What was typed there, as the API takes it; products that only programs choose stay. */

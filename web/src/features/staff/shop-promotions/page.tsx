@@ -12,6 +12,7 @@ import type { Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { PagedRecords } from '@/ui/records'
+import { PriceTabs } from '@/ui/shop/price-tabs'
 import { Badge } from '@/ui/shown'
 import { Empty } from '@/ui/states'
 import { useToast } from '@/ui/toast'
@@ -25,6 +26,7 @@ export default function StaffPromotionsPage() {
   return (
     <Guarded permission="catalogue.write" title={t.title}>
       <Page title={t.title} lead={t.lead} actions={<NewPromotion />}>
+        <PriceTabs />
         <Section>
           <Promotions />
         </Section>

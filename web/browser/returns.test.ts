@@ -1,0 +1,165 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { objections } from './axe'
+import { type Bank, openBank, until } from './bank'
+import { launch, openWindow, PHONE, signIn, type Window } from './browser'
+import { buy, deliver, openShop } from './shop'
+
+let bank: Bank
+let browser: Browser
+let staff: Window
+let ben: Window
+
+beforeAll(async () => {
+  ;[bank, browser] = await Promise.all([openBank(), launch()])
+  const maria = await bank.register('maria')
+  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
+  staff = await openWindow(browser, bank)
+  ben = await openWindow(browser, bank, { viewport: PHONE })
+  await signIn(staff, bank, maria)
+  await signIn(ben, bank, await bank.register('ben'))
+})
+afterAll(async () => {
+  await browser?.close()
+  await bank?.stop()
+})
+
+/** Asks on the open page of an order for one piece of something to be taken back. */
+async function ask({ page }: Window, what: string, why: string): Promise<void> {
+  await page.getByRole('button', { name: 'Send something back' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox', { name: what }).check()
+  await dialog.getByLabel('Pieces').fill('1')
+  await dialog.getByLabel('Why?').selectOption(why)
+  await dialog.getByRole('button', { name: 'Ask for the return' }).click()
+  await page.getByText('The shop was asked.').first().waitFor()
+}
+
+/** Opens the newest return in a state, as its staff finds it. */
+async function open({ page }: Window, state: string): Promise<void> {
+  await page.goto('/staff/shop/orders')
+  await page.getByRole('link', { name: 'Returns' }).click()
+  await page.getByLabel('State').selectOption(state)
+  const row = page.getByRole('row', { name: new RegExp(state) }).first()
+  await row.getByRole('link').first().click()
+  await page.getByRole('heading', { name: /^Return of/ }).waitFor()
+}
+
+it('a return is asked for, approved, received in parts, and paid back', async () => {
+  const { id } = await buy(bank, ben, { NOTES: 3, CAN: 1 })
+  await ben.page.goto(`/shop/orders/${id}`)
+  await ben.page.getByText('Is being packed').waitFor()
+  expect(await ben.page.getByText('Send something back').count()).toBe(0)
+  await deliver(bank, id)
+
+  await ben.page.reload()
+  await ben.page.getByRole('button', { name: 'Send something back' }).click()
+  const asking = ben.page.getByRole('dialog')
+  await asking.getByRole('button', { name: 'Ask for the return' }).click()
+  await asking.getByText('Choose at least one thing.').waitFor()
+  await asking.getByRole('checkbox', { name: 'Field notebook' }).check()
+  await asking.getByLabel('Pieces').fill('4')
+  await asking.getByRole('button', { name: 'Ask for the return' }).click()
+  await asking.getByText('Enter a number from 1 to 3.').waitFor()
+  await asking.getByText('Choose why.').waitFor()
+  await asking.getByLabel('Pieces').fill('2')
+  await asking.getByLabel('Why?').selectOption('Broken or faulty')
+  await asking.getByLabel('Anything to add?').fill('The binding of both came loose.')
+  await ben.shoot('shop-return-asking-phone')
+  expect(await objections(ben.page)).toEqual([])
+  await asking.getByRole('button', { name: 'Ask for the return' }).click()
+  await ben.page.getByText('Waits for the shop’s answer').waitFor()
+  await ben.shoot('shop-return-phone')
+
+  const { page } = staff
+  await open(staff, 'Asked for')
+  await page.getByText('The binding of both came loose.').waitFor()
+  await staff.shoot('staff-shop-return-asked')
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByLabel('Anything to tell the buyer?').fill('Put the number of the order inside.')
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('Waits for the goods').waitFor()
+
+  await page.getByRole('button', { name: 'Receive' }).click()
+  const arrived = page.getByRole('dialog')
+  expect(await arrived.getByLabel('Written off').inputValue()).toBe('2')
+  await arrived.getByLabel('On a shelf again').fill('1')
+  await arrived.getByRole('button', { name: 'Receive' }).click()
+  await arrived.getByText('It is about 2 only.').waitFor()
+  await arrived.getByLabel('Written off').fill('1')
+  await staff.shoot('staff-shop-return-receiving')
+  expect(await objections(page)).toEqual([])
+  await arrived.getByRole('button', { name: 'Receive' }).click()
+  await page.getByText('1 on a shelf again, 1 written off').waitFor()
+  await page.getByText('Money given back').waitFor()
+  await page.getByText('17.00').first().waitFor()
+  await staff.shoot('staff-shop-return-done')
+
+  await ben.page.reload()
+  await ben.page.getByText('Put the number of the order inside.').waitFor()
+  await ben.page.getByText('For what came back').waitFor()
+  const file = ben.page.waitForEvent('download')
+  await ben.page.getByRole('button', { name: /^Download Credit note/ }).click()
+  expect((await file).suggestedFilename()).toMatch(/\.pdf$/)
+  await ben.page.setViewportSize({ width: 1280, height: 900 })
+  await ben.shoot('shop-return-done')
+  await ben.page.setViewportSize(PHONE)
+  const stock = (await bank.operator('GET', '/v1/shop/stock/NOTES')) as { sellable: string }
+  expect(stock.sellable).toBe('198')
+  expect(ben.complaints).toEqual([])
+  expect(staff.complaints).toEqual([])
+})
+
+it('a return is called off by its buyer, or refused with a reason', async () => {
+  const { id } = await buy(bank, ben, { LANTERN: 2 })
+  await until('the order', async () => {
+    const { status } = (await bank.operator('GET', `/v1/shop/orders/${id}`)) as { status: string }
+    return status === 'paid' ? status : null
+  })
+  await deliver(bank, id)
+  await ben.page.goto(`/shop/orders/${id}`)
+  await ask(ben, 'Paper lantern', 'Not wanted after all')
+  await ben.page.getByRole('button', { name: 'Call the return off' }).click()
+  await ben.page.getByRole('button', { name: 'Call it off' }).click()
+  await ben.page.getByText('Called off').waitFor()
+  await ask(ben, 'Paper lantern', 'Something else')
+
+  const { page } = staff
+  await open(staff, 'Asked for')
+  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Refuse the return' }).click()
+  await page.getByText('Say why: the buyer reads it.').waitFor()
+  await page.getByRole('dialog').getByLabel('Why?').fill('It was made to measure for you.')
+  await page.getByRole('button', { name: 'Refuse the return' }).click()
+  await page.getByText('The return is refused.').waitFor()
+  await ben.page.reload()
+  await ben.page.getByText('It was made to measure for you.').waitFor()
+  await ben.shoot('shop-return-refused-phone')
+  expect(ben.complaints).toEqual([])
+  expect(staff.complaints).toEqual([])
+})
+
+it('staff takes something back, receives it without money, and closes it', async () => {
+  const { id } = await buy(bank, ben, { CAN: 2 })
+  await deliver(bank, id)
+  const { page } = staff
+  await page.goto(`/staff/shop/orders/${id}`)
+  await page.getByRole('button', { name: 'Take something back' }).click()
+  await page.getByLabel('Why?').selectOption('Not what was ordered')
+  await page.getByRole('button', { name: 'Make the return' }).click()
+  await page.getByRole('link', { name: /^Return of/ }).click()
+  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByLabel('Give the money for it back').uncheck()
+  await page.getByLabel('On a shelf again').fill('1')
+  await page.getByRole('dialog').getByRole('button', { name: 'Receive' }).click()
+  await page.getByText('1 on a shelf again, 1 didn’t come').waitFor()
+  await page.getByText('The shop decides about the money').waitFor()
+  await staff.shoot('staff-shop-return-received')
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await page.getByRole('button', { name: 'Close the return' }).click()
+  await page.getByText('The return is closed.').waitFor()
+  await page.goto(`/staff/shop/orders/${id}`)
+  await page.getByRole('link', { name: /^Return of/ }).waitFor()
+  await staff.shoot('staff-shop-order-with-return')
+  expect(staff.complaints).toEqual([])
+})

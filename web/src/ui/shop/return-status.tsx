@@ -1,0 +1,18 @@
+import { useTexts } from '@/lib/text'
+import { Badge } from '@/ui/shown'
+import { returnTexts } from './return-texts'
+import type { ReturnState } from './returns'
+
+const TONES = {
+  requested: 'warning',
+  approved: 'info',
+  rejected: 'bad',
+  receiving: 'info',
+  received: 'good',
+  closed: 'neutral',
+} as const
+
+/** Where a return is. */
+export function ReturnStatus({ is }: { is: ReturnState }) {
+  return <Badge tone={TONES[is]}>{useTexts(returnTexts)[`r_${is}`]}</Badge>
+}
