@@ -159,7 +159,7 @@ pub(crate) fn refunded(order: &Order, refund: Money) -> NewEvent {
 pub(crate) fn returned(order: &Order, it: &Return) -> NewEvent {
     let kind = match it.state {
         ReturnState::Requested => RETURN_REQUESTED,
-        ReturnState::Approved => RETURN_APPROVED,
+        ReturnState::Approving | ReturnState::Approved => RETURN_APPROVED,
         ReturnState::Rejected => RETURN_REJECTED,
         ReturnState::Receiving | ReturnState::Received | ReturnState::Closed => RETURN_RECEIVED,
     };

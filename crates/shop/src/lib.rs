@@ -93,4 +93,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     9 "sales" "../migrations/0010_sales.sql",
     10 "shown" "../migrations/0011_shown.sql",
     11 "stranded refunds" "../migrations/0012_stranded_refunds.sql",
+    12 "exchanges" "../migrations/0013_exchanges.sql",
 };

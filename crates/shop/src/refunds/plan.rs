@@ -47,6 +47,7 @@ pub(super) fn plan(
         created_at: now,
         lines,
         payouts: payouts(whole, amount)?,
+        exchange: None,
     })
 }
 
