@@ -107,7 +107,7 @@ pub(crate) fn refunded(order: &Order, refund: &Refund, credit_note: &str) -> New
 pub(crate) fn returned(whole: &WholeOrder, it: &Return) -> NewEvent {
     let kind = match it.state {
         ReturnState::Requested => RETURN_REQUESTED,
-        ReturnState::Approved => RETURN_APPROVED,
+        ReturnState::Approving | ReturnState::Approved => RETURN_APPROVED,
         ReturnState::Rejected => RETURN_REJECTED,
         ReturnState::Receiving | ReturnState::Received | ReturnState::Closed => RETURN_RECEIVED,
     };

@@ -96,5 +96,6 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     10 "sales" "../migrations/0010_sales.sql",
     11 "shown" "../migrations/0011_shown.sql",
     12 "stranded_refunds" "../migrations/0012_stranded_refunds.sql",
+    13 "exchanges" "../migrations/0013_exchanges.sql",
     14 "news" "../migrations/0014_news.sql",
 };

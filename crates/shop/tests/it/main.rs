@@ -14,6 +14,7 @@ mod collections;
 mod custom_fields;
 mod document;
 mod documents;
+mod exchanges;
 mod growing;
 mod images;
 mod imports;
