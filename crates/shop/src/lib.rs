@@ -19,6 +19,7 @@
 //! | `availability` | whether they can be had, for those who look |
 //! | `books` | how the shop uses the ledger: goods and money |
 //! | `locations`, `stock` | where goods lie, and how they get there |
+//! | `personal_data` | export and erasure |
 //! | [`Shop`] | the facade |
 
 mod answers;
@@ -45,6 +46,7 @@ mod languages;
 mod locations;
 mod order_payments;
 mod orders;
+mod personal_data;
 mod price_lists;
 mod pricing;
 mod product_rows;
@@ -85,4 +87,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
     9 "news" "../migrations/0009_news.sql",
+    10 "personal_data" "../migrations/0014_personal_data.sql",
 };

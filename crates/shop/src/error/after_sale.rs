@@ -23,6 +23,11 @@ pub enum AfterSaleError {
     CountryFixed,
     #[error("only staff cancels pieces of an order; you can cancel all of it")]
     PiecesByStaff,
+    #[error(
+        "an order of yours is under way, or something of one is to come back; wait until it has \
+         ended, or cancel it"
+    )]
+    OrderUnderWay,
 }
 
 impl AfterSaleError {
@@ -38,6 +43,7 @@ impl AfterSaleError {
             Self::OrderFixed,
             Self::CountryFixed,
             Self::PiecesByStaff,
+            Self::OrderUnderWay,
         ]
         .into_iter()
     }
@@ -54,6 +60,7 @@ impl AfterSaleError {
             Self::OrderFixed => (Conflict, "shop.order.fixed"),
             Self::CountryFixed => (Unprocessable, "shop.order.country_fixed"),
             Self::PiecesByStaff => (Unprocessable, "shop.order.pieces_by_staff"),
+            Self::OrderUnderWay => (Conflict, "shop.order.under_way"),
         }
     }
 }

@@ -8,7 +8,7 @@
 
 mod book;
 pub(crate) mod http;
-mod json;
+pub(crate) mod json;
 mod plan;
 mod receiving;
 mod service;
