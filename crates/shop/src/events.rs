@@ -52,7 +52,7 @@ pub(crate) fn paid(order: &Order) -> NewEvent {
     event(ORDER_PAID, order, Data::of(order))
 }
 
-/// The holder of a card has to confirm its payment.
+/// The holder of a card has to confirm its payment, and has not for a while.
 pub(crate) fn payment_needed(order: &Order) -> NewEvent {
     event(ORDER_PAYMENT_NEEDED, order, Data::of(order))
 }

@@ -35,6 +35,11 @@ pub enum AfterSaleError {
     StrandedTooLarge(Amount),
     #[error("the buyer has no open wallet in this currency")]
     StrandedNoWallet,
+    #[error(
+        "an order of yours is under way, or something of one is to come back; wait until it has \
+         ended, or cancel it"
+    )]
+    OrderUnderWay,
 }
 
 impl AfterSaleError {
@@ -56,6 +61,7 @@ impl AfterSaleError {
             Self::StrandedNotFound,
             Self::StrandedTooLarge(Amount::ZERO),
             Self::StrandedNoWallet,
+            Self::OrderUnderWay,
         ]
         .into_iter()
     }
@@ -78,6 +84,7 @@ impl AfterSaleError {
             Self::StrandedNotFound => (NotFound, "shop.stranded_refund.not_found"),
             Self::StrandedTooLarge(_) => (Unprocessable, "shop.stranded_refund.too_large"),
             Self::StrandedNoWallet => (Unprocessable, "shop.stranded_refund.no_wallet"),
+            Self::OrderUnderWay => (Conflict, "shop.order.under_way"),
         }
     }
 }

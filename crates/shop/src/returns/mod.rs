@@ -11,7 +11,7 @@
 mod book;
 pub(crate) mod exchanges;
 pub(crate) mod http;
-mod json;
+pub(crate) mod json;
 mod plan;
 mod receiving;
 mod service;

@@ -21,6 +21,7 @@ mod imports;
 mod news;
 mod orders;
 mod pdf_text;
+mod personal_data;
 mod price_lists;
 mod products;
 mod races;

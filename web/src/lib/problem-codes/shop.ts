@@ -300,4 +300,8 @@ export const shop: KnownCodes = {
     en: 'A product needs a name.',
     de: 'Ein Produkt braucht einen Namen.',
   },
+  'shop.order.under_way': {
+    en: 'An order of yours is under way, or something is to come back. Wait for it, or cancel it.',
+    de: 'Eine Bestellung von dir läuft noch, oder etwas kommt zurück. Warte sie ab oder storniere sie.',
+  },
 }
