@@ -121,7 +121,7 @@ it('a return is called off by its buyer, or refused with a reason', async () => 
   await ask(ben, 'Paper lantern', 'Not wanted after all')
   await ben.page.getByRole('button', { name: 'Call the return off' }).click()
   await ben.page.getByRole('button', { name: 'Call it off' }).click()
-  await ben.page.getByText('Called off').waitFor()
+  await ben.page.getByText('Called off', { exact: true }).waitFor()
   await ask(ben, 'Paper lantern', 'Something else')
 
   const { page } = staff

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body } from '@/api/client'
-import type { Order, OrderReturn } from '@/lib/shop'
+import { type Order, type OrderReturn, storefrontQuery } from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
@@ -22,14 +22,17 @@ export function Returns({ order }: { order: Order }) {
   const client = useQueryClient()
   const wasSent = order.lines.some(({ shipped }) => shipped > 0)
   const query = useQuery({ ...returnsQuery(order.id), enabled: wasSent })
+  const days = useQuery({ ...storefrontQuery, enabled: wasSent }).data?.return_days
   if (!wasSent) return null
+  const isNone = query.data?.length === 0
   const reread = () => client.invalidateQueries({ queryKey: ['shop', 'order', order.id] })
   return (
     <Section
       title={t.returns}
-      lead={query.data?.length === 0 ? t.returns_lead : undefined}
+      lead={isNone ? t.returns_lead : undefined}
       actions={query.data && <AskReturn order={order} returns={query.data} onDone={reread} />}
     >
+      {isNone && days !== undefined && <p className="muted">{t.returns_days(days)}</p>}
       <Loaded query={query} lines={1}>
         {(returns) =>
           returns.map((it) => <Shown key={it.id} of={it} order={order} onDone={reread} />)

@@ -45,6 +45,10 @@ export const texts = defineTexts(
     cancelled: 'It is cancelled.',
     returns: 'Returns',
     returns_lead: 'Is something broken, wrong, or not what you wanted? Send it back.',
+    returns_days: (days: number) =>
+      days === 1
+        ? 'You can ask for it until one day after it arrived.'
+        : `You can ask for it until ${days} days after it arrived.`,
     withdraw: 'Call the return off',
     withdraw_title: 'Call the return off?',
     withdraw_lead: 'You keep the goods, and nothing is paid back for them.',
@@ -98,6 +102,10 @@ export const texts = defineTexts(
     cancelled: 'Sie ist storniert.',
     returns: 'Rückgaben',
     returns_lead: 'Ist etwas kaputt, falsch oder nicht, was du wolltest? Schick es zurück.',
+    returns_days: (days: number) =>
+      days === 1
+        ? 'Anfragen kannst du bis einen Tag nach der Ankunft.'
+        : `Anfragen kannst du bis ${days} Tage nach der Ankunft.`,
     withdraw: 'Rückgabe zurückziehen',
     withdraw_title: 'Rückgabe zurückziehen?',
     withdraw_lead: 'Du behältst die Ware, und es wird nichts dafür zurückgezahlt.',
