@@ -451,6 +451,7 @@ impl DomainError for ShopError {
         match self {
             Self::Ledger(error) => error.retry_after_s(),
             Self::Payments(error) => error.retry_after_s(),
+            Self::OrderBusy => Some(1),
             Self::SearchNotReady => Some(10),
             _ => None,
         }

@@ -1,11 +1,24 @@
 //! What buyers and staff write about carts and orders.
 
-use kernel::Amount;
+use kernel::http::invalid_field;
 use kernel::text::is_line;
+use kernel::{Amount, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use crate::products::fields::{CatalogueHandle as Handle, nullable};
+
+/// What is written down after it happened has not yet to come.
+pub(crate) fn past(
+    pointer: &'static str,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    match at {
+        Some(at) if at > now => Err(invalid_field(pointer, "is in the future")),
+        _ => Ok(()),
+    }
+}
 
 /// Why a field is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -87,6 +87,7 @@ fn replayed_routes() -> OpenApiRouter<Shop> {
         .merge(crate::promotions::http::create_route())
         .merge(crate::carts::http::create_route())
         .merge(crate::staff_orders::http::create_route())
+        .merge(crate::sales_adjustments::http::create_route())
         .merge(crate::orders::http::cancel_route())
         .merge(crate::shipments::http::create_route())
         .merge(crate::refunds::http::create_route())

@@ -79,6 +79,10 @@ kernel::define_id! {
     pub(crate) struct CancellationId = "ocan";
 }
 kernel::define_id! {
+    /// A correction of what was earned.
+    pub struct SalesAdjustmentId = "sadj";
+}
+kernel::define_id! {
     /// Goods that come back.
     pub struct ReturnId = "ret";
 }

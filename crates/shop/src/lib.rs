@@ -58,6 +58,7 @@ mod refunds;
 mod returns;
 mod rules;
 mod sales;
+mod sales_adjustments;
 mod search;
 mod settings;
 mod shipments;
@@ -74,8 +75,8 @@ pub use error::{AfterSaleError, ShopError};
 pub use ids::{
     CartId, CartLineId, CategoryId, CollectionId, CustomFieldId, CustomerId, DocumentId, ImageId,
     ImportId, LocationId, OrderId, OrderLineId, OrderPaymentId, OrderRefundId, PriceListId,
-    ProductId, PromotionId, ReturnId, SettlementId, ShipmentId, ShippingMethodId, StockChangeId,
-    VariantId,
+    ProductId, PromotionId, ReturnId, SalesAdjustmentId, SettlementId, ShipmentId,
+    ShippingMethodId, StockChangeId, VariantId,
 };
 pub use orders::access::order_link_token;
 pub use shop::{Ground, RunningShop, Shop, ShopOptions};
@@ -91,8 +92,9 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     6 "returns" "../migrations/0006_returns.sql",
     7 "documents" "../migrations/0007_documents.sql",
     8 "changes" "../migrations/0008_changes.sql",
-    9 "news" "../migrations/0009_news.sql",
+    9 "past_trade" "../migrations/0009_past_trade.sql",
     10 "sales" "../migrations/0010_sales.sql",
     11 "shown" "../migrations/0011_shown.sql",
-    12 "stranded refunds" "../migrations/0012_stranded_refunds.sql",
+    12 "stranded_refunds" "../migrations/0012_stranded_refunds.sql",
+    14 "news" "../migrations/0014_news.sql",
 };

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -128,7 +128,8 @@ impl Claimant {
             to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| Problem::internal(&too_long))?;
         // What may go better next time is not the answer for ever.
         let is_final = !parts.status.is_server_error()
-            && ![StatusCode::TOO_MANY_REQUESTS, StatusCode::UNAUTHORIZED].contains(&parts.status);
+            && ![StatusCode::TOO_MANY_REQUESTS, StatusCode::UNAUTHORIZED].contains(&parts.status)
+            && !parts.headers.contains_key(RETRY_AFTER);
         let kept = if is_final {
             let (status, headers) = (parts.status.as_u16(), kept_headers(&parts.headers));
             store::keep(&self.database, self.key, self.claim, status, &headers, &body).await

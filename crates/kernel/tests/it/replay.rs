@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
 use axum::routing::post;
 use kernel::replay::{self, Replay};
 use kernel::{Clock, MockClock, Timestamp};
@@ -39,14 +40,16 @@ impl Orchard {
         let pick = move |body: String| async move {
             door.acquire().await.unwrap().forget();
             let n = count.fetch_add(1, Ordering::SeqCst) + 1;
-            let status = if body == "storm" && n == 1 {
-                StatusCode::SERVICE_UNAVAILABLE
-            } else {
-                StatusCode::CREATED
+            let status = match (&*body, n) {
+                ("storm", 1) => StatusCode::SERVICE_UNAVAILABLE,
+                ("fog", 1) => {
+                    return (StatusCode::CONFLICT, [("retry-after", "1")]).into_response();
+                }
+                _ => StatusCode::CREATED,
             };
             let headers =
                 [("content-type", "text/apple"), ("etag", "\"1\""), ("location", "/apples/1")];
-            (status, headers, format!("{body} {n}"))
+            (status, headers, format!("{body} {n}")).into_response()
         };
         let router = Router::new()
             .route("/apples", post(pick.clone()))
@@ -125,6 +128,14 @@ async fn failures_of_the_server_are_not_kept() {
         orchard.pick("/apples", Some("k"), "storm").await,
         (201, false, "storm 2".to_owned())
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_says_when_to_come_again_is_not_kept() {
+    let orchard = Orchard::plant().await;
+    assert_eq!(orchard.pick("/apples", Some("k"), "fog").await.0, 409);
+    let again = orchard.pick("/apples", Some("k"), "fog").await;
+    assert_eq!(again, (201, false, "fog 2".to_owned()));
 }
 
 #[tokio::test]

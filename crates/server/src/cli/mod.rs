@@ -15,6 +15,7 @@ mod migrate;
 pub(crate) mod output;
 mod prompt;
 mod rest;
+mod shop;
 mod staff;
 mod statement;
 mod token;
@@ -27,6 +28,7 @@ use clap::{Args, Subcommand};
 pub(crate) use demo::DemoCommand;
 pub(crate) use me::PersonCommand;
 pub(crate) use migrate::Migrate;
+pub(crate) use shop::ShopCommand;
 pub(crate) use staff::{AdminCommand, IdentityCommand, UserCommand};
 pub(crate) use token::TokenCommand;
 

@@ -27,6 +27,8 @@ pub(super) struct Api {
 pub(super) struct Refused {
     pub(super) status: StatusCode,
     pub(super) code: String,
+    /// The server says when to come again.
+    pub(super) is_passing: bool,
     detail: String,
 }
 
@@ -105,7 +107,8 @@ impl Api {
         match serde_json::from_slice::<Problem>(body) {
             Ok(problem) => {
                 let code = problem.code.clone().into_owned();
-                Refused { status, code, detail: problem.detail.clone() }.into()
+                let is_passing = problem.retry_after_s.is_some();
+                Refused { status, code, is_passing, detail: problem.detail.clone() }.into()
             }
             Err(_) => anyhow::anyhow!("{} answered with {status}; is it a Bushel?", self.url),
         }

@@ -9,6 +9,7 @@ mod edge;
 mod forwarding;
 mod http;
 mod import;
+mod invoices;
 mod kafka;
 mod kills;
 mod lifecycle;

@@ -33,6 +33,7 @@ pub(crate) mod code {
     pub(crate) const SHIPPING: u16 = 243;
     pub(crate) const REFUND: u16 = 244;
     pub(crate) const PROMOTION_USE: u16 = 245;
+    pub(crate) const SALES_ADJUSTMENT: u16 = 246;
 }
 
 /// The ledger, and the accounts of the shop that are known to be in it.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::ids::{
-    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, SettlementId, ShipmentId,
+    CancellationId, OrderId, OrderPaymentId, OrderRefundId, ReturnId, SalesAdjustmentId,
+    SettlementId, ShipmentId,
 };
 use crate::shop::Shop;
 
@@ -22,6 +23,7 @@ pub(crate) enum Flow {
     Refund(OrderRefundId),
     /// Holds a wallet or charges a card.
     Payment(OrderPaymentId),
+    SalesAdjustment(SalesAdjustmentId),
     /// Money that came after its order was cancelled.
     Unwanted(OrderPaymentId),
     Return(ReturnId),
@@ -38,6 +40,7 @@ impl Flow {
             Self::Cancellation(id) => id.to_string(),
             Self::Refund(id) => id.to_string(),
             Self::Payment(id) => id.to_string(),
+            Self::SalesAdjustment(id) => id.to_string(),
             Self::Unwanted(id) => format!("unwanted {id}"),
             Self::Return(id) => id.to_string(),
             Self::Settlement(id) => id.to_string(),
@@ -77,6 +80,7 @@ impl Shop {
             Flow::Cancellation(id) => self.finish_cancellation(id).await,
             Flow::Refund(id) => self.finish_refund(id).await.map(drop),
             Flow::Payment(id) => self.finish_payment(id).await,
+            Flow::SalesAdjustment(id) => self.finish_sales_adjustment(id).await,
             Flow::Unwanted(id) => self.finish_unwanted(id).await,
             Flow::Return(id) => self.finish_return(id).await,
             Flow::Settlement(id) => self.finish_settlement(id).await,

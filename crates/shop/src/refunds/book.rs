@@ -43,6 +43,7 @@ impl Books {
             code: code::REFUND,
             extra: Some(Box::new(Extra {
                 reference: Some(reference.as_str().into()),
+                effective_at: refund.effective_at.map(|at| at.as_micros()),
                 ..Extra::default()
             })),
             ..NewTransfer::default()

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::plan::NewRefund;
 use super::{Refund, RefundState};
 use crate::carts::LINES_MAX;
-use crate::fields::{Note, Positive};
+use crate::fields::{Note, Positive, past};
 use crate::ids::{OrderId, OrderLineId, OrderRefundId};
 use crate::shop::Shop;
 
@@ -36,6 +36,9 @@ pub(crate) struct RefundJson {
     shipping: Amount,
     #[schema(required)]
     reason: Option<String>,
+    /// When it was made, if not when it was recorded.
+    #[schema(required)]
+    effective_at: Option<Timestamp>,
     created_at: Timestamp,
 }
 
@@ -60,6 +63,7 @@ impl From<Refund> for RefundJson {
             lines: it.lines.iter().map(line).collect(),
             shipping: Amount::new(it.shipping_net.get() + it.shipping_tax.get()),
             reason: it.reason,
+            effective_at: it.effective_at,
             created_at: it.created_at,
         }
     }
@@ -77,6 +81,8 @@ pub(crate) struct CreateOrderRefund {
     #[serde(default)]
     shipping: Amount,
     reason: Option<Note>,
+    /// When it was made, if not now.
+    effective_at: Option<Timestamp>,
 }
 
 /// A line, and how much of it goes back.
@@ -88,7 +94,8 @@ pub(crate) struct RefundLine {
 }
 
 impl CreateOrderRefund {
-    fn read(self) -> Result<NewRefund, Problem> {
+    fn read(self, now: Timestamp) -> Result<NewRefund, Problem> {
+        past("/effective_at", self.effective_at, now)?;
         if self.lines.len() > LINES_MAX {
             return Err(invalid_field("/lines", format!("expected at most {LINES_MAX} lines")));
         }
@@ -102,7 +109,12 @@ impl CreateOrderRefund {
             }
             lines.push((it.line, it.amount.into()));
         }
-        Ok(NewRefund { lines, shipping: self.shipping, reason: self.reason.map(String::from) })
+        Ok(NewRefund {
+            lines,
+            shipping: self.shipping,
+            reason: self.reason.map(String::from),
+            effective_at: self.effective_at,
+        })
     }
 }
 
@@ -139,6 +151,7 @@ pub(crate) async fn create(
     Json(body): Json<CreateOrderRefund>,
 ) -> Result<Response, Problem> {
     let id = OrderRefundId::from_u128(ids.get(0));
-    let refund = shop.refund_order(&actor, order, id, &body.read()?).await?;
+    let new = body.read(shop.clock.now())?;
+    let refund = shop.refund_order(&actor, order, id, &new).await?;
     Ok((StatusCode::CREATED, Json(RefundJson::from(refund))).into_response())
 }

@@ -24,6 +24,8 @@ pub(crate) struct Refund {
     pub(crate) shipping_net: Amount,
     pub(crate) shipping_tax: Amount,
     pub(crate) reason: Option<String>,
+    /// When it took effect in the world, if not when it was recorded.
+    pub(crate) effective_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) lines: Vec<RefundedLine>,
     /// To which payments it goes back.

@@ -14,6 +14,8 @@ pub(crate) struct NewRefund {
     pub(crate) lines: Vec<(OrderLineId, Amount)>,
     pub(crate) shipping: Amount,
     pub(crate) reason: Option<String>,
+    /// When it was made, if not now.
+    pub(crate) effective_at: Option<Timestamp>,
 }
 
 /// The refund, and changes the order to what it is with it.
@@ -44,6 +46,7 @@ pub(super) fn plan(
         shipping_net,
         shipping_tax,
         reason: new.reason.clone(),
+        effective_at: new.effective_at,
         created_at: now,
         lines,
         payouts: payouts(whole, amount)?,

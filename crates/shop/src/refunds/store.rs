@@ -11,7 +11,7 @@ use crate::error::{Result, ShopError};
 use crate::ids::{OrderId, OrderLineId, OrderPaymentId, OrderRefundId};
 
 const COLUMNS: &str = "r.id, r.order_id, r.state, r.amount, r.shipping_net, r.shipping_tax, \
-    r.reason, r.created_at, \
+    r.reason, r.effective_at, r.created_at, \
     array(select l.line_id from shop.refund_lines l where l.refund_id = r.id order by l.line_id), \
     array(select l.net from shop.refund_lines l where l.refund_id = r.id order by l.line_id), \
     array(select l.tax from shop.refund_lines l where l.refund_id = r.id order by l.line_id), \
@@ -20,9 +20,9 @@ const COLUMNS: &str = "r.id, r.order_id, r.state, r.amount, r.shipping_net, r.sh
 
 fn refund(row: &Row) -> Result<Refund> {
     let (lines, nets, taxes): (Vec<OrderLineId>, Vec<Amount>, Vec<Amount>) =
-        (row.get(8), row.get(9), row.get(10));
+        (row.get(9), row.get(10), row.get(11));
     let lines = lines.into_iter().zip(nets).zip(taxes);
-    let (payments, amounts): (Vec<OrderPaymentId>, Vec<Amount>) = (row.get(11), row.get(12));
+    let (payments, amounts): (Vec<OrderPaymentId>, Vec<Amount>) = (row.get(12), row.get(13));
     let state = RefundState::from_name(row.get(2));
     Ok(Refund {
         id: row.get(0),
@@ -32,7 +32,8 @@ fn refund(row: &Row) -> Result<Refund> {
         shipping_net: row.get(4),
         shipping_tax: row.get(5),
         reason: row.get(6),
-        created_at: row.get(7),
+        effective_at: row.get(7),
+        created_at: row.get(8),
         lines: lines.map(|((line, net), tax)| RefundedLine { line, net, tax }).collect(),
         payouts: payments.into_iter().zip(amounts).collect(),
     })
@@ -51,8 +52,9 @@ pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Res
 
 pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Refund) -> Result<()> {
     let sql = "insert into shop.refunds \
-            (id, order_id, state, amount, shipping_net, shipping_tax, reason, created_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (id, order_id, state, amount, shipping_net, shipping_tax, reason, effective_at, \
+             created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     tx.execute_prepared(
         sql,
         &[
@@ -63,6 +65,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Refund) -> Result<()
             &it.shipping_net,
             &it.shipping_tax,
             &it.reason,
+            &it.effective_at,
             &it.created_at,
         ],
     )

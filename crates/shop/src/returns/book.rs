@@ -15,6 +15,7 @@ impl Books {
     pub(super) async fn take_back(&self, whole: &WholeOrder, it: &Return) -> Result<()> {
         let place = it.location.as_deref().ok_or(ShopError::Corrupt("the place of a return"))?;
         let reference = whole.order.id.to_string();
+        let effective_at = it.received_at.map(|at| at.as_micros());
         let mut batch: Vec<NewTransfer> = Vec::with_capacity(3 * it.lines.len());
         for returned in &it.lines {
             let line = line_of(whole, returned.line)?;
@@ -41,7 +42,7 @@ impl Books {
                     amount: pieces.into(),
                     asset,
                     code: code::RETURNED_GOODS,
-                    extra: Some(Box::new(Extra { reference, ..Extra::default() })),
+                    extra: Some(Box::new(Extra { reference, effective_at, ..Extra::default() })),
                     ..NewTransfer::default()
                 });
             }

@@ -181,7 +181,7 @@ pub(crate) async fn reject(
 }
 
 /// The goods arrived: each piece goes on a shelf again or is written off, and what was paid for them
-/// goes back if that is wanted.
+/// goes back if that is wanted. The same again is harmless.
 #[utoipa::path(
     post,
     path = "/v1/shop/returns/{id}/receive",
@@ -200,7 +200,7 @@ pub(crate) async fn reject(
         (status = 200, description = "The return as it is now.", body = ReturnJson),
         (status = 404, description = "`shop.return.not_found`, `shop.order.line_not_found` or `shop.location.not_found`.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`shop.return.state`: it isn't approved; `shop.order.busy`, or the first request with this key has no answer yet.",
+        (status = 409, description = "`shop.return.state`: it isn't approved, or something else arrived; `shop.order.busy`, or the first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`shop.return.too_many`, `shop.return.empty` or `shop.refund.too_large`.",
          body = Problem, content_type = "application/problem+json"),
@@ -213,7 +213,8 @@ pub(crate) async fn receive(
     Path(id): Path<ReturnId>,
     Json(body): Json<ReceiveReturn>,
 ) -> Result<Json<ReturnJson>, Problem> {
-    Ok(Json(shop.receive_return(&actor, id, &body.read()?).await?.into()))
+    let receipt = body.read(shop.clock.now())?;
+    Ok(Json(shop.receive_return(&actor, id, &receipt).await?.into()))
 }
 
 /// Ends a return of which nothing more comes: its buyer as long as nothing arrived, staff also when

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::plan::{NewReturn, Receipt, ReceivedLine};
 use super::{Return, ReturnLine, ReturnReason, ReturnState};
 use crate::carts::LINES_MAX;
-use crate::fields::{Handle, Note, Quantity};
+use crate::fields::{Handle, Note, Quantity, past};
 use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
 use crate::locations;
 
@@ -129,6 +129,8 @@ pub(crate) struct ReceiveReturn {
     location: Option<Handle>,
     /// Pays back what came, as much as was paid for it and hasn't gone back yet.
     refund: Option<RefundReturn>,
+    /// When they arrived and were paid back, if not now.
+    received_at: Option<Timestamp>,
 }
 
 /// Pieces of a line that arrived.
@@ -155,7 +157,8 @@ pub(crate) struct RefundReturn {
 }
 
 impl ReceiveReturn {
-    pub(super) fn read(self) -> Result<Receipt, Problem> {
+    pub(super) fn read(self, now: Timestamp) -> Result<Receipt, Problem> {
+        past("/received_at", self.received_at, now)?;
         once(self.lines.iter().map(|it| it.line))?;
         let line = |(index, it): (usize, &ReceiveReturnLine)| {
             if it.restock > PIECES_MAX || it.write_off > PIECES_MAX {
@@ -170,6 +173,7 @@ impl ReceiveReturn {
             lines: self.lines.iter().enumerate().map(line).collect::<Result<_, _>>()?,
             location: self.location.map_or_else(|| locations::MAIN.to_owned(), String::from),
             refund: self.refund.map(|it| it.shipping),
+            received_at: self.received_at,
         })
     }
 }

@@ -30,6 +30,22 @@ pub(crate) struct Receipt {
     pub(crate) location: String,
     /// Whether the goods are paid back, and how much of the sending.
     pub(crate) refund: Option<Amount>,
+    /// When they arrived and were paid back, if not now.
+    pub(crate) received_at: Option<Timestamp>,
+}
+
+impl Receipt {
+    /// Whether this is what was written down when the goods arrived.
+    pub(super) fn is_of(&self, it: &Return) -> bool {
+        let of_line = |line: &ReturnLine| {
+            let found = self.lines.iter().find(|received| received.line == line.line);
+            let came = found.map_or((0, 0), |received| (received.restock, received.write_off));
+            came == (line.restocked, line.written_off)
+        };
+        it.received_at.is_some()
+            && it.location.as_deref() == Some(&*self.location)
+            && it.lines.iter().all(of_line)
+    }
 }
 
 /// Pieces of a line that arrived.
@@ -179,6 +195,7 @@ pub(super) fn receive(
         lines: worth,
         shipping,
         reason: Some(format!("return {}", it.id)),
+        effective_at: receipt.received_at,
     });
     Ok(refund.filter(|it| !it.lines.is_empty() || !it.shipping.is_zero()))
 }

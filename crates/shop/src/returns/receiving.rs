@@ -24,7 +24,8 @@ use crate::{locations, refunds::service::Refunding};
 const FINISH_AFTER: Duration = Duration::from_secs(30);
 
 impl Shop {
-    /// The goods of a return arrived; the money goes back if the receipt says so.
+    /// The goods of a return arrived; the money goes back if the receipt says so. The same receipt
+    /// again comes to the same.
     pub(crate) async fn receive_return(
         &self,
         actor: &Actor,
@@ -67,13 +68,16 @@ impl Shop {
         let whole = orders::store::lock_in_tx(&tx, order).await?;
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
         let mut it = store::one(&tx, id).await?.ok_or(AfterSaleError::ReturnNotFound)?;
+        if receipt.is_of(&it) {
+            return Ok(it.refund);
+        }
         if it.state != ReturnState::Approved {
             return Err(AfterSaleError::ReturnState(it.state.as_str()).into());
         }
         flows::require_settled_in_tx(&tx, order).await?;
         let refund = plan::receive(&mut whole, &mut it, receipt)?;
         it.state = ReturnState::Receiving;
-        it.received_at = Some(now);
+        it.received_at = Some(receipt.received_at.unwrap_or(now));
         if let Some(new) = refund {
             let refunding = Refunding { id: OrderRefundId::generate(), new, now };
             self.refund_in_tx(&tx, actor, &mut whole, &refunding).await?;

@@ -118,7 +118,9 @@ struct FiguresJson {
     cancelled: Amount,
     /// What went back in this time, also of what was bought before it.
     refunds: Amount,
-    /// The total without what was cancelled and what went back.
+    /// What staff corrected in this time without an order; below zero: less was earned.
+    adjustments: SignedAmount,
+    /// The total without what was cancelled and what went back, corrections counted.
     net: SignedAmount,
 }
 
@@ -165,6 +167,7 @@ impl FiguresJson {
             total: it.total,
             cancelled: it.cancelled,
             refunds: it.refunds,
+            adjustments: it.adjustments,
             net: it.net()?,
         })
     }

@@ -1,6 +1,6 @@
 //! Sales: what was sold, summed up by currency and time, and what is still to be done, for staff.
 //!
-//! Orders count when they were placed, refunds when they were made. Amounts are what buyers pay, tax
+//! Orders count when they were placed, refunds and corrections when they were made. Amounts are what buyers pay, tax
 //! included where prices have it in them; nothing here is a book, the ledger has those.
 
 pub(crate) mod http;
@@ -19,6 +19,7 @@ use crate::ids::ProductId;
 
 /// Of so many products the best are told, in each currency.
 const BEST: i64 = 10;
+const UNCOUNTABLE: ShopError = ShopError::Corrupt("more sales than can be counted");
 
 /// How long the parts are into which a time is cut. They begin in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,6 +67,8 @@ pub(crate) struct Figures {
     pub(crate) cancelled: Amount,
     /// What went back in this time, whenever it was bought.
     pub(crate) refunds: Amount,
+    /// What staff corrected without an order; below zero where less was earned.
+    pub(crate) adjustments: SignedAmount,
 }
 
 impl Figures {
@@ -73,8 +76,9 @@ impl Figures {
     fn and(self, other: &Self) -> Result<Self> {
         let sum = |part: fn(&Self) -> Amount| {
             let sum = part(&self).checked_add(part(other));
-            sum.ok_or(ShopError::Corrupt("more sales than can be counted"))
+            sum.ok_or(UNCOUNTABLE)
         };
+        let adjustments = self.adjustments.checked_add(other.adjustments);
         Ok(Self {
             orders: self.orders + other.orders,
             paid: self.paid + other.paid,
@@ -86,15 +90,16 @@ impl Figures {
             total: sum(|it| it.total)?,
             cancelled: sum(|it| it.cancelled)?,
             refunds: sum(|it| it.refunds)?,
+            adjustments: adjustments.ok_or(UNCOUNTABLE)?,
         })
     }
 
-    /// What is left of the total; below zero where more went back than was sold.
+    /// What is left of the total, corrections counted; below zero where more went back than was sold.
     fn net(&self) -> Result<SignedAmount> {
         let kept = SignedAmount::difference(self.total, self.cancelled);
         let refunds = SignedAmount::difference(self.refunds, Amount::ZERO);
         let net = kept.zip(refunds).and_then(|(kept, refunds)| kept.checked_sub(refunds));
-        net.ok_or(ShopError::Corrupt("more sales than can be counted"))
+        net.and_then(|it| it.checked_add(self.adjustments)).ok_or(UNCOUNTABLE)
     }
 }
 

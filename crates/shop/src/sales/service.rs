@@ -16,14 +16,15 @@ impl Shop {
         let entry = NewEntry::new(actor.audit(), "shop.sales.viewed");
         audit::record(&self.database, &*self.clock, &[entry]).await?;
         let read = |client: Object| async move {
-            let (orders, lines, refunds, best, open) = tokio::try_join!(
+            let (orders, lines, refunds, adjustments, best, open) = tokio::try_join!(
                 store::of_orders(&client, &query),
                 store::of_lines(&client, &query),
                 store::of_refunds(&client, &query),
+                store::of_adjustments(&client, &query),
                 store::best(&client, &query),
                 store::open_work(&client),
             )?;
-            let parts = [orders, lines, refunds].concat();
+            let parts = [orders, lines, refunds, adjustments].concat();
             Ok(Sales { currencies: put_together(parts, best)?, open })
         };
         Ok(self.read_within(ORDERS_LAG, read).await?)

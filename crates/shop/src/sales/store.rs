@@ -7,6 +7,9 @@ use tokio_postgres::Row;
 use super::{BEST, BestProduct, Figures, OpenWork, Part, SalesQuery};
 use crate::error::{Result, ShopError};
 
+const REFUNDED_AT: &str = "coalesce(r.effective_at, r.created_at)";
+const ADJUSTED_AT: &str = "coalesce(a.effective_at, a.created_at)";
+
 /// The beginning of the part in which a time lies.
 fn part_of(time: &str) -> String {
     format!("date_trunc($3, {time} at time zone 'UTC') at time zone 'UTC'")
@@ -82,11 +85,27 @@ pub(super) async fn of_refunds(
     let sql = format!(
         "select o.currency, max(o.scale), {} as part, sum(r.amount) \
          from shop.refunds r join shop.orders o on o.id = r.order_id \
-         where r.state = 'done' and r.created_at >= $1 and r.created_at < $2 \
+         where r.state = 'done' and {REFUNDED_AT} >= $1 and {REFUNDED_AT} < $2 \
          group by o.currency, part",
-        part_of("r.created_at")
+        part_of(REFUNDED_AT)
     );
     let read = |row: &Row| part(row, Figures { refunds: row.get(3), ..Figures::default() });
+    asked(client, &sql, query).await?.iter().map(read).collect()
+}
+
+/// What was corrected.
+pub(super) async fn of_adjustments(
+    client: &impl GenericClient,
+    query: &SalesQuery,
+) -> Result<Vec<Part>> {
+    let sql = format!(
+        "select a.currency, max(a.scale), {} as part, sum(a.amount) \
+         from shop.sales_adjustments a \
+         where {ADJUSTED_AT} >= $1 and {ADJUSTED_AT} < $2 \
+         group by a.currency, part",
+        part_of(ADJUSTED_AT)
+    );
+    let read = |row: &Row| part(row, Figures { adjustments: row.get(3), ..Figures::default() });
     asked(client, &sql, query).await?.iter().map(read).collect()
 }
 

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::plan::NewShipment;
 use super::{Shipment, ShipmentState};
 use crate::carts::LINES_MAX;
-use crate::fields::{Handle, Line, Quantity};
+use crate::fields::{Handle, Line, Quantity, past};
 use crate::ids::{OrderId, OrderLineId, ShipmentId};
 use crate::locations;
 use crate::shop::Shop;
@@ -111,7 +111,8 @@ pub(crate) struct ShipLine {
 }
 
 impl CreateShipment {
-    fn read(self) -> Result<NewShipment, Problem> {
+    fn read(self, now: Timestamp) -> Result<NewShipment, Problem> {
+        past("/shipped_at", self.shipped_at, now)?;
         if self.lines.len() > LINES_MAX {
             return Err(invalid_field("/lines", format!("expected at most {LINES_MAX} lines")));
         }
@@ -166,7 +167,7 @@ pub(crate) async fn create(
     Json(body): Json<CreateShipment>,
 ) -> Result<Response, Problem> {
     let id = ShipmentId::from_u128(ids.get(0));
-    let shipment = shop.ship_order(&actor, order, id, &body.read()?).await?;
+    let shipment = shop.ship_order(&actor, order, id, &body.read(shop.clock.now())?).await?;
     Ok((StatusCode::CREATED, Json(ShipmentJson::from(shipment))).into_response())
 }
 

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::{StaffCustomer, StaffLine, StaffOrder};
 use crate::carts::LINES_MAX;
-use crate::fields::{Country, Email, Handle, Line, Note, Quantity};
+use crate::fields::{Country, Email, Handle, Line, Note, Quantity, past};
 use crate::ids::OrderId;
 use crate::orders::json::OrderJson;
 use crate::pricing::AMOUNT_MAX;
@@ -77,23 +77,26 @@ pub(crate) struct ShippedAtOnce {
     location: Option<Handle>,
 }
 
+impl OrderCustomer {
+    pub(crate) fn read(self) -> StaffCustomer {
+        StaffCustomer {
+            reference: self.reference.map(String::from),
+            email: self.email.map(String::from),
+            name: self.name.map(String::from),
+        }
+    }
+}
+
 impl CreateOrder {
     fn read(self, now: Timestamp) -> Result<StaffOrder, Problem> {
         if self.lines.is_empty() || self.lines.len() > LINES_MAX {
             return Err(invalid_field("/lines", format!("expected 1 to {LINES_MAX} lines")));
         }
-        if self.placed_at.is_some_and(|at| at > now) {
-            return Err(invalid_field("/placed_at", "is in the future"));
-        }
+        past("/placed_at", self.placed_at, now)?;
         let dear = |it: &CreateOrderLine| it.unit_price.is_some_and(|it| it.get() > AMOUNT_MAX);
         if let Some(index) = self.lines.iter().position(dear) {
             return Err(invalid_field(format!("/lines/{index}/unit_price"), "is too large"));
         }
-        let customer = self.customer.map(|it| StaffCustomer {
-            reference: it.reference.map(String::from),
-            email: it.email.map(String::from),
-            name: it.name.map(String::from),
-        });
         let line = |it: CreateOrderLine| StaffLine {
             sku: it.sku,
             quantity: it.quantity.get(),
@@ -104,7 +107,7 @@ impl CreateOrder {
         };
         Ok(StaffOrder {
             reference: self.reference.map(String::from),
-            customer: customer.unwrap_or_default(),
+            customer: self.customer.map(OrderCustomer::read).unwrap_or_default(),
             currency: self.currency,
             country: self.country.map(|it| it.0),
             placed_at: self.placed_at,

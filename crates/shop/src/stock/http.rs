@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::service::{StockEntry, StockOf};
 use super::{ChangeKind, ChangedItem, DoneItem, NewStockChange};
 use crate::books::code;
-use crate::fields::{Handle, Line};
+use crate::fields::{Handle, Line, past};
 use crate::ids::{StockChangeId, VariantId};
 use crate::locations::{self, Location};
 use crate::shop::Shop;
@@ -96,7 +96,12 @@ struct DoneItemJson {
 }
 
 impl CreateStockChange {
-    fn read(self, id: StockChangeId) -> Result<(StockChangeKind, NewStockChange), Problem> {
+    fn read(
+        self,
+        id: StockChangeId,
+        now: Timestamp,
+    ) -> Result<(StockChangeKind, NewStockChange), Problem> {
+        past("/effective_at", self.effective_at, now)?;
         let kind = match (self.kind, self.to) {
             (StockChangeKind::Move, Some(to)) => ChangeKind::Move { to: to.into() },
             (StockChangeKind::Move, None) => return Err(invalid_field("/to", "is missing")),
@@ -183,7 +188,7 @@ pub(crate) async fn change(
     ids: Ids,
     Json(body): Json<CreateStockChange>,
 ) -> Result<Response, Problem> {
-    let (kind, change) = body.read(StockChangeId::from_u128(ids.get(0)))?;
+    let (kind, change) = body.read(StockChangeId::from_u128(ids.get(0)), shop.clock.now())?;
     let (id, location) = (change.id, change.location.clone());
     let done = shop.change_stock(&actor, change).await?.into_iter();
     let items = done.map(|DoneItem { sku, change }| DoneItemJson { sku, change }).collect();

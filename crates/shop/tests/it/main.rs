@@ -25,6 +25,7 @@ mod products;
 mod races;
 mod returns;
 mod sales;
+mod sales_adjustments;
 mod search;
 mod staff_orders;
 mod stock;

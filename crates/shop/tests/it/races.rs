@@ -177,7 +177,7 @@ async fn of_two_returns_of_2_on_3_exactly_one_is_made() {
         let receiving = format!("{path}/receive");
         let received = join_all((0..2).map(|_| p.staff_post(&receiving, receipt.clone()))).await;
         let statuses = sorted(received.iter().map(|it| it.status).collect());
-        assert_eq!(statuses, [200, 409], "round {round}: {received:?}");
+        assert_eq!(statuses, [200, 200], "round {round}: {received:?}");
         assert_eq!(app.world.shelf("MUG").await.0 - shelf, 2, "round {round}");
         assert_eq!(p.order(&placed.id()).await["refunded"], "2500", "round {round}");
     }

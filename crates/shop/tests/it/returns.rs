@@ -46,9 +46,13 @@ async fn what_is_returned_goes_on_the_shelf_or_away_and_is_paid_back() {
     let receipt = json!({
         "lines": [{ "line": line, "restock": 2, "write_off": 1 }], "refund": { "shipping": "490" },
     });
-    let received = act(p, &id, "receive", receipt).await;
+    let received = act(p, &id, "receive", receipt.clone()).await;
     assert_eq!((received.status, &received.body["state"]), (200, &json!("closed")), "{received:?}");
     assert_eq!((app.world.shelf("MUG").await, app.world.wallet(ANN).await), ((9, 0), (100_000, 0)));
+    let again = act(p, &id, "receive", receipt).await;
+    assert_eq!((again.status, &again.body), (200, &received.body));
+    let other = json!({ "lines": [{ "line": line, "restock": 3 }] });
+    assert_eq!(act(p, &id, "receive", other).await.problem(), (409, "shop.return.state"));
     for (account, pieces) in [("sold", 0), ("returned", 0), ("written-off", 1)] {
         assert_eq!(app.world.posted(&format!("shop/{account}/MUG")).await, pieces, "{account}");
     }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{ANN, App, Process, actor};
+use crate::app::{ANN, Answer, App, Process, actor};
 use crate::buying::Buyer;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -20,11 +20,12 @@ impl Process {
 }
 
 /// An order that was made elsewhere on that day, of so many mugs for 2.00 each.
-async fn elsewhere(app: &App, day: &str, currency: &str, mugs: u32) {
+async fn elsewhere(app: &App, day: &str, currency: &str, mugs: u32) -> Answer {
     let lines = json!([{ "sku": "MUG", "quantity": mugs, "unit_price": "200" }]);
     let body = json!({ "currency": currency, "placed_at": day, "lines": lines, "shipped": {} });
     let made = app.process.staff_post("/v1/shop/orders", body).await;
     assert_eq!(made.status, 201, "{made:?}");
+    made
 }
 
 fn starts(of: &Value) -> Vec<&str> {
@@ -170,4 +171,25 @@ async fn only_staff_sees_sales_and_each_look_is_recorded() {
         let refused = p.staff_get(&format!("{path}{bad}")).await;
         assert_eq!(refused.problem(), (400, "request.query.invalid"), "{bad}");
     }
+}
+
+#[tokio::test]
+async fn what_was_paid_back_or_corrected_counts_when_it_happened() {
+    let app = App::selling(20).await;
+    let p = &app.process;
+    let order = elsewhere(&app, "2011-01-01T00:00:00Z", "EUR", 2).await;
+    let line = &order.body["lines"][0]["id"];
+    let back = json!({ "lines": [{ "line": line, "amount": "100" }],
+        "effective_at": "2011-02-01T00:00:00Z" });
+    let path = format!("/v1/shop/orders/{}/refunds", order.id());
+    assert_eq!(p.staff_post(&path, back).await.status, 201);
+    let less = json!({ "currency": "EUR", "sku": "MUG", "amount": "-30", "reason": "bad debt",
+        "effective_at": "2011-02-02T00:00:00Z" });
+    assert_eq!(p.staff_post("/v1/shop/sales-adjustments", less).await.status, 201);
+    let february = "?filter%5Bfrom%5D=2011-02-01&filter%5Bbefore%5D=2011-03-01";
+    let total = p.sales(february).await["currencies"][0]["total"].clone();
+    assert_eq!(
+        (&total["orders"], &total["refunds"], &total["adjustments"], &total["net"]),
+        (&json!(0), &json!("100"), &json!("-30"), &json!("-130"))
+    );
 }

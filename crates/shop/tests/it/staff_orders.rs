@@ -108,3 +108,31 @@ async fn an_order_of_1114_lines_is_placed_and_sent_whole() {
     assert_eq!(app.world.shelf("MUG").await, (886, 0));
     assert_eq!(app.world.posted("shop/sales/EUR/MUG").await, 284_070);
 }
+
+#[tokio::test]
+async fn what_came_back_long_ago_has_its_own_date_too() {
+    let app = App::selling(10).await;
+    let body = of_2010(json!([{ "sku": "MUG", "quantity": 6, "unit_price": "255" }]));
+    let order = app.process.staff_post("/v1/shop/orders", body).await;
+    let line = &order.body["lines"][0]["id"];
+    let asked = json!({ "lines": [{ "line": line, "quantity": 2, "reason": "other" }] });
+    let path = format!("/v1/shop/orders/{}/returns", order.id());
+    let made = app.process.staff_post(&path, asked).await;
+    let receive = format!("/v1/shop/returns/{}/receive", made.id());
+    let came = |at: &str| {
+        let lines = json!([{ "line": line, "restock": 2 }]);
+        json!({ "lines": lines, "refund": {}, "received_at": at })
+    };
+    let refused = app.process.staff_post(&receive, came("2999-01-01T00:00:00Z")).await;
+    assert_eq!(
+        (refused.status, &refused.body["errors"][0]["pointer"]),
+        (400, &json!("/received_at"))
+    );
+    let received = app.process.staff_post(&receive, came("1970-01-01T00:00:01Z")).await;
+    assert_eq!(received.body["received_at"], "1970-01-01T00:00:01.000000Z", "{received:?}");
+    let dated = "select count(*) from ledger.transfers \
+        where code in (235, 244) and effective_at = '1970-01-01T00:00:01Z'";
+    assert_eq!(app.world.count(dated).await, 4);
+    let order = app.process.order(&order.id()).await;
+    assert_eq!(order["refunds"][0]["effective_at"], "1970-01-01T00:00:01.000000Z");
+}

@@ -11,7 +11,7 @@ mod lines;
 mod mend;
 mod names;
 mod send;
-mod source;
+pub(super) mod source;
 mod summary;
 
 use std::path::PathBuf;

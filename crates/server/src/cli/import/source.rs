@@ -9,14 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// A file that is read from its start to its end, uncompressed on the way.
-pub(super) struct Source {
+pub(in crate::cli) struct Source {
     reader: Box<dyn Read>,
     bar: ProgressBar,
 }
 
 impl Source {
     /// Opens a file, whatever its name says about compression.
-    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn open(path: &Path) -> anyhow::Result<Self> {
         let unreadable = || format!("could not read {}", path.display());
         let mut file = File::open(path).with_context(unreadable)?;
         let length = file.metadata().with_context(unreadable)?.len();
@@ -35,7 +35,7 @@ impl Source {
     }
 
     /// Moves with what is read.
-    pub(super) fn bar(&self) -> ProgressBar {
+    pub(in crate::cli) fn bar(&self) -> ProgressBar {
         self.bar.clone()
     }
 }

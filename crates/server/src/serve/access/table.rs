@@ -290,6 +290,7 @@ pub(crate) const TABLE: &[Row] = table! {
     }
     Needs(P::OrdersWrite) => {
         "shop_orders_create" "",
+        "shop_sales_adjustments_create" "",
         "shop_shipments_create" "",
         "shop_shipments_deliver" "",
         "shop_refunds_create" "",

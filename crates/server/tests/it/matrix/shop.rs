@@ -41,6 +41,12 @@ pub(crate) const TABLE: &[Row] = &[
         "/v1/shop/orders/{order}/payments",
         r#"{"payments": [{"kind": "wallet"}]}"#,
     ),
+    (
+        "shop_sales_adjustments_create",
+        Staff,
+        "/v1/shop/sales-adjustments",
+        r#"{"currency": "EUR", "sku": "x", "amount": "-1", "reason": "x"}"#,
+    ),
     ("shop_orders_get", Foreign, "/v1/shop/orders/{order}", ""),
     ("shop_orders_cancel", Foreign, "/v1/shop/orders/{order}/cancel", r#"{"reason": "mine"}"#),
     ("shop_orders_update", Staff, "/v1/shop/orders/{order}", r#"{"note": "mine"}"#),
