@@ -3,6 +3,7 @@ import { defineTexts } from '@/lib/text'
 export const returnTexts = defineTexts(
   {
     r_requested: 'Asked for',
+    r_approving: 'Being approved',
     r_approved: 'Awaited',
     r_rejected: 'Refused',
     r_receiving: 'Arriving',
@@ -52,6 +53,7 @@ export const returnTexts = defineTexts(
   },
   {
     r_requested: 'Angefragt',
+    r_approving: 'Wird genehmigt',
     r_approved: 'Wird erwartet',
     r_rejected: 'Abgelehnt',
     r_receiving: 'Kommt an',
