@@ -52,7 +52,7 @@ pub(crate) fn paid(order: &Order) -> NewEvent {
     event(ORDER_PAID, order, Data::of(order))
 }
 
-/// The holder of a card has to confirm its payment.
+/// The holder of a card has to confirm its payment, and has not for a while.
 pub(crate) fn payment_needed(order: &Order) -> NewEvent {
     event(ORDER_PAYMENT_NEEDED, order, Data::of(order))
 }
@@ -107,7 +107,7 @@ pub(crate) fn refunded(order: &Order, refund: &Refund, credit_note: &str) -> New
 pub(crate) fn returned(whole: &WholeOrder, it: &Return) -> NewEvent {
     let kind = match it.state {
         ReturnState::Requested => RETURN_REQUESTED,
-        ReturnState::Approved => RETURN_APPROVED,
+        ReturnState::Approving | ReturnState::Approved => RETURN_APPROVED,
         ReturnState::Rejected => RETURN_REJECTED,
         ReturnState::Receiving | ReturnState::Received | ReturnState::Closed => RETURN_RECEIVED,
     };

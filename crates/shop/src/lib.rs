@@ -22,6 +22,7 @@
 //! | `stranded_refunds` | what could not go back to a card |
 //! | `storefront` | what whoever looks at the shop has to know first |
 //! | `sales` | what was sold, summed up for staff |
+//! | `personal_data` | export and erasure |
 //! | [`Shop`] | the facade |
 
 mod answers;
@@ -48,6 +49,7 @@ mod languages;
 mod locations;
 mod order_payments;
 mod orders;
+mod personal_data;
 mod price_lists;
 mod pricing;
 mod product_rows;
@@ -96,5 +98,7 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     10 "sales" "../migrations/0010_sales.sql",
     11 "shown" "../migrations/0011_shown.sql",
     12 "stranded_refunds" "../migrations/0012_stranded_refunds.sql",
+    13 "exchanges" "../migrations/0013_exchanges.sql",
     14 "news" "../migrations/0014_news.sql",
+    15 "personal_data" "../migrations/0015_personal_data.sql",
 };

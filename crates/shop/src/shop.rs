@@ -15,6 +15,7 @@ use crate::books::Books;
 use crate::error::Result;
 use crate::order_payments::expiry::Expire;
 use crate::order_payments::news::Charges;
+use crate::order_payments::reminder::Remind;
 use crate::orders::jobs::Finish;
 use crate::products::cards::Cards;
 use crate::rules::RulesMemory;
@@ -112,6 +113,7 @@ impl Shop {
     pub fn register(&self, bus: Bus) -> Bus {
         bus.worker(Finish(self.clone()))
             .worker(Expire(self.clone()))
+            .worker(Remind(self.clone()))
             .worker(products::jobs::Follow(self.clone()))
             .worker(price_lists::jobs::Turn(self.clone()))
             .worker(imports::jobs::Run(self.clone()))

@@ -38,6 +38,9 @@ pub(crate) const DISPUTE: u16 = 213;
 pub(crate) const RETURNED_PAYOUT: u16 = 214;
 pub(crate) const ADJUSTMENT: u16 = 220;
 pub(crate) const ADJUSTMENT_REVERSAL: u16 = 221;
+/// What the shop takes for an order, and gives back of it.
+pub(crate) const PURCHASE: u16 = 240;
+pub(crate) const PURCHASE_REFUND: u16 = 244;
 
 /// In `user_data_32`: there is a row in `wallet.messages`. Nobody asks the database in vain.
 pub(crate) const HAS_MESSAGE: u32 = 1;

@@ -242,6 +242,8 @@ fn purpose(code: u16) -> &'static str {
         214 => "returned_payout",
         220 => "adjustment",
         221 => "adjustment_reversal",
+        240 => "purchase",
+        244 => "purchase_refund",
         _ => "other",
     }
 }

@@ -7,6 +7,7 @@ use kernel::bus::{Consumer, Event, JobError};
 use kernel::{ErrorKind, Problem};
 use oauth::Oauth;
 use payments::{Payments, PaymentsError};
+use shop::Shop;
 use wallet::Wallet;
 
 use super::contexts::Contexts;
@@ -28,6 +29,11 @@ pub(super) fn connect(contexts: &Contexts) {
         let notifications = notifications.clone();
         Box::pin(async move { Ok(notifications.export(user).await?) })
     });
+    let shop = contexts.shop.clone();
+    identity.on_export("shop", move |user| {
+        let shop = shop.clone();
+        Box::pin(async move { Ok(shop.export_user(user).await?) })
+    });
     let oauth = contexts.oauth.clone();
     identity.on_export("oauth", move |user| {
         let oauth = oauth.clone();
@@ -44,6 +50,7 @@ pub(super) fn connect(contexts: &Contexts) {
 pub(super) struct Erasure {
     wallet: Wallet,
     payments: Payments,
+    shop: Shop,
     oauth: Oauth,
 }
 
@@ -52,6 +59,7 @@ impl Erasure {
         Self {
             wallet: contexts.wallet.clone(),
             payments: contexts.payments.clone(),
+            shop: contexts.shop.clone(),
             oauth: contexts.oauth.clone(),
         }
     }
@@ -74,6 +82,7 @@ impl Consumer for Erasure {
         for user in events.iter().filter_map(|event| event.subject).map(UserId::from_u128) {
             self.wallet.erase_user(user).await?;
             self.payments.erase_user(user).await?;
+            self.shop.erase_user(user).await?;
             self.oauth.erase_user(user).await?;
         }
         Ok(())
@@ -92,5 +101,5 @@ async fn holds_nothing(contexts: &Contexts, user: UserId) -> Result<(), Problem>
     if contexts.payments.holds_value(user).await? {
         return Err(PaymentsError::FlowOpen.into());
     }
-    Ok(())
+    Ok(contexts.shop.require_nothing_under_way(user).await?)
 }

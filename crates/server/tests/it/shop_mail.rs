@@ -1,10 +1,10 @@
-//! What a guest is mailed about a purchase, from the confirmation to the parcel, and that the mail
-//! leads back to the order.
+//! Buying, as seen from outside the shop: what a guest is mailed, from the confirmation to the parcel,
+//! and that the mail leads back to the order; and when a buyer may leave.
 
 use serde_json::{Value, json};
 
 use crate::http::Client;
-use crate::people::{Bank, ok, text};
+use crate::people::{Bank, ok, text, until};
 
 const GUEST: &str = "eve@example.org";
 
@@ -23,25 +23,25 @@ fn stock(operator: &Client) {
     ok(&operator.post("/v1/shop/stock/changes", &pieces));
 }
 
-/// A guest's order of two mugs, paid by card.
-fn buy(anyone: &Client) -> Value {
-    let cart = ok(&anyone.post("/v1/shop/carts", &json!({ "currency": "EUR" })));
+/// An order of two mugs, paid by card.
+fn buy(client: &Client, email: &str) -> Value {
+    let cart = ok(&client.post("/v1/shop/carts", &json!({ "currency": "EUR" })));
     let path = format!("/v1/shop/carts/{}", text(&cart, "id"));
-    let headers = format!(
-        "Content-Type: application/json\r\nAccept-Language: de-AT\r\nCart-Token: {}\r\n",
-        text(&cart, "token")
-    );
+    let mut headers = "Content-Type: application/json\r\nAccept-Language: de-AT\r\n".to_owned();
+    if let Some(token) = cart["token"].as_str() {
+        headers.push_str(&format!("Cart-Token: {token}\r\n"));
+    }
     let send = |method: &str, path: &str, body: Value| {
-        ok(&anyone.send(method, path, &headers, &body.to_string()))
+        ok(&client.send(method, path, &headers, &body.to_string()))
     };
     let items = json!([{ "sku": "MUG", "quantity": 2 }]);
     send("POST", &format!("{path}/lines"), json!({ "items": items }));
-    let methods = ok(&anyone.get("/v1/shop/shipping-methods"));
+    let methods = ok(&client.get("/v1/shop/shipping-methods"));
     let address = json!({
         "name": "Eve", "street": "Ring 1", "postcode": "1010", "city": "Wien", "country": "AT",
     });
     let who = json!({
-        "email": GUEST, "shipping_address": address, "shipping_method": methods["data"][0]["id"],
+        "email": email, "shipping_address": address, "shipping_method": methods["data"][0]["id"],
     });
     send("PATCH", &path, who);
     let card = json!({
@@ -62,7 +62,7 @@ fn link_token(mail: &str, order: &str) -> String {
 fn a_guest_is_mailed_from_the_order_to_the_parcel_and_finds_the_order_again() {
     let bank = Bank::open();
     stock(&bank.operator);
-    let order = buy(&bank.anyone());
+    let order = buy(&bank.anyone(), GUEST);
     let id = text(&order, "id");
     let number = order["number"].to_string();
     let confirmation = bank.mail(GUEST, "order.placed").replace('\u{a0}', " ");
@@ -85,4 +85,33 @@ fn a_guest_is_mailed_from_the_order_to_the_parcel_and_finds_the_order_again() {
         let seen = ok(&bank.anyone().send("GET", &path, &token, ""));
         assert_eq!(seen["status"], "shipped");
     }
+}
+
+#[test]
+fn a_buyer_leaves_once_everything_is_sent_takes_it_along_and_is_forgotten() {
+    let bank = Bank::open();
+    stock(&bank.operator);
+    let ann = bank.sign_up("ann");
+    let order = buy(&ann.client, &ann.email);
+    let path = format!("/v1/shop/orders/{}", text(&order, "id"));
+    let is_paid = || (ok(&ann.client.get(&path))["status"] == "paid").then_some(());
+    until("the payment", is_paid);
+    let body = json!({ "password": ann.password }).to_string();
+    let leave = || {
+        let headers = "Content-Type: application/json\r\n";
+        ann.client.send("DELETE", "/v1/identity/profile", headers, &body)
+    };
+    let early = leave();
+    assert_eq!(early.status, 409, "{}", early.body);
+    assert_eq!(early.json()["code"], "shop.order.under_way");
+    ok(&bank.operator.post(&format!("{path}/shipments"), &json!({})));
+    let export = ok(&ann.client.get("/v1/identity/profile/export"));
+    assert_eq!(export["shop"]["orders"][0]["id"], order["id"]);
+    assert_eq!(export["shop"]["orders"][0]["documents"][0]["kind"], "invoice");
+    let left = leave();
+    assert_eq!(left.status, 204, "{}", left.body);
+    until("the erasure", || {
+        let order = ok(&bank.operator.get(&path));
+        (order["email"].is_null() && order["shipping_address"].is_null()).then_some(())
+    });
 }

@@ -6,7 +6,7 @@ pub(crate) mod http;
 mod pdf;
 mod plan;
 mod service;
-mod store;
+pub(crate) mod store;
 
 use kernel::{Amount, Timestamp};
 use serde::{Deserialize, Serialize};

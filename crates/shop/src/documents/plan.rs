@@ -43,9 +43,14 @@ pub(super) fn of_refund(
             && (refund.lines.iter().any(|it| has(it.line))
                 || gives_back_sending && invoiced.shipping.is_some())
     };
+    let known = documents.iter().rev().find(is_about).map(|it| it.content.buyer.clone());
     let invoices = documents.iter().filter(is_about).map(|it| it.number.clone()).collect();
     let reason = refund.reason.clone();
-    Ok(Content { invoices, reason, ..content(whole, seller, lines, shipping) })
+    let content = content(whole, seller, lines, shipping);
+    // Of who has left, only the invoices know who it was.
+    let is_nobody = content.buyer.address.is_none() && content.buyer.email.is_none();
+    let buyer = known.filter(|_| is_nobody).unwrap_or_else(|| content.buyer.clone());
+    Ok(Content { invoices, reason, buyer, ..content })
 }
 
 fn document_line(

@@ -33,7 +33,7 @@ pub(super) async fn one(client: &impl GenericClient, id: DocumentId) -> Result<O
 }
 
 /// The documents of an order, the first one first.
-pub(super) async fn of_order(client: &impl GenericClient, order: OrderId) -> Result<Vec<Document>> {
+pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Result<Vec<Document>> {
     let sql = format!("select {COLUMNS} from shop.documents where order_id = $1 order by id");
     client.query_prepared(&sql, &[&order]).await?.iter().map(document).collect()
 }

@@ -23,12 +23,23 @@ pub enum AfterSaleError {
     CountryFixed,
     #[error("only staff cancels pieces of an order; you can cancel all of it")]
     PiecesByStaff,
+    #[error("what is wanted instead isn't sold, or not in this currency, or is there twice")]
+    ExchangeUnavailable,
+    #[error("what is to be sent instead was bought by others meanwhile; try again")]
+    ExchangeNotHeld,
+    #[error("nothing is to be sent instead: it can't be sent at once")]
+    ExchangeMissing,
     #[error("nothing of this payment could not go back to its card")]
     StrandedNotFound,
     #[error("this is more than waits: {0}")]
     StrandedTooLarge(Amount),
     #[error("the buyer has no open wallet in this currency")]
     StrandedNoWallet,
+    #[error(
+        "an order of yours is under way, or something of one is to come back; wait until it has \
+         ended, or cancel it"
+    )]
+    OrderUnderWay,
 }
 
 impl AfterSaleError {
@@ -44,9 +55,13 @@ impl AfterSaleError {
             Self::OrderFixed,
             Self::CountryFixed,
             Self::PiecesByStaff,
+            Self::ExchangeUnavailable,
+            Self::ExchangeNotHeld,
+            Self::ExchangeMissing,
             Self::StrandedNotFound,
             Self::StrandedTooLarge(Amount::ZERO),
             Self::StrandedNoWallet,
+            Self::OrderUnderWay,
         ]
         .into_iter()
     }
@@ -63,9 +78,13 @@ impl AfterSaleError {
             Self::OrderFixed => (Conflict, "shop.order.fixed"),
             Self::CountryFixed => (Unprocessable, "shop.order.country_fixed"),
             Self::PiecesByStaff => (Unprocessable, "shop.order.pieces_by_staff"),
+            Self::ExchangeUnavailable => (Unprocessable, "shop.return.exchange_unavailable"),
+            Self::ExchangeNotHeld => (Conflict, "shop.return.exchange_not_held"),
+            Self::ExchangeMissing => (Unprocessable, "shop.return.exchange_missing"),
             Self::StrandedNotFound => (NotFound, "shop.stranded_refund.not_found"),
             Self::StrandedTooLarge(_) => (Unprocessable, "shop.stranded_refund.too_large"),
             Self::StrandedNoWallet => (Unprocessable, "shop.stranded_refund.no_wallet"),
+            Self::OrderUnderWay => (Conflict, "shop.order.under_way"),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::OrderCard;
 use crate::books::money;
 use crate::error::{Result, ShopError};
 use crate::ids::OrderPaymentId;
-use crate::orders::{OrderPayment, PaymentKind, WholeOrder};
+use crate::orders::{OrderPayment, OriginWay, WholeOrder};
 use crate::shop::Shop;
 
 /// Money that goes back, by payment.
@@ -71,12 +71,11 @@ impl Shop {
         of: u128,
     ) -> Result<()> {
         for (id, amount) in back {
-            let is_card = |it: &&OrderPayment| it.id == *id && it.kind == PaymentKind::Card;
-            if whole.payments.iter().find(is_card).is_none() {
-                continue;
-            }
+            let payment = whole.payments.iter().find(|it| it.id == *id);
+            let origin = payment.map(|it| it.origin(whole.order.id));
+            let Some(card) = origin.filter(|it| it.way == OriginWay::Card) else { continue };
             let refund = refund_id(of, *id);
-            let (charge, amount) = (charge_id(*id), Amount::new(*amount));
+            let (charge, amount) = (charge_id(card.payment), Amount::new(*amount));
             self.payments.refund_charge(refund, charge, amount).await?;
         }
         Ok(())

@@ -9,6 +9,7 @@ pub(crate) mod charging;
 pub(crate) mod expiry;
 pub(crate) mod http;
 pub(crate) mod news;
+pub(crate) mod reminder;
 mod rules;
 pub(crate) mod service;
 

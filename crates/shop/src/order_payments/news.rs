@@ -1,17 +1,16 @@
 //! Hears what became of charges.
 
 use deadpool_postgres::Transaction;
-use kernel::bus::{Consumer, Event, JobError, enqueue_in_tx, publish_in_tx};
+use kernel::bus::{Consumer, Event, JobError, enqueue_in_tx};
 use kernel::{Amount, DomainError as _};
 use payments::DepositId;
 use serde::Deserialize;
 
 use super::rules::{ChargeNews, after};
 use crate::error::{Result, ShopError};
-use crate::events;
 use crate::ids::OrderPaymentId;
 use crate::orders::jobs::{self, Flow};
-use crate::orders::{Order, OrderPayment, OrderState, PaymentStatus, WholeOrder, status, store};
+use crate::orders::{OrderState, PaymentStatus, WholeOrder, status, store};
 use crate::shop::Shop;
 
 const REQUIRES_ACTION: &str = "payments.charge.requires_action";
@@ -67,7 +66,7 @@ impl Shop {
         let payment = whole.payments.iter().find(|it| it.id == id);
         let payment = payment.ok_or(ShopError::Corrupt("a payment of an order"))?;
         if kind == REQUIRES_ACTION {
-            return self.ask_for_payment_in_tx(tx, &whole.order, payment).await;
+            return self.remind_in_tx(tx, id).await;
         }
         let Some(news) = ChargeNews::of(kind) else {
             let now = self.clock.now();
@@ -82,19 +81,6 @@ impl Shop {
             enqueue_in_tx(tx, &*self.clock, &[job]).await?;
         }
         Ok(())
-    }
-
-    /// The card's holder has to confirm the payment; others may have left the page by now.
-    async fn ask_for_payment_in_tx(
-        &self,
-        tx: &Transaction<'_>,
-        order: &Order,
-        payment: &OrderPayment,
-    ) -> Result<()> {
-        let is_open = payment.status == PaymentStatus::Pending;
-        let event =
-            (is_open && order.state == OrderState::Placed).then(|| events::payment_needed(order));
-        Ok(publish_in_tx(tx, &*self.clock, event.as_slice()).await?)
     }
 
     /// Gives back what came for an order that was cancelled, or paid otherwise, meanwhile: all of it,

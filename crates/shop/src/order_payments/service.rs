@@ -113,7 +113,7 @@ impl Shop {
                 None => (PaymentStatus::Pending, None),
                 Some(failure) => (PaymentStatus::Refused, Some(failure)),
             },
-            PaymentKind::External => return Ok(()),
+            PaymentKind::External | PaymentKind::Exchange { .. } => return Ok(()),
         };
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
@@ -180,7 +180,8 @@ fn missing(whole: &WholeOrder) -> Result<u128> {
     if whole.order.state != OrderState::Placed {
         return Err(ShopError::OrderNotOpen);
     }
-    let missing = due.saturating_sub(status::paid(&whole.payments));
+    let promised = status::paid(&whole.payments) + whole.order.credit.get();
+    let missing = due.saturating_sub(promised);
     let pending = whole.payments.iter().filter(|it| it.status == PaymentStatus::Pending);
     let pending: u128 = pending.map(|it| it.amount.get()).sum();
     match missing.checked_sub(pending) {

@@ -1,9 +1,10 @@
 //! The batch of an order: everything that the ledger does when it is placed, all or nothing. It
 //! follows from the order's rows, so whoever finds an order half placed makes the same batch.
 
+use identity::UserId;
 use ledger::engine::{Extra, NewTransfer, TransferFlags, TransferStatus};
 
-use super::{OrderHold, OrderLine, OrderPayment, PaymentKind, WholeOrder};
+use super::{OrderHold, OrderLine, OrderPayment, OriginWay, PaymentKind, WholeOrder};
 use crate::books::goods::Goods;
 use crate::books::money::{self, Currency};
 use crate::books::uses::Use;
@@ -199,14 +200,22 @@ pub(crate) fn payment_transfer(payment: &OrderPayment) -> u128 {
     transfer_id(payment.id.as_u128(), "pay", 0)
 }
 
-/// From where a payment comes, and to where it goes back; none if the payments move it.
+/// From where a payment comes, and to where it goes back; none if the payments move it. What came
+/// from a card of another order goes back through that order's account, from which the payments take
+/// it.
 pub(crate) fn payer_account(whole: &WholeOrder, payment: &OrderPayment) -> Option<u128> {
+    let wallet = |payer: UserId| payer.account_id(&whole.order.currency);
+    let elsewhere =
+        || account_id(&money::customer_address(whole.order.customer, &whole.order.currency));
     match payment.kind {
-        PaymentKind::Wallet { payer } => Some(payer.account_id(&whole.order.currency)),
+        PaymentKind::Wallet { payer } => Some(wallet(payer)),
         PaymentKind::Card => None,
-        PaymentKind::External => {
-            Some(account_id(&money::customer_address(whole.order.customer, &whole.order.currency)))
-        }
+        PaymentKind::External => Some(elsewhere()),
+        PaymentKind::Exchange { origin } => Some(match origin.way {
+            OriginWay::Wallet { payer } => wallet(payer),
+            OriginWay::Card => money::order(origin.order),
+            OriginWay::External => elsewhere(),
+        }),
     }
 }
 

@@ -14,7 +14,9 @@ use super::{
 };
 use crate::carts::Address;
 use crate::carts::json::DiscountJson;
-use crate::ids::{CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, VariantId};
+use crate::ids::{
+    CartId, CustomerId, OrderId, OrderLineId, OrderPaymentId, ProductId, ReturnId, VariantId,
+};
 use crate::images::http::small_url;
 use crate::refunds::http::RefundJson;
 use crate::shipments::http::ShipmentJson;
@@ -55,9 +57,15 @@ pub(crate) struct OrderJson {
     /// Its number in another system.
     #[schema(required)]
     reference: Option<String>,
-    /// Where it comes from: `storefront` or `staff`.
+    /// Where it comes from: `storefront`, `staff`, or `exchange` if it is sent in place of what came
+    /// back.
     #[schema(example = "storefront")]
     channel: String,
+    /// The return in whose place it is sent.
+    #[schema(required)]
+    exchange_of: Option<ReturnId>,
+    /// What that return is still to pay of it: it does when the goods arrived.
+    credit: Amount,
     #[schema(example = "EUR")]
     currency: String,
     /// Decimals of the currency.
@@ -138,7 +146,7 @@ pub(crate) struct OrderLineJson {
 #[schema(as = OrderPayment)]
 pub(crate) struct OrderPaymentJson {
     id: OrderPaymentId,
-    /// `wallet`, `card` or `external`.
+    /// `wallet`, `card`, `external`, or `exchange` of what a return paid.
     #[schema(value_type = String, example = "wallet")]
     kind: &'static str,
     status: PaymentStatus,
@@ -259,6 +267,8 @@ impl From<OrderView> for OrderJson {
             customer: it.customer,
             reference: it.external_ref,
             channel: it.channel,
+            exchange_of: it.exchange_of,
+            credit: it.credit,
             currency: it.currency,
             scale: it.scale,
             email: it.email,

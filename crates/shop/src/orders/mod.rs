@@ -30,7 +30,7 @@ use serde_json::Value;
 use crate::carts::Address;
 use crate::ids::{
     CartId, CustomerId, ImageId, OrderId, OrderLineId, OrderPaymentId, ProductId, PromotionId,
-    VariantId,
+    ReturnId, VariantId,
 };
 
 use crate::order_payments::OrderCard;
@@ -77,6 +77,10 @@ pub(crate) struct Order {
     /// Of it, for the sending.
     pub(crate) shipping_refunded: Amount,
     pub(crate) version: u32,
+    /// The return in whose place it is sent.
+    pub(crate) exchange_of: Option<ReturnId>,
+    /// What that return is still to pay of it.
+    pub(crate) credit: Amount,
     /// Its number in another system.
     pub(crate) external_ref: Option<String>,
     /// When it was placed in the world, if that was before it was recorded.
@@ -167,6 +171,17 @@ pub(crate) struct OrderPayment {
 }
 
 impl OrderPayment {
+    /// Whose money it is: its own, or that of the payment it came from.
+    pub(crate) const fn origin(&self, order: OrderId) -> Origin {
+        let way = match self.kind {
+            PaymentKind::Exchange { origin } => return origin,
+            PaymentKind::Wallet { payer } => OriginWay::Wallet { payer },
+            PaymentKind::Card => OriginWay::Card,
+            PaymentKind::External => OriginWay::External,
+        };
+        Origin { payment: self.id, order, way }
+    }
+
     /// What of it is with us. What is disputed, the payments have taken back.
     pub(crate) fn kept(&self) -> u128 {
         let is_here = self.status != PaymentStatus::Disputed;
@@ -183,6 +198,24 @@ pub(crate) enum PaymentKind {
     Card,
     /// Paid elsewhere, as staff says.
     External,
+    /// From a payment of another order, of which a return gave it back.
+    Exchange { origin: Origin },
+}
+
+/// The payment of another order whose money it is, and to which it goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) payment: OrderPaymentId,
+    pub(crate) order: OrderId,
+    pub(crate) way: OriginWay,
+}
+
+/// How that one was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OriginWay {
+    Wallet { payer: UserId },
+    Card,
+    External,
 }
 
 impl PaymentKind {
@@ -191,6 +224,7 @@ impl PaymentKind {
             Self::Wallet { .. } => "wallet",
             Self::Card => "card",
             Self::External => "external",
+            Self::Exchange { .. } => "exchange",
         }
     }
 }

@@ -48,31 +48,43 @@ impl Shop {
         self.finish_placing(new.order.id).await
     }
 
-    /// The order with everything of it, its cart's end and the job that finishes it: one
-    /// transaction. False if the cart isn't what it was.
+    /// False if the cart isn't what it was.
     async fn write_order(&self, new: &NewOrder) -> Result<bool> {
-        let (order, now) = (&new.order, self.clock.now());
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
+        if !self.write_order_in_tx(&tx, new).await? {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The order with everything of it, its cart's end and the job that finishes it. False if the
+    /// cart isn't what it was.
+    pub(crate) async fn write_order_in_tx(
+        &self,
+        tx: &Transaction<'_>,
+        new: &NewOrder,
+    ) -> Result<bool> {
+        let (order, now) = (&new.order, self.clock.now());
         if let Some(cart) = order.cart
-            && !carts::store::complete_in_tx(&tx, cart, new.cart_version, order.id, now).await?
+            && !carts::store::complete_in_tx(tx, cart, new.cart_version, order.id, now).await?
         {
             return Ok(false);
         }
-        let customer = customers::store::ensure_in_tx(&tx, &new.customer, now).await?;
-        if !store::insert_in_tx(&tx, order, customer).await? {
+        let customer = customers::store::ensure_in_tx(tx, &new.customer, now).await?;
+        if !store::insert_in_tx(tx, order, customer).await? {
             return Ok(false);
         }
         let job = jobs::finish(Flow::Order(order.id)).at(now.saturating_add(FINISH_AFTER));
         tokio::try_join!(
-            store::insert_lines_in_tx(&tx, order.id, &new.lines),
-            insert_payments(&tx, order.id, &new.payments),
-            store::insert_uses_in_tx(&tx, order.id, &order.discounts),
+            store::insert_lines_in_tx(tx, order.id, &new.lines),
+            insert_payments(tx, order.id, &new.payments),
+            store::insert_uses_in_tx(tx, order.id, &order.discounts),
         )?;
-        store::put_holds_in_tx(&tx, order.id, &new.holds).await?;
-        enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
-        audit::record_in_tx(&tx, &*self.clock, new.entry.as_slice()).await?;
-        tx.commit().await?;
+        store::put_holds_in_tx(tx, order.id, &new.holds).await?;
+        enqueue_in_tx(tx, &*self.clock, &[job]).await?;
+        audit::record_in_tx(tx, &*self.clock, new.entry.as_slice()).await?;
         Ok(true)
     }
 
@@ -159,6 +171,7 @@ impl Shop {
                 PaymentKind::Wallet { .. } => (PaymentStatus::Authorized, payment.captured),
                 PaymentKind::Card => (PaymentStatus::Pending, payment.captured),
                 PaymentKind::External => (PaymentStatus::Captured, payment.amount),
+                PaymentKind::Exchange { .. } => (payment.status, payment.captured),
             };
         }
         whole.order.state = OrderState::Placed;
@@ -182,7 +195,8 @@ impl Shop {
         for payment in whole.open_cards() {
             enqueue_finish_in_tx(tx, self, payment.id).await?;
         }
-        if whole.order.status == OrderStatus::Placed {
+        // What a return is to pay for waits until that comes.
+        if whole.order.status == OrderStatus::Placed && whole.order.credit.is_zero() {
             let wait = settings::store::get(tx).await?.payment_s;
             let at = self.clock.now().saturating_add(Duration::from_secs(wait.into()));
             enqueue_in_tx(tx, &*self.clock, &[expire(whole.order.id).at(at)]).await?;

@@ -92,6 +92,8 @@ pub(crate) fn of_cart(
         earned: Amount::ZERO,
         refunded: Amount::ZERO,
         shipping_refunded: Amount::ZERO,
+        exchange_of: None,
+        credit: Amount::ZERO,
         version: 1,
         external_ref: None,
         effective_at: None,

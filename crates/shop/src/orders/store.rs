@@ -22,7 +22,7 @@ const COLUMNS: &str = "id, number, cart_id, customer_id, user_id, token_hash, ch
     status, refusal, currency, scale, country, email, shipping_address, billing_address, \
     shipping_method, note, prices_include_tax, subtotal, shipping_total, shipping_tax, \
     shipping_tax_rate, total, discounts, cancelled_total, earned, refunded, version, effective_at, \
-    placed_at, created_at, updated_at, shipping_refunded, external_ref, language";
+    placed_at, created_at, updated_at, shipping_refunded, external_ref, language, return_id, credit";
 
 fn order(row: &Row) -> Result<Order> {
     let corrupt = || ShopError::Corrupt("an order");
@@ -59,6 +59,8 @@ fn order(row: &Row) -> Result<Order> {
         refunded: row.get(27),
         shipping_refunded: row.get(33),
         external_ref: row.get(34),
+        exchange_of: row.get(36),
+        credit: row.get(37),
         version: row.get::<_, i32>(28).cast_unsigned(),
         effective_at: row.get(29),
         placed_at: row.get(30),
@@ -83,9 +85,9 @@ pub(super) async fn insert_in_tx(
              scale, country, email, shipping_address, billing_address, shipping_method, note, \
              prices_include_tax, subtotal, shipping_total, shipping_tax, shipping_tax_rate, total, \
              discounts, version, effective_at, created_at, updated_at, external_ref, \
-             language) \
+             language, return_id, credit) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-             $19, $20, $21, $22, $23, 1, $24, $25, $25, $26, $27) \
+             $19, $20, $21, $22, $23, 1, $24, $25, $25, $26, $27, $28, $29) \
         on conflict do nothing";
     let discounts = serde_json::to_value(&it.discounts).expect("discounts are plain values");
     let written = tx
@@ -119,6 +121,8 @@ pub(super) async fn insert_in_tx(
                 &it.created_at,
                 &it.external_ref,
                 &it.language,
+                &it.exchange_of,
+                &it.credit,
             ],
         )
         .await?;
@@ -214,6 +218,12 @@ pub(crate) async fn update_in_tx(tx: &Transaction<'_>, it: &Order, now: Timestam
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// The return pays what it was to pay of the order.
+pub(crate) async fn credited_in_tx(tx: &Transaction<'_>, id: OrderId) -> Result<()> {
+    tx.execute_prepared("update shop.orders set credit = 0 where id = $1", &[&id]).await?;
     Ok(())
 }
 

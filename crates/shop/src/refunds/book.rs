@@ -28,8 +28,12 @@ impl Books {
         for (id, amount) in &refund.payouts {
             let payment = whole.payments.iter().find(|it| it.id == *id);
             let payment = payment.ok_or(ShopError::Corrupt("the payment of a refund"))?;
+            let exchanged = refund.exchanged(*id);
+            if let Some(exchange) = &refund.exchange {
+                moves.push((order, money::order(exchange.order), exchanged));
+            }
             if let Some(payer) = payer_account(whole, payment) {
-                moves.push((order, payer, amount.get()));
+                moves.push((order, payer, amount.get() - exchanged));
             }
         }
         let reference = whole.order.id.to_string();

@@ -30,6 +30,24 @@ pub(crate) struct Refund {
     pub(crate) lines: Vec<RefundedLine>,
     /// To which payments it goes back.
     pub(crate) payouts: Vec<(OrderPaymentId, Amount)>,
+    /// What of that pays for another order instead.
+    pub(crate) exchange: Option<RefundExchange>,
+}
+
+/// What a refund pays for another order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RefundExchange {
+    pub(crate) order: OrderId,
+    /// Of the payments to which it would go back.
+    pub(crate) shares: Vec<(OrderPaymentId, Amount)>,
+}
+
+impl Refund {
+    /// What of a payment pays for the other order.
+    pub(crate) fn exchanged(&self, payment: OrderPaymentId) -> u128 {
+        let shares = self.exchange.iter().flat_map(|it| &it.shares);
+        shares.filter(|(id, _)| *id == payment).map(|(_, amount)| amount.get()).sum()
+    }
 }
 
 /// What goes back of a line.

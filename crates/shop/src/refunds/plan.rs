@@ -50,6 +50,7 @@ pub(super) fn plan(
         created_at: now,
         lines,
         payouts: payouts(whole, amount)?,
+        exchange: None,
     })
 }
 

@@ -10,13 +10,14 @@ use kernel::{Amount, Problem, Timestamp};
 use serde_json::json;
 
 use super::plan::{self, NewRefund};
-use super::{Refund, RefundState, store};
+use super::{Refund, RefundExchange, RefundState, store};
 use crate::error::{Result, ShopError};
 use crate::events;
 use crate::ids::{OrderId, OrderRefundId};
 use crate::orders::jobs::{self, Flow};
 use crate::orders::{self, WholeOrder, flows};
 use crate::returns;
+use crate::returns::exchanges::paying;
 use crate::shop::Shop;
 
 const FINISH_AFTER: Duration = Duration::from_secs(30);
@@ -26,6 +27,8 @@ const FINISH_AFTER: Duration = Duration::from_secs(30);
 pub(crate) struct Refunding {
     pub(crate) id: OrderRefundId,
     pub(crate) new: NewRefund,
+    /// Another order for which it pays so much at most, before anything goes back.
+    pub(crate) exchange: Option<(OrderId, u128)>,
     pub(crate) now: Timestamp,
 }
 
@@ -60,8 +63,8 @@ impl Shop {
         let mut whole = whole.filter(|it| it.order.placed_at.is_some());
         let whole = whole.as_mut().ok_or(ShopError::OrderNotFound)?;
         flows::require_settled_in_tx(&tx, order).await?;
-        let refunding = Refunding { id, new: new.clone(), now };
-        self.refund_in_tx(&tx, actor, whole, &refunding).await?;
+        let refunding = Refunding { id, new: new.clone(), exchange: None, now };
+        self.refund_in_tx(&tx, Some(actor), whole, &refunding).await?;
         Ok(tx.commit().await?)
     }
 
@@ -69,15 +72,22 @@ impl Shop {
     pub(crate) async fn refund_in_tx(
         &self,
         tx: &Transaction<'_>,
-        actor: &Actor,
+        actor: Option<&Actor>,
         whole: &mut WholeOrder,
-        Refunding { id, new, now }: &Refunding,
+        Refunding { id, new, exchange, now }: &Refunding,
     ) -> Result<()> {
-        let refund = plan::plan(whole, *id, new, *now)?;
+        let mut refund = plan::plan(whole, *id, new, *now)?;
+        refund.exchange = exchange.map(|(order, amount)| {
+            let shares = paying::shares(&refund.payouts, amount);
+            RefundExchange { order, shares }
+        });
         store::insert_in_tx(tx, &refund).await?;
+        self.promise_exchange_in_tx(tx, whole, &refund, *now).await?;
         write_sums(tx, whole, *now).await?;
         let job = jobs::finish(Flow::Refund(*id)).at(now.saturating_add(FINISH_AFTER));
         enqueue_in_tx(tx, &*self.clock, &[job]).await?;
+        // What a job goes on with, staff decided before.
+        let Some(actor) = actor else { return Ok(()) };
         let mut entry = NewEntry::new(actor.audit(), "shop.order.refunded")
             .object(whole.order.id)
             .data(json!({ "amount": refund.amount, "refund": id }));
@@ -100,7 +110,9 @@ impl Shop {
         drop(client);
         let is_done = self.books.refund(&whole, &refund).await?;
         if is_done {
-            let back: Vec<_> = refund.payouts.iter().map(|(id, it)| (*id, it.get())).collect();
+            let back = refund.payouts.iter();
+            let back = back.map(|(id, amount)| (*id, amount.get() - refund.exchanged(*id)));
+            let back: Vec<_> = back.filter(|(_, amount)| *amount > 0).collect();
             self.give_back_to_cards(&whole, &back, id.as_u128()).await?;
         }
         self.record_refund(&refund, is_done).await?;
@@ -121,6 +133,7 @@ impl Shop {
             return Ok(());
         }
         cancel_in_tx(&tx, jobs::FINISH, &refund.id.to_string()).await?;
+        self.record_exchange_in_tx(&tx, refund, is_done).await?;
         if is_done {
             returns::store::close_refunded_in_tx(&tx, refund.id, now).await?;
             let note = self.issue_credit_note_in_tx(&tx, &whole, refund).await?;

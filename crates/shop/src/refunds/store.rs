@@ -6,7 +6,7 @@ use kernel::db::Statements as _;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{Refund, RefundState, RefundedLine};
+use super::{Refund, RefundExchange, RefundState, RefundedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderId, OrderLineId, OrderPaymentId, OrderRefundId};
 
@@ -16,7 +16,9 @@ const COLUMNS: &str = "r.id, r.order_id, r.state, r.amount, r.shipping_net, r.sh
     array(select l.net from shop.refund_lines l where l.refund_id = r.id order by l.line_id), \
     array(select l.tax from shop.refund_lines l where l.refund_id = r.id order by l.line_id), \
     array(select p.payment_id from shop.refund_payouts p where p.refund_id = r.id order by p.payment_id), \
-    array(select p.amount from shop.refund_payouts p where p.refund_id = r.id order by p.payment_id)";
+    array(select p.amount from shop.refund_payouts p where p.refund_id = r.id order by p.payment_id), \
+    r.exchange_order, \
+    array(select p.exchanged from shop.refund_payouts p where p.refund_id = r.id order by p.payment_id)";
 
 fn refund(row: &Row) -> Result<Refund> {
     let (lines, nets, taxes): (Vec<OrderLineId>, Vec<Amount>, Vec<Amount>) =
@@ -35,6 +37,11 @@ fn refund(row: &Row) -> Result<Refund> {
         effective_at: row.get(7),
         created_at: row.get(8),
         lines: lines.map(|((line, net), tax)| RefundedLine { line, net, tax }).collect(),
+        exchange: row.get::<_, Option<OrderId>>(14).map(|order| {
+            let exchanged: Vec<Amount> = row.get(15);
+            let shares = payments.iter().copied().zip(exchanged);
+            RefundExchange { order, shares: shares.filter(|(_, it)| !it.is_zero()).collect() }
+        }),
         payouts: payments.into_iter().zip(amounts).collect(),
     })
 }
@@ -53,8 +60,8 @@ pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Res
 pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Refund) -> Result<()> {
     let sql = "insert into shop.refunds \
             (id, order_id, state, amount, shipping_net, shipping_tax, reason, effective_at, \
-             created_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+             created_at, exchange_order) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     tx.execute_prepared(
         sql,
         &[
@@ -67,6 +74,7 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Refund) -> Result<()
             &it.reason,
             &it.effective_at,
             &it.created_at,
+            &it.exchange.as_ref().map(|exchange| exchange.order),
         ],
     )
     .await?;
@@ -76,11 +84,13 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Refund) -> Result<()
     let nets: Vec<Amount> = it.lines.iter().map(|line| line.net).collect();
     let taxes: Vec<Amount> = it.lines.iter().map(|line| line.tax).collect();
     tx.execute_prepared(sql, &[&it.id, &lines, &nets, &taxes]).await?;
-    let sql = "insert into shop.refund_payouts (refund_id, payment_id, amount) \
-        select $1, * from unnest($2::uuid[], $3::numeric[])";
+    let sql = "insert into shop.refund_payouts (refund_id, payment_id, amount, exchanged) \
+        select $1, * from unnest($2::uuid[], $3::numeric[], $4::numeric[])";
     let payments: Vec<Uuid> = it.payouts.iter().map(|(id, _)| id.as_uuid()).collect();
     let amounts: Vec<Amount> = it.payouts.iter().map(|(_, amount)| *amount).collect();
-    tx.execute_prepared(sql, &[&it.id, &payments, &amounts]).await?;
+    let exchanged: Vec<Amount> =
+        it.payouts.iter().map(|(id, _)| Amount::new(it.exchanged(*id))).collect();
+    tx.execute_prepared(sql, &[&it.id, &payments, &amounts, &exchanged]).await?;
     Ok(())
 }
 

@@ -34,8 +34,8 @@ pub(crate) fn replayed_routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::default().routes(routes!(create)).routes(routes!(receive))
 }
 
-/// Asks to return pieces of an order that were sent, within the shop's period. What staff makes for
-/// somebody is approved, and has no period.
+/// Asks to return pieces of an order that were sent, within the shop's period, and perhaps for
+/// something to be sent instead. What staff makes for somebody is approved, and has no period.
 #[utoipa::path(
     post,
     path = "/v1/shop/orders/{id}/returns",
@@ -57,7 +57,7 @@ pub(crate) fn replayed_routes() -> OpenApiRouter<Shop> {
          body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`shop.order.busy`, or the first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`shop.return.too_many` or `shop.return.too_late`.",
+        (status = 422, description = "`shop.return.too_many`, `shop.return.too_late`, `shop.return.exchange_unavailable` or `shop.variant.sku_unknown`.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -126,7 +126,11 @@ pub(crate) async fn get(
     Ok(Json(shop.one_return(&shopper, id).await?.into()))
 }
 
-/// Lets the goods come. Repeating it is harmless.
+/// Lets the goods come, and holds what is sent instead. Repeating it is harmless.
+///
+/// What is sent instead is an order of its own, `exchange.order`. The return pays for it when the
+/// goods are received, or at once; what it costs more, its buyer pays as of any order, what it costs
+/// less goes back. It can be sent once it is paid.
 #[utoipa::path(
     post,
     path = "/v1/shop/returns/{id}/approve",
@@ -138,7 +142,9 @@ pub(crate) async fn get(
         (status = 200, description = "The return as it is now.", body = ReturnJson),
         (status = 404, description = "`shop.return.not_found`.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`shop.return.state`: it doesn't wait for that.",
+        (status = 409, description = "`shop.return.state`: it doesn't wait for that; `shop.return.exchange_not_held` or `shop.order.busy`.",
+         body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`shop.stock.insufficient`: what is to be sent instead isn't there; `shop.return.exchange_unavailable` or `shop.return.exchange_missing`.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -149,7 +155,8 @@ pub(crate) async fn approve(
     Path(id): Path<ReturnId>,
     Json(body): Json<ApproveReturn>,
 ) -> Result<Json<ReturnJson>, Problem> {
-    let decision = Decision::Approve { reason: body.reason.map(String::from) };
+    let reason = body.reason.map(String::from);
+    let decision = Decision::Approve { reason, at_once: body.at_once };
     Ok(Json(shop.decide_return(&actor, id, decision).await?.into()))
 }
 

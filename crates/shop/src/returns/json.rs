@@ -5,11 +5,13 @@ use kernel::{Amount, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::exchanges::{Exchange, ExchangeItem};
 use super::plan::{NewReturn, Receipt, ReceivedLine};
 use super::{Return, ReturnLine, ReturnReason, ReturnState};
 use crate::carts::LINES_MAX;
-use crate::fields::{Handle, Note, Quantity, past};
-use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
+use crate::carts::service::{WantedItem, WantedVariant};
+use crate::fields::{Handle, Line, Note, Quantity, past};
+use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId, VariantId};
 use crate::locations;
 
 const PIECES_MAX: u32 = 1_000_000;
@@ -36,6 +38,9 @@ pub(crate) struct ReturnJson {
     /// The money that went back when they arrived.
     #[schema(required)]
     refund: Option<OrderRefundId>,
+    /// What is sent in place of what comes back.
+    #[schema(required)]
+    exchange: Option<ExchangeJson>,
     created_at: Timestamp,
     #[schema(required)]
     decided_at: Option<Timestamp>,
@@ -43,6 +48,39 @@ pub(crate) struct ReturnJson {
     received_at: Option<Timestamp>,
     #[schema(required)]
     closed_at: Option<Timestamp>,
+}
+
+/// What is sent in place of what comes back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReturnExchange)]
+pub(crate) struct ExchangeJson {
+    items: Vec<ExchangeItemJson>,
+    /// The order by which it is sent; it is there once the return is approved.
+    #[schema(required)]
+    order: Option<OrderId>,
+    /// The return pays for it when it is approved, and not only when the goods arrived.
+    at_once: bool,
+}
+
+/// Pieces of a variant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReturnExchangeItem)]
+pub(crate) struct ExchangeItemJson {
+    variant: VariantId,
+    sku: String,
+    quantity: u32,
+}
+
+impl From<Exchange> for ExchangeJson {
+    fn from(it: Exchange) -> Self {
+        let items = it.items.into_iter();
+        let items = items.map(|ExchangeItem { variant, sku, quantity }| ExchangeItemJson {
+            variant,
+            sku,
+            quantity,
+        });
+        Self { items: items.collect(), order: it.order, at_once: it.at_once }
+    }
 }
 
 /// Pieces of a line that are to come back, and what became of them.
@@ -82,6 +120,7 @@ impl From<Return> for ReturnJson {
             decision: it.decision,
             location: it.location,
             refund: it.refund,
+            exchange: it.exchange.map(ExchangeJson::from),
             created_at: it.created_at,
             decided_at: it.decided_at,
             received_at: it.received_at,
@@ -98,6 +137,34 @@ pub(crate) struct CreateReturn {
     #[schema(min_items = 1, max_items = 2000)]
     lines: Vec<CreateReturnLine>,
     note: Option<Note>,
+    /// What is wanted instead, each variant once: it is sent when the goods arrived, and paid with
+    /// what they would give back. A return with this waits for approval, also if staff makes it.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    exchange: Vec<CreateExchangeItem>,
+}
+
+/// A variant, by its id or its SKU, and how many of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateExchangeItem {
+    variant: Option<VariantId>,
+    sku: Option<Line>,
+    quantity: Quantity,
+}
+
+impl CreateExchangeItem {
+    fn read((index, it): (usize, Self)) -> Result<WantedItem, Problem> {
+        let variant = match (it.variant, it.sku) {
+            (Some(id), None) => WantedVariant::Id(id),
+            (None, Some(sku)) => WantedVariant::Sku(sku.into()),
+            _ => {
+                let pointer = format!("/exchange/{index}");
+                return Err(invalid_field(pointer, "give either `variant` or `sku`"));
+            }
+        };
+        Ok(WantedItem { variant, quantity: it.quantity.get(), gift_note: String::new() })
+    }
 }
 
 /// Pieces of a line, and why they come back.
@@ -114,7 +181,12 @@ impl CreateReturn {
         let lines: Vec<_> =
             self.lines.iter().map(|it| (it.line, it.quantity.get(), it.reason)).collect();
         once(lines.iter().map(|(line, ..)| *line))?;
-        Ok(NewReturn { lines, note: self.note.map(String::from) })
+        if self.exchange.len() > LINES_MAX {
+            return Err(invalid_field("/exchange", format!("expected at most {LINES_MAX} items")));
+        }
+        let exchange = self.exchange.into_iter().enumerate().map(CreateExchangeItem::read);
+        let exchange = exchange.collect::<Result<_, _>>()?;
+        Ok(NewReturn { lines, note: self.note.map(String::from), exchange })
     }
 }
 
@@ -198,6 +270,9 @@ fn once(lines: impl Iterator<Item = OrderLineId>) -> Result<(), Problem> {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ApproveReturn {
     pub(super) reason: Option<Note>,
+    /// The return pays at once for what is sent instead, which may then be sent before the goods
+    /// arrived.
+    pub(super) at_once: bool,
 }
 
 /// Why staff rejects a return.

@@ -2,13 +2,16 @@
 //! and says what becomes of what arrives: it goes on a shelf again or is written off, in one batch
 //! of the ledger, and the money goes back if staff wants.
 //!
+//! Something else may be sent in place of what comes back: see `exchanges`.
+//!
 //! Never more pieces come back than were sent: the order is locked while that is looked at, the
 //! database checks the sums, and the account of what customers have doesn't fall below zero. What a
 //! return asks for is spoken for until it is rejected or closed.
 
 mod book;
+pub(crate) mod exchanges;
 pub(crate) mod http;
-mod json;
+pub(crate) mod json;
 mod plan;
 mod receiving;
 mod service;
@@ -18,6 +21,7 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::exchanges::Exchange;
 use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
 
 /// Goods that are to come back, or came.
@@ -38,6 +42,8 @@ pub(crate) struct Return {
     pub(crate) received_at: Option<Timestamp>,
     pub(crate) closed_at: Option<Timestamp>,
     pub(crate) lines: Vec<ReturnLine>,
+    /// What is sent instead.
+    pub(crate) exchange: Option<Exchange>,
 }
 
 /// Pieces of a line that are to come back, and what became of them.
@@ -62,7 +68,7 @@ impl Return {
     pub(crate) fn claimed(&self, line: OrderLineId) -> u32 {
         let of_line = self.lines.iter().filter(|it| it.line == line);
         let claimed = |it: &ReturnLine| match self.state {
-            ReturnState::Requested | ReturnState::Approved => it.quantity,
+            ReturnState::Requested | ReturnState::Approving | ReturnState::Approved => it.quantity,
             ReturnState::Rejected => 0,
             ReturnState::Receiving | ReturnState::Received | ReturnState::Closed => it.came(),
         };
@@ -76,6 +82,8 @@ impl Return {
 pub(crate) enum ReturnState {
     /// It waits for staff.
     Requested,
+    /// The ledger is holding what is sent instead.
+    Approving,
     /// The goods may come.
     Approved,
     Rejected,
@@ -88,8 +96,9 @@ pub(crate) enum ReturnState {
 }
 
 impl ReturnState {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Requested,
+        Self::Approving,
         Self::Approved,
         Self::Rejected,
         Self::Receiving,
@@ -100,6 +109,7 @@ impl ReturnState {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Requested => "requested",
+            Self::Approving => "approving",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Receiving => "receiving",

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use kernel::{Amount, Timestamp};
 
+use super::exchanges::Exchange;
 use super::{Return, ReturnLine, ReturnReason, ReturnState};
+use crate::carts::service::WantedItem;
 use crate::error::{AfterSaleError, Result, ShopError};
-use crate::ids::{OrderId, OrderLineId, ReturnId};
+use crate::ids::{OrderLineId, ReturnId};
 use crate::orders::{OrderLine, WholeOrder};
 use crate::pricing::split::of_pieces;
 use crate::refunds::plan::NewRefund;
@@ -20,6 +22,8 @@ pub(crate) struct NewReturn {
     /// Each line once.
     pub(crate) lines: Vec<(OrderLineId, u32, ReturnReason)>,
     pub(crate) note: Option<String>,
+    /// What is wanted instead.
+    pub(crate) exchange: Vec<WantedItem>,
 }
 
 /// What arrived of a return, and what becomes of it.
@@ -68,8 +72,8 @@ pub(super) fn request(
     sent: &Sent<'_>,
     id: ReturnId,
     new: &NewReturn,
-    days: Option<u32>,
-    now: Timestamp,
+    exchange: Option<Exchange>,
+    (days, now): (Option<u32>, Timestamp),
 ) -> Result<Return> {
     let mut lines = Vec::with_capacity(new.lines.len());
     for (line, quantity, reason) in &new.lines {
@@ -89,34 +93,24 @@ pub(super) fn request(
         lines.push(ReturnLine { line: *line, quantity, reason: *reason, restocked, written_off });
     }
     let by_staff = days.is_none();
-    let state = if by_staff { ReturnState::Approved } else { ReturnState::Requested };
-    Ok(new_return(id, sent.whole.order.id, state, new.note.clone(), lines, now))
-}
-
-fn new_return(
-    id: ReturnId,
-    order: OrderId,
-    state: ReturnState,
-    note: Option<String>,
-    lines: Vec<ReturnLine>,
-    now: Timestamp,
-) -> Return {
-    let by_staff = state == ReturnState::Approved;
-    Return {
+    // What is sent instead has to be held before it is approved.
+    let is_approved = by_staff && exchange.is_none();
+    Ok(Return {
         id,
-        order,
-        state,
+        order: sent.whole.order.id,
+        state: if is_approved { ReturnState::Approved } else { ReturnState::Requested },
         by_staff,
-        note,
+        note: new.note.clone(),
         decision: None,
         location: None,
         refund: None,
         created_at: now,
-        decided_at: by_staff.then_some(now),
+        decided_at: is_approved.then_some(now),
         received_at: None,
         closed_at: None,
         lines,
-    }
+        exchange,
+    })
 }
 
 impl Sent<'_> {
@@ -169,6 +163,8 @@ pub(super) fn receive(
     it: &mut Return,
     receipt: &Receipt,
 ) -> Result<Option<NewRefund>> {
+    // What pays for an exchange at once went back when that was approved.
+    let is_paid = it.refund.is_some();
     let mut worth = Vec::with_capacity(receipt.lines.len());
     for received in &receipt.lines {
         let found = it.lines.iter_mut().find(|line| line.line == received.line);
@@ -183,7 +179,7 @@ pub(super) fn receive(
         (line.restocked, line.written_off) = (received.restock, received.write_off);
         let amount = worth_of(ordered, came);
         ordered.returned += came;
-        if !amount.is_zero() {
+        if !amount.is_zero() && !is_paid {
             worth.push((ordered.id, amount));
         }
     }
@@ -191,13 +187,25 @@ pub(super) fn receive(
         return Err(AfterSaleError::ReturnEmpty.into());
     }
     it.location = Some(receipt.location.clone());
-    let refund = receipt.refund.map(|shipping| NewRefund {
+    // With something sent instead, what that costs less goes back in any case.
+    let shipping = receipt.refund.or_else(|| it.exchange.as_ref().map(|_| Amount::ZERO));
+    let refund = shipping.map(|shipping| NewRefund {
         lines: worth,
         shipping,
         reason: Some(format!("return {}", it.id)),
         effective_at: receipt.received_at,
     });
     Ok(refund.filter(|it| !it.lines.is_empty() || !it.shipping.is_zero()))
+}
+
+/// What all that a return is about was paid, by line.
+pub(super) fn worth(whole: &WholeOrder, it: &Return) -> Vec<(OrderLineId, Amount)> {
+    let of_line = |returned: &ReturnLine| {
+        let line = whole.lines.iter().find(|line| line.id == returned.line)?;
+        Some((line.id, worth_of(line, returned.quantity)))
+    };
+    let all = it.lines.iter().filter_map(of_line);
+    all.filter(|(_, amount)| !amount.is_zero()).collect()
 }
 
 /// What so many more pieces of a line were paid, unless that has gone back already. However the

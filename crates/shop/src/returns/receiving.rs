@@ -3,18 +3,20 @@
 
 use std::time::Duration;
 
+use deadpool_postgres::Transaction;
 use identity::{Actor, Permission};
 use kernel::Problem;
 use kernel::audit;
 use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
 use serde_json::json;
 
+use super::exchanges::paying;
 use super::plan::{self, Receipt};
 use super::service::noted;
 use super::{Return, ReturnState, store};
 use crate::error::{AfterSaleError, Result, ShopError};
 use crate::events;
-use crate::ids::{OrderRefundId, ReturnId};
+use crate::ids::{OrderId, OrderRefundId, ReturnId};
 use crate::orders::jobs::{self, Flow};
 use crate::orders::{self, flows};
 use crate::refunds::{self, RefundState};
@@ -41,6 +43,9 @@ impl Shop {
         }
         drop(client);
         self.settle_flows(it.order).await?;
+        if let Some(exchange) = it.exchange.as_ref().and_then(|exchange| exchange.order) {
+            self.settle_flows(exchange).await?;
+        }
         let refund = self.write_receipt(actor, id, receipt).await?;
         self.finish_return(id).await?;
         if let Some(refund) = refund {
@@ -78,9 +83,15 @@ impl Shop {
         let refund = plan::receive(&mut whole, &mut it, receipt)?;
         it.state = ReturnState::Receiving;
         it.received_at = Some(receipt.received_at.unwrap_or(now));
+        let exchange = credit_in_tx(&tx, &it).await?;
+        if let (None, Some((other, _))) = (&refund, exchange) {
+            // All of it went back before: the return pays nothing any more.
+            orders::store::credited_in_tx(&tx, other).await?;
+            self.await_rest_in_tx(&tx, other, now).await?;
+        }
         if let Some(new) = refund {
-            let refunding = Refunding { id: OrderRefundId::generate(), new, now };
-            self.refund_in_tx(&tx, actor, &mut whole, &refunding).await?;
+            let refunding = Refunding { id: OrderRefundId::generate(), new, exchange, now };
+            self.refund_in_tx(&tx, Some(actor), &mut whole, &refunding).await?;
             it.refund = Some(refunding.id);
         }
         orders::store::update_lines_in_tx(&tx, &whole.lines).await?;
@@ -96,12 +107,18 @@ impl Shop {
         Ok(it.refund)
     }
 
-    /// Moves the goods in the ledger and records it, unless that was done.
+    /// Moves the goods in the ledger, or holds what is sent instead, and records it, unless that was
+    /// done.
     pub(crate) async fn finish_return(&self, id: ReturnId) -> Result<()> {
         let client = self.database.client().await?;
         let it = store::one(&client, id).await?.ok_or(AfterSaleError::ReturnNotFound)?;
-        if it.state != ReturnState::Receiving {
-            return Ok(());
+        match it.state {
+            ReturnState::Receiving => {}
+            ReturnState::Approving => {
+                drop(client);
+                return self.finish_approving(it).await;
+            }
+            _ => return Ok(()),
         }
         let whole = orders::store::whole(&client, it.order).await?;
         let whole = whole.ok_or(ShopError::OrderNotFound)?;
@@ -134,4 +151,14 @@ impl Shop {
         publish_in_tx(&tx, &*self.clock, &[event]).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The order that is sent instead and what waits of it for this return; it is locked by this.
+async fn credit_in_tx(tx: &Transaction<'_>, it: &Return) -> Result<Option<(OrderId, u128)>> {
+    let exchange = it.exchange.as_ref().and_then(|exchange| exchange.order);
+    let Some(exchange) = exchange else { return Ok(None) };
+    let other = orders::store::lock_in_tx(tx, exchange).await?.ok_or(ShopError::OrderNotFound)?;
+    flows::require_settled_in_tx(tx, exchange).await?;
+    let credit = paying::credit(&other.order);
+    Ok((credit > 0).then_some((exchange, credit)))
 }

@@ -2,15 +2,18 @@
 
 use identity::{Actor, Permission, UserId};
 use kernel::audit::{self, NewEntry};
-use kernel::bus::publish_in_tx;
+use kernel::bus::{enqueue_in_tx, publish_in_tx};
 use kernel::{Problem, Timestamp};
 
+use super::exchanges::Exchange;
+use super::exchanges::service::Approval;
 use super::plan::{self, NewReturn, Sent};
 use super::{Return, ReturnState, store};
 use crate::carts::access::Shopper;
 use crate::error::{AfterSaleError, Result, ShopError};
 use crate::events;
 use crate::ids::{OrderId, ReturnId};
+use crate::order_payments::expiry::expire;
 use crate::orders::{self, Order, WholeOrder, flows};
 use crate::shop::Shop;
 use crate::{settings, shipments};
@@ -18,8 +21,14 @@ use crate::{settings, shipments};
 /// What staff says of a return that waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    Approve { reason: Option<String> },
-    Reject { reason: String },
+    /// What is sent instead may be sent before the goods arrived, if it is paid at once.
+    Approve {
+        reason: Option<String>,
+        at_once: bool,
+    },
+    Reject {
+        reason: String,
+    },
 }
 
 const fn missing() -> ShopError {
@@ -39,7 +48,10 @@ impl Shop {
         let staff = self.changer(shopper, order, || ShopError::OrderNotFound).await?;
         if store::one(&self.database.client().await?, id).await?.is_none() {
             self.settle_flows(order).await?;
-            self.write_return(staff, order, id, new).await?;
+            let first = orders::store::one(&self.database.client().await?, order).await?;
+            let first = first.ok_or(ShopError::OrderNotFound)?;
+            let exchange = self.wanted_exchange(&first, &new.exchange).await?;
+            self.write_return(staff, id, (&first, new), exchange).await?;
         }
         let found = store::one(&self.database.client().await?, id).await?;
         Ok(found.filter(|it| it.order == order).ok_or_else(missing)?)
@@ -48,11 +60,11 @@ impl Shop {
     async fn write_return(
         &self,
         staff: Option<Actor>,
-        order: OrderId,
         id: ReturnId,
-        new: &NewReturn,
+        (first, new): (&Order, &NewReturn),
+        exchange: Option<Exchange>,
     ) -> Result<()> {
-        let now = self.clock.now();
+        let (order, now) = (first.id, self.clock.now());
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let whole = orders::store::lock_in_tx(&tx, order).await?;
@@ -65,7 +77,7 @@ impl Shop {
             None => Some(settings::store::get(&tx).await?.return_days),
         };
         let sent = Sent { whole: &whole, shipments: &shipments, returns: &returns };
-        let it = plan::request(&sent, id, new, days, now)?;
+        let it = plan::request(&sent, id, new, exchange, (days, now))?;
         store::insert_in_tx(&tx, &it).await?;
         publish_in_tx(&tx, &*self.clock, &[events::returned(&whole, &it)]).await?;
         if let Some(actor) = staff {
@@ -83,8 +95,18 @@ impl Shop {
         decision: Decision,
     ) -> Result<Return, Problem> {
         actor.require(Permission::OrdersWrite)?;
+        let found = store::one(&self.database.client().await?, id).await?.ok_or_else(missing)?;
         let (state, action, reason) = match decision {
-            Decision::Approve { reason } => (ReturnState::Approved, "shop.return.approved", reason),
+            Decision::Approve { reason, at_once } if found.exchange.is_some() => {
+                let approval = Approval { reason, at_once };
+                return Box::pin(self.approve_exchange(actor, id, &approval)).await;
+            }
+            Decision::Approve { at_once: true, .. } => {
+                return Err(AfterSaleError::ExchangeMissing.into());
+            }
+            Decision::Approve { reason, .. } => {
+                (ReturnState::Approved, "shop.return.approved", reason)
+            }
             Decision::Reject { reason } => {
                 (ReturnState::Rejected, "shop.return.rejected", Some(reason))
             }
@@ -129,18 +151,28 @@ impl Shop {
             ReturnState::Closed => return Ok(it),
             ReturnState::Requested | ReturnState::Approved => true,
             ReturnState::Received => staff.is_some(),
-            ReturnState::Rejected | ReturnState::Receiving => false,
+            ReturnState::Approving | ReturnState::Rejected | ReturnState::Receiving => false,
         };
         if !may {
             return Err(AfterSaleError::ReturnState(from.as_str()).into());
         }
         (it.state, it.closed_at) = (ReturnState::Closed, Some(self.clock.now()));
         store::change_in_tx(&tx, &it, from).await?;
+        // What waits for it to pay won't be paid: others may want those goods.
+        let exchange = it.exchange.as_ref().and_then(|exchange| exchange.order);
+        let unpaid = exchange.filter(|_| from == ReturnState::Approved);
+        if let Some(unpaid) = unpaid {
+            enqueue_in_tx(&tx, &*self.clock, &[expire(unpaid)]).await?;
+        }
         if let Some(actor) = staff {
             let entry = noted(&actor, "shop.return.closed", &whole.order).object(id);
             audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         }
         tx.commit().await?;
+        drop(client);
+        if let Some(unpaid) = unpaid {
+            self.cancel_unpaid(unpaid).await?;
+        }
         Ok(it)
     }
 
@@ -182,7 +214,7 @@ impl Shop {
 }
 
 /// A return, and its order, which nobody else changes until the transaction ends.
-async fn locked(
+pub(super) async fn locked(
     tx: &deadpool_postgres::Transaction<'_>,
     id: ReturnId,
 ) -> Result<(WholeOrder, Return)> {

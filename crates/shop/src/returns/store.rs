@@ -6,9 +6,10 @@ use kernel::db::Statements as _;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::exchanges::{Exchange, ExchangeItem};
 use super::{Return, ReturnLine, ReturnReason, ReturnState};
 use crate::error::{Result, ShopError};
-use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
+use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId, VariantId};
 
 const COLUMNS: &str = "r.id, r.order_id, r.state, r.by_staff, r.note, r.decision, r.location, \
     r.refund_id, r.created_at, r.decided_at, r.received_at, r.closed_at, \
@@ -16,7 +17,11 @@ const COLUMNS: &str = "r.id, r.order_id, r.state, r.by_staff, r.note, r.decision
     array(select l.quantity from shop.return_lines l where l.return_id = r.id order by l.line_id), \
     array(select l.reason from shop.return_lines l where l.return_id = r.id order by l.line_id), \
     array(select l.restocked from shop.return_lines l where l.return_id = r.id order by l.line_id), \
-    array(select l.written_off from shop.return_lines l where l.return_id = r.id order by l.line_id)";
+    array(select l.written_off from shop.return_lines l where l.return_id = r.id order by l.line_id), \
+    r.exchange_order, r.at_once, \
+    array(select l.variant_id from shop.exchange_lines l where l.return_id = r.id order by l.variant_id), \
+    array(select l.sku from shop.exchange_lines l where l.return_id = r.id order by l.variant_id), \
+    array(select l.quantity from shop.exchange_lines l where l.return_id = r.id order by l.variant_id)";
 
 fn returned(row: &Row) -> Result<Return> {
     let state = ReturnState::from_name(row.get(2));
@@ -34,7 +39,21 @@ fn returned(row: &Row) -> Result<Return> {
         received_at: row.get(10),
         closed_at: row.get(11),
         lines: lines(row)?,
+        exchange: exchange(row),
     })
+}
+
+fn exchange(row: &Row) -> Option<Exchange> {
+    let (variants, skus, quantities): (Vec<VariantId>, Vec<String>, Vec<i32>) =
+        (row.get(19), row.get(20), row.get(21));
+    let items = variants.into_iter().zip(skus).zip(quantities);
+    let items = items.map(|((variant, sku), quantity)| ExchangeItem {
+        variant,
+        sku,
+        quantity: quantity.cast_unsigned(),
+    });
+    let items: Vec<ExchangeItem> = items.collect();
+    (!items.is_empty()).then(|| Exchange { items, order: row.get(17), at_once: row.get(18) })
 }
 
 fn lines(row: &Row) -> Result<Vec<ReturnLine>> {
@@ -110,6 +129,23 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &Return) -> Result<()
     let quantities: Vec<i32> = it.lines.iter().map(|line| line.quantity.cast_signed()).collect();
     let reasons: Vec<&str> = it.lines.iter().map(|line| line.reason.as_str()).collect();
     tx.execute_prepared(sql, &[&it.id, &ids, &quantities, &reasons]).await?;
+    match &it.exchange {
+        Some(exchange) => insert_exchange_in_tx(tx, it.id, &exchange.items).await,
+        None => Ok(()),
+    }
+}
+
+async fn insert_exchange_in_tx(
+    tx: &Transaction<'_>,
+    id: ReturnId,
+    items: &[ExchangeItem],
+) -> Result<()> {
+    let sql = "insert into shop.exchange_lines (return_id, variant_id, sku, quantity) \
+        select $1, * from unnest($2::uuid[], $3::text[], $4::int[])";
+    let variants: Vec<Uuid> = items.iter().map(|it| it.variant.as_uuid()).collect();
+    let skus: Vec<&str> = items.iter().map(|it| &*it.sku).collect();
+    let quantities: Vec<i32> = items.iter().map(|it| it.quantity.cast_signed()).collect();
+    tx.execute_prepared(sql, &[&id, &variants, &skus, &quantities]).await?;
     Ok(())
 }
 
@@ -120,8 +156,9 @@ pub(super) async fn change_in_tx(
     it: &Return,
     from: ReturnState,
 ) -> Result<bool> {
+    let exchange = it.exchange.as_ref();
     let sql = "update shop.returns set state = $3, decision = $4, location = $5, refund_id = $6, \
-            decided_at = $7, received_at = $8, closed_at = $9 \
+            decided_at = $7, received_at = $8, closed_at = $9, exchange_order = $10, at_once = $11 \
         where id = $1 and state = $2";
     let changed = tx
         .execute_prepared(
@@ -136,6 +173,8 @@ pub(super) async fn change_in_tx(
                 &it.decided_at,
                 &it.received_at,
                 &it.closed_at,
+                &exchange.and_then(|exchange| exchange.order),
+                &exchange.is_some_and(|exchange| exchange.at_once),
             ],
         )
         .await?;

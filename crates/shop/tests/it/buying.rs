@@ -186,6 +186,11 @@ impl Process {
 }
 
 impl App {
+    /// What an order's account holds: what was paid and isn't earned.
+    pub(crate) async fn in_the_order(&self, order: &str) -> i128 {
+        self.world.posted(&format!("shop/orders/{order}")).await
+    }
+
     /// A shop that sends by post for 4.90 and sells mugs for 12.50, of which there are so many; and
     /// Ann, who has 1,000 euros.
     pub(crate) async fn selling(mugs: u32) -> Self {

@@ -62,10 +62,6 @@ impl App {
         assert_eq!(clearing.books, clearing.provider);
         clearing.books.to_string()
     }
-
-    async fn in_the_order(&self, order: &str) -> i128 {
-        self.world.posted(&format!("shop/orders/{order}")).await
-    }
 }
 
 #[tokio::test]

@@ -133,6 +133,10 @@ async fn who_cancelled_what_is_told() {
 async fn a_card_that_needs_its_holder_and_one_that_is_declined_are_told() {
     let app = App::selling(9).await;
     app.guests_order("en", TO_CONFIRM).await;
+    app.guests_order("en", "4242424242424242").await;
+    assert_eq!(app.told("shop.order.payment_needed").await.len(), 0, "they are on the page");
+    app.world.clock.advance(Duration::from_secs(11 * 60));
+    app.process.bus.settle().await;
     assert_eq!(app.only_told("shop.order.payment_needed").await["total"], "2990");
     app.guests_order("en", DECLINED).await;
     assert_eq!(app.only_told("shop.order.payment_failed").await["reason"], "card_declined");

@@ -35,12 +35,8 @@ impl App {
         }
         let payment = p.order(&placed.id()).await["payments"][0].clone();
         assert_eq!(payment["stranded"], "1740", "{payment}");
-        assert_eq!(self.in_account(&placed.id()).await, 1_740);
+        assert_eq!(self.in_the_order(&placed.id()).await, 1_740);
         (placed.id(), payment["id"].as_str().unwrap().to_owned())
-    }
-
-    async fn in_account(&self, order: &str) -> i128 {
-        self.world.posted(&format!("shop/orders/{order}")).await
     }
 
     async fn settle(&self, payment: &str, body: Value) -> Answer {
@@ -68,7 +64,7 @@ async fn it_goes_into_the_buyers_wallet() {
     let settled = app.settle(&payment, json!({ "kind": "wallet" })).await;
     assert_eq!((settled.status, &settled.body["open"]), (201, &json!("0")), "{settled:?}");
     assert_eq!(settled.body["settlements"][0]["state"], "done");
-    assert_eq!((app.world.wallet(ANN).await, app.in_account(&order).await), ((101_740, 0), 0));
+    assert_eq!((app.world.wallet(ANN).await, app.in_the_order(&order).await), ((101_740, 0), 0));
     assert_eq!(app.process.staff_get(PATH).await.body["data"], json!([]));
     let done = app.process.staff_get(&format!("{PATH}?filter%5Bstate%5D=settled")).await;
     assert_eq!(done.each("id"), [&*payment]);
@@ -94,10 +90,10 @@ async fn a_guests_is_paid_outside_in_parts_with_a_reason() {
     let more = app.settle(&payment, outside("1741")).await;
     assert_eq!(more.problem(), (422, "shop.stranded_refund.too_large"));
     assert_eq!(app.settle(&payment, outside("1000")).await.body["open"], "740");
-    assert_eq!(app.in_account(&order).await, 740);
+    assert_eq!(app.in_the_order(&order).await, 740);
     let rest = app.settle(&payment, outside("740")).await;
     assert_eq!(rest.body["settlements"][1]["reference"], "bank 17", "{rest:?}");
-    assert_eq!(app.in_account(&order).await, 0);
+    assert_eq!(app.in_the_order(&order).await, 0);
     let customer = app.process.order(&order).await["customer"].clone();
     let account = format!("shop/customers/{}/EUR", customer.as_str().unwrap());
     assert_eq!(app.world.posted(&account).await, 1_740);
@@ -126,7 +122,7 @@ async fn it_is_never_given_back_twice() {
     let customer = app.process.order(&order).await["customer"].clone();
     let account = format!("shop/customers/{}/EUR", customer.as_str().unwrap());
     let (wallet, elsewhere) = (app.world.wallet(ANN).await.0, app.world.posted(&account).await);
-    assert_eq!((wallet - 100_000 + elsewhere, app.in_account(&order).await), (1_740, 0));
+    assert_eq!((wallet - 100_000 + elsewhere, app.in_the_order(&order).await), (1_740, 0));
 }
 
 #[tokio::test]
@@ -140,7 +136,7 @@ async fn a_key_settles_once_and_only_staff_may() {
         let made = app.process.staff_json(Method::POST, &path, &key, outside("500")).await;
         assert_eq!((made.status, &made.body["open"]), (201, &json!("1240")), "{made:?}");
     }
-    assert_eq!(app.in_account(&order).await, 1_240);
+    assert_eq!(app.in_the_order(&order).await, 1_240);
     let p = &app.process;
     let refused = p.json(Some(actor(ANN)), Method::POST, &path, &[], outside("500")).await;
     assert_eq!((refused.status, p.get(PATH).await.status), (403, 403));
@@ -161,5 +157,5 @@ async fn what_is_cut_off_is_finished_by_a_job() {
     assert_eq!((again.status, &again.body["open"]), (201, &json!("0")), "{made:?} {again:?}");
     let states = again.body["settlements"].as_array().unwrap();
     assert!(states.iter().all(|it| it["state"] == "done"), "{states:?}");
-    assert_eq!((app.world.wallet(ANN).await.0, app.in_account(&order).await), (101_740, 0));
+    assert_eq!((app.world.wallet(ANN).await.0, app.in_the_order(&order).await), (101_740, 0));
 }

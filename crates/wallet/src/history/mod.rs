@@ -39,6 +39,10 @@ pub enum EntryKind {
     Reversal,
     /// Value that came to be, such as a harvest, or that was there at the begin.
     Issue,
+    /// What was paid for an order of the shop, which is the reference.
+    Purchase,
+    /// What came back of one.
+    PurchaseRefund,
     Other,
 }
 
@@ -57,11 +61,13 @@ impl EntryKind {
             books::ADJUSTMENT => Self::Adjustment,
             books::ADJUSTMENT_REVERSAL => Self::Reversal,
             books::ISSUE => Self::Issue,
+            books::PURCHASE => Self::Purchase,
+            books::PURCHASE_REFUND => Self::PurchaseRefund,
             _ => Self::Other,
         }
     }
 
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Transfer,
         Self::Invitation,
         Self::RequestPayment,
@@ -74,6 +80,8 @@ impl EntryKind {
         Self::Adjustment,
         Self::Reversal,
         Self::Issue,
+        Self::Purchase,
+        Self::PurchaseRefund,
         Self::Other,
     ];
 
@@ -95,6 +103,8 @@ impl EntryKind {
             Self::Adjustment => "adjustment",
             Self::Reversal => "reversal",
             Self::Issue => "issue",
+            Self::Purchase => "purchase",
+            Self::PurchaseRefund => "purchase_refund",
             Self::Other => "other",
         }
     }
@@ -114,6 +124,8 @@ impl EntryKind {
             Self::Adjustment => "Adjustment",
             Self::Reversal => "Reversal",
             Self::Issue => "Issue",
+            Self::Purchase => "Order in the shop",
+            Self::PurchaseRefund => "Refund of an order",
             Self::Other => "Booking",
         }
     }

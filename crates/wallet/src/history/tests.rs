@@ -52,7 +52,7 @@ fn amounts_are_bounded_on_both_sides() {
 
 #[test]
 fn every_code_of_the_bank_has_a_kind() {
-    for code in [200, 201, 204, 205, 207, 210, 211, 212, 213, 214, 220, 221] {
+    for code in [200, 201, 204, 205, 207, 210, 211, 212, 213, 214, 220, 221, 240, 244] {
         assert_ne!(EntryKind::of(code), EntryKind::Other, "{code}");
     }
 }

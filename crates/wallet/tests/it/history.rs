@@ -129,3 +129,37 @@ async fn a_search_looks_at_so_much_and_goes_on() {
     assert_eq!(second.data()[0]["amount"], "7");
     assert_eq!(second.body["next_cursor"], Value::Null);
 }
+
+#[tokio::test]
+async fn what_the_shop_takes_and_gives_back_has_words_and_names_its_order() {
+    let app = App::start().await;
+    let (ann, shop) = (app.rich("ann", 100_000).await, app.person("shop").await);
+    let asset = app.ledger.asset("EUR").await.unwrap().unwrap().no;
+    let (user, other) = (ann.id.account_id("EUR"), shop.id.account_id("EUR"));
+    app.wallet.open(shop.id, "EUR").await.unwrap();
+    let entry = |code, from, to, amount| ledger::engine::NewTransfer {
+        id: ledger::TransferId::generate().as_u128(),
+        debit_account: from,
+        credit_account: to,
+        amount,
+        asset,
+        code,
+        extra: Some(Box::new(ledger::engine::Extra {
+            reference: Some("ord_01h455vb4pex5vsknk084sn02q".into()),
+            ..Default::default()
+        })),
+        ..Default::default()
+    };
+    let transfers = vec![entry(240, user, other, 1740), entry(244, other, user, 490)];
+    app.ledger.create_transfers(transfers).await.unwrap();
+    let path = format!("/v1/wallet/accounts/{}/history", ann.account("EUR"));
+    let history = app.get(&ann, &path).await;
+    let said: Vec<_> = history.data()[..2]
+        .iter()
+        .map(|it| (it["kind"].as_str().unwrap(), it["amount"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [("purchase_refund", "490"), ("purchase", "1740")]);
+    assert_eq!(history.data()[1]["reference"], "ord_01h455vb4pex5vsknk084sn02q");
+    let purchases = app.get(&ann, &format!("{path}?filter[kind]=purchase")).await;
+    assert_eq!(purchases.data().len(), 1);
+}

@@ -250,6 +250,18 @@ export const shop: KnownCodes = {
     en: 'Nothing of the return has arrived. Close it instead.',
     de: 'Von der Rückgabe ist nichts angekommen. Schließe sie stattdessen ab.',
   },
+  'shop.return.exchange_missing': {
+    en: 'Nothing is sent in place of this return.',
+    de: 'Anstelle dieser Rücksendung wird nichts geschickt.',
+  },
+  'shop.return.exchange_not_held': {
+    en: 'Others have just bought what is to be sent instead. Try again.',
+    de: 'Andere haben gerade gekauft, was stattdessen geschickt werden soll. Versuch es noch einmal.',
+  },
+  'shop.return.exchange_unavailable': {
+    en: 'What is wanted instead isn’t sold any more, or not in this currency.',
+    de: 'Was stattdessen gewünscht ist, wird nicht mehr verkauft, oder nicht in dieser Währung.',
+  },
   'shop.return.not_found': { de: 'Diese Rückgabe gibt es nicht.' },
   'shop.return.state': {
     en: 'This can’t be done with the return any more.',
@@ -287,5 +299,9 @@ export const shop: KnownCodes = {
   'shop.product.title_missing': {
     en: 'A product needs a name.',
     de: 'Ein Produkt braucht einen Namen.',
+  },
+  'shop.order.under_way': {
+    en: 'An order of yours is under way, or something is to come back. Wait for it, or cancel it.',
+    de: 'Eine Bestellung von dir läuft noch, oder etwas kommt zurück. Warte sie ab oder storniere sie.',
   },
 }

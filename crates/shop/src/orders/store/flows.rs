@@ -22,9 +22,11 @@ pub(crate) async fn pending_flows(
         union all \
         select 2, id from shop.cancellations where order_id = $1 and state = 'pending' \
         union all \
-        select 3, id from shop.refunds where order_id = $1 and state = 'pending' \
+        select 3, id from shop.refunds \
+         where (order_id = $1 or exchange_order = $1) and state = 'pending' \
         union all \
-        select 4, id from shop.returns where order_id = $1 and state = 'receiving' \
+        select 4, id from shop.returns \
+         where order_id = $1 and state in ('approving', 'receiving') \
         union all \
         select 5, p.id from shop.order_payments p join shop.orders o on o.id = p.order_id \
          where order_id = $1 and kind = 'wallet' and p.status = 'pending' and state = 'placed' \

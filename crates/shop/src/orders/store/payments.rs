@@ -10,12 +10,13 @@ use uuid::Uuid;
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderId, OrderPaymentId, PromotionId};
 use crate::order_payments::OrderCard;
-use crate::orders::{OrderDiscount, OrderPayment, PaymentKind, PaymentStatus};
+use crate::orders::{OrderDiscount, OrderPayment, Origin, OriginWay, PaymentKind, PaymentStatus};
 
 fn payment(row: &Row) -> Result<OrderPayment> {
     let corrupt = || ShopError::Corrupt("a payment of an order");
     let payer: Option<UserId> = row.get(2);
     let kind = match (row.get(1), payer) {
+        ("exchange", payer) => PaymentKind::Exchange { origin: origin(row, payer)? },
         ("wallet", Some(payer)) => PaymentKind::Wallet { payer },
         ("card", None) => PaymentKind::Card,
         ("external", None) => PaymentKind::External,
@@ -42,6 +43,16 @@ fn payment(row: &Row) -> Result<OrderPayment> {
     })
 }
 
+fn origin(row: &Row, payer: Option<UserId>) -> Result<Origin> {
+    let way = match (row.get(18), payer) {
+        ("wallet", Some(payer)) => OriginWay::Wallet { payer },
+        ("card", None) => OriginWay::Card,
+        ("external", None) => OriginWay::External,
+        _ => return Err(ShopError::Corrupt("the origin of a payment")),
+    };
+    Ok(Origin { payment: row.get(16), order: row.get(17), way })
+}
+
 /// The payments of an order, the oldest first.
 pub(crate) async fn payments(
     client: &impl GenericClient,
@@ -49,7 +60,7 @@ pub(crate) async fn payments(
 ) -> Result<Vec<OrderPayment>> {
     let sql = "select id, kind, payer, amount, status, captured, refunded, reference, created_at, \
             failure, provider, card_token, return_url, updated_at, captured_at, \
-            stranded - settled \
+            stranded - settled, origin_id, origin_order, origin_kind \
         from shop.order_payments where order_id = $1 order by id";
     client.query_prepared(sql, &[&id]).await?.iter().map(payment).collect()
 }
@@ -61,11 +72,16 @@ pub(crate) async fn insert_payment_in_tx(
 ) -> Result<()> {
     let sql = "insert into shop.order_payments \
             (id, order_id, kind, payer, amount, status, reference, created_at, provider, \
-             card_token, return_url, updated_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    let payer = match it.kind {
-        PaymentKind::Wallet { payer } => Some(payer),
-        PaymentKind::Card | PaymentKind::External => None,
+             card_token, return_url, updated_at, origin_id, origin_order, origin_kind) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let origin = match it.kind {
+        PaymentKind::Exchange { origin } => Some(origin),
+        _ => None,
+    };
+    let (payer, way) = match it.origin(order).way {
+        OriginWay::Wallet { payer } => (Some(payer), "wallet"),
+        OriginWay::Card => (None, "card"),
+        OriginWay::External => (None, "external"),
     };
     let card = it.card.as_ref();
     tx.execute_prepared(
@@ -83,6 +99,9 @@ pub(crate) async fn insert_payment_in_tx(
             &card.and_then(|card| card.token.as_ref()),
             &card.and_then(|card| card.return_url.as_ref()),
             &it.updated_at,
+            &origin.map(|origin| origin.payment),
+            &origin.map(|origin| origin.order),
+            &origin.map(|_| way),
         ],
     )
     .await?;

@@ -25,7 +25,8 @@ Trouble = Literal["unavailable", "lost_request", "lost_answer"]
 _STATUSES = ("completed", "waiting", "invited", "accepted", "declined", "cancelled", "expired")
 _ENTRY_KINDS = (
     *("transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal"),
-    *("refund", "dispute", "returned_payout", "adjustment", "reversal", "other"),
+    *("refund", "dispute", "returned_payout", "adjustment", "reversal", "issue"),
+    *("purchase", "purchase_refund", "other"),
 )
 
 

@@ -95,7 +95,7 @@ function EntryItem({ entry, account }: { entry: Entry; account: Account }) {
 
 const TRANSFERS = ['transfer', 'invitation', 'request_payment', 'scheduled_transfer']
 
-/** Where more is said about an entry. Payments are named by the entry's reference. */
+/** Where more is said about an entry. Payments and orders are named by the entry's reference. */
 function pageOf(entry: Entry): Pick<LinkProps, 'to' | 'params'> | undefined {
   const { kind, reference, transfer_id: transfer } = entry
   if (TRANSFERS.includes(kind)) return { to: '/transfers/$id', params: { id: transfer } }
@@ -105,5 +105,6 @@ function pageOf(entry: Entry): Pick<LinkProps, 'to' | 'params'> | undefined {
   if (reference?.startsWith('wdr_')) {
     return { to: '/payments/withdrawals/$id', params: { id: reference } }
   }
+  if (reference?.startsWith('ord_')) return { to: '/shop/orders/$id', params: { id: reference } }
   return undefined
 }

@@ -24,6 +24,8 @@ const KINDS = [
   'adjustment',
   'reversal',
   'issue',
+  'purchase',
+  'purchase_refund',
 ] as const
 
 type Props = { account: Account; filters: Filters; onChange: (filters: Filters) => void }
