@@ -2090,7 +2090,7 @@ WalletDirection = Literal["in", "out"]
 """Which way a transfer goes, seen from the caller."""
 
 
-WalletEntryKind = Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "issue", "other"]
+WalletEntryKind = Literal["transfer", "invitation", "request_payment", "scheduled_transfer", "deposit", "withdrawal", "refund", "dispute", "returned_payout", "adjustment", "reversal", "issue", "purchase", "purchase_refund", "other"]
 """What an entry is, for people."""
 
 
