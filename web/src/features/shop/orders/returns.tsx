@@ -6,7 +6,7 @@ import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { Section } from '@/ui/page'
 import { AskReturn } from '@/ui/shop/return-form'
-import { ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
+import { Instead, ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
 import { ReturnStatus } from '@/ui/shop/return-status'
 import { returnTexts } from '@/ui/shop/return-texts'
 import { returnsQuery } from '@/ui/shop/returns'
@@ -54,6 +54,7 @@ function Shown({ of, order, onDone }: ShownProps) {
         <ReturnStatus is={of.state} />
       </header>
       <ReturnLines of={of} order={order} />
+      <Instead of={of} />
       <ReturnTimeline of={of} order={order} />
       <Withdraw of={of} order={order} onDone={onDone} />
     </article>
