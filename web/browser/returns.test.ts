@@ -121,7 +121,7 @@ it('a return is called off by its buyer, or refused with a reason', async () => 
   await ask(ben, 'Paper lantern', 'Not wanted after all')
   await ben.page.getByRole('button', { name: 'Call the return off' }).click()
   await ben.page.getByRole('button', { name: 'Call it off' }).click()
-  await ben.page.getByText('Called off').waitFor()
+  await ben.page.getByText('Called off', { exact: true }).waitFor()
   await ask(ben, 'Paper lantern', 'Something else')
 
   const { page } = staff
@@ -161,5 +161,33 @@ it('staff takes something back, receives it without money, and closes it', async
   await page.goto(`/staff/shop/orders/${id}`)
   await page.getByRole('link', { name: /^Return of/ }).waitFor()
   await staff.shoot('staff-shop-order-with-return')
+  expect(staff.complaints).toEqual([])
+})
+
+it('the same is sent once more in place of what was broken', async () => {
+  const { id } = await buy(bank, ben, { NOTES: 1 })
+  await deliver(bank, id)
+  await ben.page.goto(`/shop/orders/${id}`)
+  await ben.page.getByRole('button', { name: 'Send something back' }).click()
+  const asking = ben.page.getByRole('dialog')
+  await asking.getByLabel('Why?').selectOption('Broken or faulty')
+  await asking.getByLabel('What would you like for it?').selectOption('The same once more')
+  await asking.getByRole('button', { name: 'Ask for the return' }).click()
+  await ben.page.getByText('Sent instead: 1 × NOTES').waitFor()
+
+  const { page } = staff
+  await open(staff, 'Asked for')
+  await page.getByText('Sent instead: 1 × NOTES').waitFor()
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByLabel('What is sent instead may go before the goods are here').check()
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('link', { name: 'The order by which it is sent' }).click()
+  await page.getByText('In place of what came back').waitFor()
+  await page.getByText('Paid').first().waitFor()
+  await staff.shoot('staff-shop-exchange')
+  await ben.page.getByRole('link', { name: 'The order by which it is sent' }).click()
+  await ben.page.getByText('what came back').first().waitFor()
+  await ben.shoot('shop-exchange-phone')
+  expect(ben.complaints).toEqual([])
   expect(staff.complaints).toEqual([])
 })

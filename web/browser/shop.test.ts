@@ -155,7 +155,7 @@ describe('buying', () => {
     await page.getByText('There is nothing to pay.').waitFor()
     await shoot('shop-guest-checkout')
     await page.getByRole('button', { name: 'Place the order' }).click()
-    await page.getByText('This browser remembers the order.').waitFor()
+    await page.getByText('This browser remembers the order').waitFor()
     await shoot('shop-guest-order')
     await page.reload()
     await page.getByText('It is a present').waitFor()

@@ -2,13 +2,15 @@ import { expect, it } from 'vitest'
 import { usualScale } from './shop'
 import { currenciesOf } from './shop-currency'
 
-const card = (...codes: string[]) => ({
-  prices: codes.map((currency) => ({ currency, min: '1', max: '1' })),
+const sold = (default_currency: string | null, ...codes: string[]) => ({
+  default_currency,
+  currencies: codes.map((code) => ({ code, scale: 2 })),
 })
 
-it('begins with the currency in which most has a price', () => {
-  expect(currenciesOf([card('CHF', 'EUR'), card('EUR'), card()])).toEqual(['EUR', 'CHF'])
-  expect(currenciesOf([])).toEqual([])
+it('begins with the currency of the shop', () => {
+  expect(currenciesOf(sold('EUR', 'CHF', 'EUR', 'USD'))).toEqual(['EUR', 'CHF', 'USD'])
+  expect(currenciesOf(sold(null, 'CHF', 'EUR'))).toEqual(['CHF', 'EUR'])
+  expect(currenciesOf(sold('EUR'))).toEqual([])
 })
 
 it.each([

@@ -1,29 +1,18 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import { api, body, type Schemas } from '@/api/client'
+import type { Schemas } from '@/api/client'
+import { storefrontQuery } from './shop'
 
 const STORED = 'bushel.shop.currency'
-const LOOKED_AT = 100
 
-type Priced = Pick<Schemas['ProductCard'], 'prices'>
+type Sold = Pick<Schemas['Storefront'], 'currencies' | 'default_currency'>
 
-/** In which currencies the newest products have a price, the most usual one first. */
-export function currenciesOf(cards: readonly Priced[]): readonly string[] {
-  const counts = new Map<string, number>()
-  for (const { currency } of cards.flatMap(({ prices }) => prices)) {
-    counts.set(currency, (counts.get(currency) ?? 0) + 1)
-  }
-  return [...counts].toSorted(([, one], [, other]) => other - one).map(([currency]) => currency)
+/** In which currencies something can be bought, the one for who hasn't chosen first. */
+export function currenciesOf({ currencies, default_currency }: Sold): readonly string[] {
+  const codes = currencies.map(({ code }) => code)
+  const isFirst = (code: string) => code === default_currency
+  return [...codes.filter(isFirst), ...codes.filter((code) => !isFirst(code))]
 }
-
-const currenciesQuery = queryOptions({
-  queryKey: ['shop', 'currencies'],
-  staleTime: 10 * 60_000,
-  queryFn: async () =>
-    currenciesOf(
-      (await body(api.GET('/v1/shop/products', { params: { query: { limit: LOOKED_AT } } }))).data,
-    ),
-})
 
 const chosenQuery = queryOptions({
   queryKey: ['shop', 'currency'],
@@ -31,12 +20,12 @@ const chosenQuery = queryOptions({
   queryFn: () => stored(),
 })
 
-/** The currency in which the buyer reads prices: the one they chose, or the most usual one. */
+/** The currency in which the buyer reads prices: the one they chose, or the shop's. */
 export function useCurrency() {
   const client = useQueryClient()
-  const known = useQuery(currenciesQuery)
+  const known = useQuery(storefrontQuery)
   const chosen = useQuery({ ...chosenQuery, initialData: stored }).data
-  const currencies = known.data ?? []
+  const currencies = known.data ? currenciesOf(known.data) : []
   const currency = currencies.find((it) => it === chosen) ?? currencies[0]
   const choose = useCallback(
     (next: string) => {

@@ -91,14 +91,24 @@ export function imageUrl(id: string, size: 200 | 600 | 1200): string {
   return `/v1/shop/images/${id}/${size}`
 }
 
+/** What everybody may know of the shop: its currencies, its taxes, how long things can come back. */
+export const storefrontQuery = queryOptions({
+  queryKey: ['shop', 'storefront'],
+  staleTime: 10 * 60_000,
+  queryFn: () => body(api.GET('/v1/shop/storefront')),
+})
+
 /**
- * Decimals of a currency. Who is signed in may read what the ledger says; for guests it is what
- * the world agrees on (ISO 4217), as the browser knows it.
+ * Decimals of a currency: of those in which something is sold, the shop says it. Staff also looks at
+ * others, which the ledger knows; until either has answered it is what the world agrees on (ISO
+ * 4217), as the browser knows it.
  */
 export function useScale(currency: string): number {
+  const sold = useQuery(storefrontQuery).data?.currencies.find(({ code }) => code === currency)
   const isKnown = Boolean(useSession().data)
-  const assets = useQuery({ ...assetsQuery, enabled: isKnown }).data
-  return assets?.find(({ code }) => code === currency)?.scale ?? usualScale(currency)
+  const assets = useQuery({ ...assetsQuery, enabled: isKnown && !sold }).data
+  const asset = assets?.find(({ code }) => code === currency)
+  return sold?.scale ?? asset?.scale ?? usualScale(currency)
 }
 
 export function usualScale(currency: string): number {

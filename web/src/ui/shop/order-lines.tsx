@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Order } from '@/lib/shop'
 import { useTexts } from '@/lib/text'
 import { Badge, Money } from '@/ui/shown'
@@ -15,10 +16,11 @@ export function OrderLines({ order }: { order: Order }) {
     <ul className={styles.lines} aria-label={t.lines}>
       {order.lines.map((line) => (
         <li key={line.id} className={styles.line}>
+          <Thumb of={line.image} />
           <div className={styles.main}>
             <span>
               {line.quantity} ×{' '}
-              <Link to="/shop/products/$handle" params={{ handle: line.product }}>
+              <Link to="/shop/products/$handle" params={{ handle: line.handle ?? line.product }}>
                 {line.title}
               </Link>
               {line.variant_title && <span className="muted"> {line.variant_title}</span>}
@@ -31,6 +33,23 @@ export function OrderLines({ order }: { order: Order }) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** As it was at the sale; since then the picture may have gone. */
+function Thumb({ of }: { of: string | null }) {
+  const [isGone, setGone] = useState(false)
+  if (!of || isGone) return <span className={styles.noThumb} />
+  return (
+    <img
+      className={styles.thumb}
+      src={of}
+      alt=""
+      width={48}
+      height={48}
+      loading="lazy"
+      onError={() => setGone(true)}
+    />
   )
 }
 

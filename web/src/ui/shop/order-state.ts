@@ -26,15 +26,17 @@ export function refundable({ earned, refunded }: { earned: string; refunded: str
 const HELD: readonly string[] = ['pending', 'authorized', 'captured']
 
 type Paid = Pick<Order, 'total' | 'cancelled'> & {
+  /** What a return pays of it when its goods arrive. */
+  readonly credit?: string
   readonly payments: readonly { readonly status: string; readonly amount: string }[]
 }
 
 /** What of an order nothing pays yet. */
-export function dueOf({ total, cancelled, payments }: Paid): string {
+export function dueOf({ total, cancelled, payments, credit = '0' }: Paid): string {
   const held = payments
     .filter(({ status }) => HELD.includes(status))
     .reduce((sum, { amount }) => sum + BigInt(amount), 0n)
-  const due = BigInt(total) - BigInt(cancelled) - held
+  const due = BigInt(total) - BigInt(cancelled) - BigInt(credit) - held
   return due > 0n ? due.toString() : '0'
 }
 

@@ -13,6 +13,9 @@ import { returnTexts } from './return-texts'
 import { nameOfLine, RETURN_REASONS, returnable } from './returns'
 
 type Left = ReturnType<typeof returnable>[number]
+type Back = ReturnType<typeof typedReturn>
+
+const SAME = 'same'
 
 type AskReturnProps = {
   order: Order
@@ -30,9 +33,11 @@ export function AskReturn({ order, returns, isStaff, onDone }: AskReturnProps) {
   const lines = returnable(order.lines, returns)
   if (lines.length === 0) return null
   const send = async (values: Values) => {
+    const back = typedReturn(values, lines, t)
     const asked: Schemas['CreateReturn'] = {
-      lines: typedReturn(values, lines, t),
+      lines: back,
       note: values.note?.trim() || null,
+      exchange: values.instead === SAME ? sameAgain(back, lines) : [],
     }
     const path = { id: order.id }
     await key.send(asked, (header) =>
@@ -57,6 +62,14 @@ export function AskReturn({ order, returns, isStaff, onDone }: AskReturnProps) {
       {lines.map((it) => (
         <Chosen key={it.line.id} of={it} order={order} isOnly={lines.length === 1} />
       ))}
+      <SelectField
+        name="instead"
+        label={isStaff ? t.instead_staff : t.instead}
+        choices={[
+          { value: '', label: t.money },
+          { value: SAME, label: t.same },
+        ]}
+      />
       <TextAreaField name="note" label={t.note} optional rows={2} maxLength={500} />
     </Confirm>
   )
@@ -119,4 +132,14 @@ function typedReturn(values: Values, lines: readonly Left[], t: Words) {
   if (Object.keys(flaws).length > 0) throw new FieldErrors(flaws)
   if (typed.length === 0) throw new FieldErrors({}, t.flaw_nothing)
   return typed
+}
+
+/** As many pieces as come back; lines of an order may be about the same thing. */
+function sameAgain(back: Back, lines: readonly Left[]): Schemas['CreateExchangeItem'][] {
+  const pieces = new Map<string, number>()
+  for (const { line: id, quantity } of back) {
+    const variant = lines.find(({ line }) => line.id === id)?.line.variant ?? ''
+    pieces.set(variant, (pieces.get(variant) ?? 0) + quantity)
+  }
+  return [...pieces].map(([variant, quantity]) => ({ variant, quantity }))
 }

@@ -35,6 +35,27 @@ export function ReturnLines({ of, order }: { of: OrderReturn; order: Order }) {
   )
 }
 
+/** What is sent in place of it, and the order by which it is, once that is there. */
+export function Instead({ of, isStaff }: { of: OrderReturn; isStaff?: boolean }) {
+  const t = useTexts(returnTexts)
+  if (!of.exchange) return null
+  const { items, order } = of.exchange
+  const to = isStaff ? '/staff/shop/orders/$id' : '/shop/orders/$id'
+  return (
+    <p>
+      {t.sent_instead}: {items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}
+      {order && (
+        <>
+          {' · '}
+          <Link to={to} params={{ id: order }}>
+            {t.to_order}
+          </Link>
+        </>
+      )}
+    </p>
+  )
+}
+
 /** What happened to a return, and what comes next. */
 export function ReturnTimeline({ of, order }: { of: OrderReturn; order: Order }) {
   const t = useTexts(returnTexts)

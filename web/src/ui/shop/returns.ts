@@ -46,11 +46,13 @@ export function returnable(
   })
 }
 
+const ARRIVED: readonly string[] = ['receiving', 'received', 'closed']
+
 /** Pieces of a line that no other return may be about. */
 function claimedOf({ state, lines }: OrderReturn, id: string): number {
   const ofLine = lines.filter(({ line }) => line === id)
   if (state === 'rejected') return 0
-  const isAwaited = state === 'requested' || state === 'approved'
+  const isAwaited = !ARRIVED.includes(state)
   return ofLine.reduce((sum, line) => sum + (isAwaited ? line.quantity : cameOf(line)), 0)
 }
 

@@ -123,6 +123,7 @@ function Details({ order }: { order: Order }) {
     wallet: t.wallet,
     card: t.card,
     external: t.external,
+    exchange: t.exchange,
   }
   return (
     <Facts>

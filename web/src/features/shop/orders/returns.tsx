@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body } from '@/api/client'
-import type { Order, OrderReturn } from '@/lib/shop'
+import { type Order, type OrderReturn, storefrontQuery } from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { Section } from '@/ui/page'
 import { AskReturn } from '@/ui/shop/return-form'
-import { ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
+import { Instead, ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
 import { ReturnStatus } from '@/ui/shop/return-status'
 import { returnTexts } from '@/ui/shop/return-texts'
 import { returnsQuery } from '@/ui/shop/returns'
@@ -22,14 +22,17 @@ export function Returns({ order }: { order: Order }) {
   const client = useQueryClient()
   const wasSent = order.lines.some(({ shipped }) => shipped > 0)
   const query = useQuery({ ...returnsQuery(order.id), enabled: wasSent })
+  const days = useQuery({ ...storefrontQuery, enabled: wasSent }).data?.return_days
   if (!wasSent) return null
+  const isNone = query.data?.length === 0
   const reread = () => client.invalidateQueries({ queryKey: ['shop', 'order', order.id] })
   return (
     <Section
       title={t.returns}
-      lead={query.data?.length === 0 ? t.returns_lead : undefined}
+      lead={isNone ? t.returns_lead : undefined}
       actions={query.data && <AskReturn order={order} returns={query.data} onDone={reread} />}
     >
+      {isNone && days !== undefined && <p className="muted">{t.returns_days(days)}</p>}
       <Loaded query={query} lines={1}>
         {(returns) =>
           returns.map((it) => <Shown key={it.id} of={it} order={order} onDone={reread} />)
@@ -51,6 +54,7 @@ function Shown({ of, order, onDone }: ShownProps) {
         <ReturnStatus is={of.state} />
       </header>
       <ReturnLines of={of} order={order} />
+      <Instead of={of} />
       <ReturnTimeline of={of} order={order} />
       <Withdraw of={of} order={order} onDone={onDone} />
     </article>

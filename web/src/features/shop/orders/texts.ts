@@ -28,6 +28,7 @@ export const texts = defineTexts(
     wallet: 'your wallet',
     card: 'card',
     external: 'an outside payment',
+    exchange: 'what came back',
     pay: 'Payment',
     pay_card: 'Your card is still needed. The order is paid as soon as it is charged.',
     pay_confirm: 'Your bank wants to know whether it is you.',
@@ -45,6 +46,10 @@ export const texts = defineTexts(
     cancelled: 'It is cancelled.',
     returns: 'Returns',
     returns_lead: 'Is something broken, wrong, or not what you wanted? Send it back.',
+    returns_days: (days: number) =>
+      days === 1
+        ? 'You can ask for it until one day after it arrived.'
+        : `You can ask for it until ${days} days after it arrived.`,
     withdraw: 'Call the return off',
     withdraw_title: 'Call the return off?',
     withdraw_lead: 'You keep the goods, and nothing is paid back for them.',
@@ -80,6 +85,7 @@ export const texts = defineTexts(
     wallet: 'Guthaben',
     card: 'Karte',
     external: 'Zahlung von außen',
+    exchange: 'dem, was zurückkam',
     pay: 'Bezahlen',
     pay_card: 'Es fehlt noch deine Karte. Sobald sie belastet ist, ist die Bestellung bezahlt.',
     pay_confirm: 'Deine Bank möchte wissen, ob du es bist.',
@@ -98,6 +104,10 @@ export const texts = defineTexts(
     cancelled: 'Sie ist storniert.',
     returns: 'Rückgaben',
     returns_lead: 'Ist etwas kaputt, falsch oder nicht, was du wolltest? Schick es zurück.',
+    returns_days: (days: number) =>
+      days === 1
+        ? 'Anfragen kannst du bis einen Tag nach der Ankunft.'
+        : `Anfragen kannst du bis ${days} Tage nach der Ankunft.`,
     withdraw: 'Rückgabe zurückziehen',
     withdraw_title: 'Rückgabe zurückziehen?',
     withdraw_lead: 'Du behältst die Ware, und es wird nichts dafür zurückgezahlt.',

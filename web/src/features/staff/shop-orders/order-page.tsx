@@ -110,6 +110,7 @@ function Payments({ order }: { order: Order }) {
     wallet: t.p_wallet,
     card: t.p_card,
     external: t.p_external,
+    exchange: t.p_exchange,
   }
   if (order.payments.length === 0) return <p className="muted">{t.no_payments}</p>
   return (
@@ -143,7 +144,11 @@ function Details({ order }: { order: Order }) {
   const t = useTexts(texts)
   const shipping = addressOf(order.shipping_address)
   const billing = addressOf(order.billing_address)
-  const channels: Readonly<Record<string, string>> = { storefront: t.storefront, staff: t.staff }
+  const channels: Readonly<Record<string, string>> = {
+    storefront: t.storefront,
+    staff: t.staff,
+    exchange: t.exchange,
+  }
   return (
     <Facts>
       {order.email && <Fact name={t.email}>{order.email}</Fact>}

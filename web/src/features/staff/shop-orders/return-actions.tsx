@@ -4,7 +4,7 @@ import { api, body } from '@/api/client'
 import type { OrderReturn } from '@/lib/shop'
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
-import { TextAreaField } from '@/ui/fields'
+import { CheckField, TextAreaField } from '@/ui/fields'
 import { FieldErrors, type Values } from '@/ui/form'
 import { useToast } from '@/ui/toast'
 import { returnQuery, useOrderReread } from './order'
@@ -28,10 +28,15 @@ export function ApproveReturn({ of }: { of: OrderReturn }) {
   const toast = useToast()
   const done = useReturnDone()
   if (of.state !== 'requested') return null
-  const approve = async ({ reason }: Values) => {
+  const approve = async (values: Values) => {
     const params = { path: { id: of.id } }
-    const asked = { params, body: { reason: reason?.trim() || null } }
-    const approved = await body(api.POST('/v1/shop/returns/{id}/approve', asked))
+    const decision = {
+      reason: values.reason?.trim() || null,
+      at_once: values.at_once === 'on',
+    }
+    const approved = await body(
+      api.POST('/v1/shop/returns/{id}/approve', { params, body: decision }),
+    )
     toast(t.approved)
     await done(approved)
   }
@@ -44,6 +49,7 @@ export function ApproveReturn({ of }: { of: OrderReturn }) {
       onConfirm={approve}
     >
       <p>{t.approve_lead}</p>
+      {of.exchange && <CheckField name="at_once" label={t.at_once} />}
       <TextAreaField name="reason" label={t.approve_reason} optional rows={2} maxLength={500} />
     </Confirm>
   )

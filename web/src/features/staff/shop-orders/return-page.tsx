@@ -8,7 +8,7 @@ import { Id } from '@/ui/id'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Documents } from '@/ui/shop/documents'
 import { useOrderName } from '@/ui/shop/order-status'
-import { ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
+import { Instead, ReturnLines, ReturnTimeline } from '@/ui/shop/return-shown'
 import { ReturnStatus } from '@/ui/shop/return-status'
 import { returnTexts } from '@/ui/shop/return-texts'
 import { cameOf, nameOfLine } from '@/ui/shop/returns'
@@ -57,6 +57,7 @@ function Shown({ of, order }: { of: OrderReturn; order: Order }) {
         <div className={styles.main}>
           <Section title={t.lines} actions={<ReturnStatus is={of.state} />}>
             <ReturnLines of={of} order={order} />
+            <Instead of={of} isStaff />
             {of.received_at && <Fates of={of} order={order} />}
           </Section>
           <Documents order={order} />

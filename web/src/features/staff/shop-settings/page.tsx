@@ -2,8 +2,10 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
 import { countries } from '@/lib/countries'
 import { ProblemError } from '@/lib/problem'
+import { storefrontQuery } from '@/lib/shop'
 import { type Versioned, versioned } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
+import { assetsQuery } from '@/lib/wallet'
 import { Submit } from '@/ui/confirm'
 import { CheckField, SelectField, TextAreaField, TextField } from '@/ui/fields'
 import { FieldErrors, Form, FormActions, type Values } from '@/ui/form'
@@ -47,10 +49,12 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
   const toast = useToast()
   const client = useQueryClient()
   const { data, version } = settings
+  const money = (useQuery(assetsQuery).data ?? []).filter(({ kind }) => kind === 'money')
   const save = async (values: Values) => {
     const patch: Schemas['ShopSettingsPatch'] = {
       prices_include_tax: values.prices_include_tax === 'on',
       home_country: values.home_country || null,
+      default_currency: values.default_currency || null,
       reservation_s: typedMinutes(values, 'reservation_s', t.whole),
       payment_s: typedMinutes(values, 'payment_s', t.whole),
       return_days: typedDays(values, t.whole),
@@ -67,6 +71,7 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
       toast(t.changed)
     }
     await client.invalidateQueries({ queryKey: settingsQuery.queryKey })
+    await client.invalidateQueries({ queryKey: storefrontQuery.queryKey })
   }
   const minutes = (name: 'reservation_s' | 'payment_s', label: string, hint: string) => (
     <TextField
@@ -95,6 +100,17 @@ function SettingsForm({ settings }: { settings: Versioned<Settings> }) {
         choices={[
           { value: '', label: t.no_home },
           ...countries(language).map(({ code, name }) => ({ value: code, label: name })),
+        ]}
+      />
+      <SelectField
+        key={money.length}
+        name="default_currency"
+        label={t.default_currency}
+        hint={t.default_currency_hint}
+        defaultValue={data.default_currency ?? ''}
+        choices={[
+          { value: '', label: t.first_currency },
+          ...money.map(({ code }) => ({ value: code, label: code })),
         ]}
       />
       {minutes('reservation_s', t.reservation, t.reservation_hint)}
