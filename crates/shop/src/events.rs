@@ -99,7 +99,13 @@ pub(crate) fn cancelled(whole: &WholeOrder, it: &Cancellation) -> NewEvent {
 
 /// Money went back, and the credit note of this number says so.
 pub(crate) fn refunded(order: &Order, refund: &Refund, credit_note: &str) -> NewEvent {
-    let money = Money { refund_id: refund.id, amount: refund.amount, credit_note };
+    let money = Money {
+        refund_id: refund.id,
+        amount: refund.amount,
+        credit_note,
+        is_exchange: refund.exchange.is_some(),
+        effective_at: refund.effective_at,
+    };
     event(ORDER_REFUNDED, order, Data { refund: Some(money), ..Data::of(order) })
 }
 

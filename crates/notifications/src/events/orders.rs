@@ -74,6 +74,7 @@ fn is_past(event: &Event) -> bool {
     let happened = match event.kind.as_str() {
         "shop.order.placed" | "shop.order.paid" => &event.data["effective_at"],
         "shop.order.shipped" => &event.data["shipment"]["shipped_at"],
+        "shop.order.refunded" => &event.data["refund"]["effective_at"],
         _ => return false,
     };
     let happened: Option<Timestamp> = happened.as_str().and_then(|at| at.parse().ok());
@@ -110,6 +111,7 @@ fn facts(event: &Event) -> Value {
         ("invoice", &parcel["invoice"]),
         ("refund_id", &refund["refund_id"]),
         ("credit_note", &refund["credit_note"]),
+        ("is_exchange", &refund["is_exchange"]),
         ("return_id", &returned["return_id"]),
         ("decision", &returned["decision"]),
     ];

@@ -42,7 +42,7 @@ const WRITTEN: [&str; 18] = [
 ];
 
 /// What is so or isn't; there if it is so.
-const FLAGS: [&str; 2] = ["is_paid", "is_partly"];
+const FLAGS: [&str; 3] = ["is_paid", "is_partly", "is_exchange"];
 
 /// Who is named in an event.
 pub(crate) fn people(data: &Value) -> impl Iterator<Item = UserId> + '_ {

@@ -234,9 +234,15 @@ async fn a_past_that_is_taken_over_is_no_news() {
     let mut parcel = shipped();
     parcel["shipment"]["shipped_at"] = past.clone();
     let mut sold = placed("Mug");
-    sold["effective_at"] = past;
-    app.publish_all(vec![guests("shop.order.placed", sold), guests("shop.order.shipped", parcel)])
-        .await;
+    sold["effective_at"] = past.clone();
+    let refund = json!({ "refund_id": "rfd_1", "amount": "5", "effective_at": past });
+    let back = guests("shop.order.refunded", order(json!({ "refund": refund })));
+    app.publish_all(vec![
+        back,
+        guests("shop.order.placed", sold),
+        guests("shop.order.shipped", parcel),
+    ])
+    .await;
     app.settle().await;
     assert!(app.mails("ok-guest@example.org").await.is_empty());
 }

@@ -187,6 +187,11 @@ pub(super) struct Money<'a> {
     pub(super) amount: Amount,
     /// The number of the document that says so.
     pub(super) credit_note: &'a str,
+    /// Some of it pays for another order, by which something is sent instead.
+    pub(super) is_exchange: bool,
+    /// When it was made in the world, if that was before it was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) effective_at: Option<Timestamp>,
 }
 
 /// What is to come back, or came.

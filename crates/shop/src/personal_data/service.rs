@@ -45,12 +45,14 @@ impl Shop {
         let Some(whole) = orders::store::whole(&client, id).await? else { return Ok(None) };
         let language = whole.order.language.clone();
         let cancellations = store::cancellations(&client, id).await?;
+        let settlements = store::settlements(&client, id).await?;
         let returns = exported_returns(&client, id).await?;
         let documents = documents::store::of_order(&client, id).await?;
         drop(client);
         let mut order = json!(OrderJson::from(self.order_view(whole).await?));
         order["language"] = json!(language);
         order["cancellations"] = json!(cancellations);
+        order["settlements"] = json!(settlements);
         order["returns"] = json!(returns);
         let documents: Vec<DocumentJson> = documents.into_iter().map(Into::into).collect();
         order["documents"] = json!(documents);

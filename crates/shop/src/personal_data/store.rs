@@ -21,9 +21,12 @@ pub(super) async fn is_under_way(client: &impl GenericClient, user: UserId) -> R
              or exists (select from shop.refunds r \
                          where r.order_id = o.id and r.state = 'pending') \
              or exists (select from shop.returns r where r.order_id = o.id \
-                         and r.state in ('requested', 'approved', 'receiving', 'received')) \
+                         and r.state in ('requested', 'approving', 'approved', 'receiving', \
+                                         'received')) \
              or exists (select from shop.order_payments p \
-                         where p.order_id = o.id and p.stranded > 0)))";
+                         where p.order_id = o.id and p.stranded > p.settled) \
+             or exists (select from shop.settlements s \
+                         where s.order_id = o.id and s.state = 'pending')))";
     Ok(client.query_one_prepared(sql, &[&user]).await?.get(0))
 }
 
@@ -67,6 +70,15 @@ pub(super) async fn cancellations(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
+/// What could not go back to a card and was given back otherwise.
+pub(super) async fn settlements(client: &impl GenericClient, order: OrderId) -> Result<Vec<Value>> {
+    let sql = "select jsonb_build_object('amount', amount::text, 'reason', reason, \
+                   'reference', reference, 'state', state, 'created_at', created_at) \
+          from shop.settlements where order_id = $1 order by id";
+    let rows = client.query_prepared(sql, &[&order]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Takes the person out of everything but documents, which never change. What was bought, for how
 /// much, and in which country it was taxed stays.
 pub(super) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<()> {
@@ -92,6 +104,11 @@ pub(super) async fn erase_in_tx(tx: &Transaction<'_>, user: UserId) -> Result<()
         format!("update shop.shipments set tracking = null, url = null where order_id in {orders}"),
         format!("update shop.cancellations set reason = null where order_id in {orders}"),
         format!("update shop.refunds set reason = null where order_id in {orders}"),
+        // That it was paid outside is told by a reference that is there.
+        format!(
+            "update shop.settlements set reason = null, \
+                    reference = case when payee is null then '' end where order_id in {orders}"
+        ),
         format!("update shop.returns set note = null, decision = null where order_id in {orders}"),
     ];
     for sql in statements {

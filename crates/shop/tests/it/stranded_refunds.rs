@@ -53,6 +53,8 @@ async fn it_goes_into_the_buyers_wallet() {
     let app = App::selling(5).await;
     let (ann, cart) = app.process.cart_of(ANN).await;
     let (order, payment) = app.stranded(&ann, &cart).await;
+    let leaves = async || app.process.shop.require_nothing_under_way(ANN).await.is_ok();
+    assert!(!leaves().await, "they are owed money");
     let listed = app.process.staff_get(PATH).await;
     assert_eq!(listed.each("id"), [&*payment], "{listed:?}");
     let it = &listed.body["data"][0];
@@ -70,6 +72,7 @@ async fn it_goes_into_the_buyers_wallet() {
     assert_eq!(done.each("id"), [&*payment]);
     let again = app.settle(&payment, json!({ "kind": "wallet" })).await;
     assert_eq!(again.problem(), (422, "shop.stranded_refund.too_large"));
+    assert!(leaves().await);
     assert_eq!(app.process.order(&order).await["payments"][0]["stranded"], "0");
     assert_eq!(app.audited("shop.stranded_refund.settled").await.len(), 1);
     assert_eq!(app.audited("shop.stranded_refunds.viewed").await.len(), 3);
