@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { usePermissions } from '@/lib/session'
 import { addressOf, type Order } from '@/lib/shop'
+import { shortId } from '@/lib/short-id'
 import { useTexts } from '@/lib/text'
 import { Guarded, Recorded } from '@/ui/guarded'
 import { Id } from '@/ui/id'
@@ -124,7 +125,7 @@ function Payments({ order }: { order: Order }) {
           cell: ({ kind, reference }) => (
             <>
               {words[kind] ?? kind}
-              {reference && <div className="muted">{reference}</div>}
+              {reference && <div className="muted">{shortId(reference)}</div>}
             </>
           ),
         },
@@ -164,7 +165,15 @@ function Details({ order }: { order: Order }) {
       )}
       {order.shipping_method && <Fact name={t.how}>{order.shipping_method}</Fact>}
       {order.note && <Fact name={t.note}>{order.note}</Fact>}
-      <Fact name={t.channel}>{channels[order.channel] ?? order.channel}</Fact>
+      <Fact name={t.channel}>
+        {order.exchange_of ? (
+          <Link to="/staff/shop/returns/$id" params={{ id: order.exchange_of }}>
+            {t.exchange}
+          </Link>
+        ) : (
+          (channels[order.channel] ?? order.channel)
+        )}
+      </Fact>
       {order.reference && <Fact name={t.reference}>{order.reference}</Fact>}
       <Fact name={t.id}>
         <Id id={order.id} />
