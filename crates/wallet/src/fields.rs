@@ -43,7 +43,7 @@ pub(crate) struct Message(String);
 /// The sender's own reference: 1 to 100 characters on one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String, min_length = 1, max_length = 100, example = "invoice 17")]
+#[schema(as = TransferReference, value_type = String, min_length = 1, max_length = 100, example = "invoice 17")]
 pub(crate) struct Reference(String);
 
 /// An amount above zero.

@@ -31,6 +31,9 @@ pub(crate) struct OrderSummaryJson {
     number: Option<i64>,
     status: OrderStatus,
     customer: CustomerId,
+    /// Its number in another system.
+    #[schema(required)]
+    reference: Option<String>,
     #[schema(required)]
     email: Option<String>,
     #[schema(example = "EUR")]
@@ -188,6 +191,7 @@ impl From<Order> for OrderSummaryJson {
             number: it.number,
             status: it.status,
             customer: it.customer,
+            reference: it.external_ref,
             email: it.email,
             currency: it.currency,
             scale: it.scale,

@@ -115,7 +115,7 @@ impl ImportInvoices {
         replay.returns(plan, &orders).await?;
         let corrected = replay.corrections(plan).await?;
         let totals = Totals::of(trade, plan, &orders, &corrected);
-        let differences = totals.differences(connection, &self.currency).await?;
+        let differences = totals.differences(connection, (&self.currency, self.scale)).await?;
         let order_lines: usize = plan.sales.iter().map(|(_, lines)| lines.len()).sum();
         Ok(Summary {
             lines: trade.lines,

@@ -72,8 +72,12 @@ impl Totals {
     pub(super) async fn differences(
         &self,
         connection: &Connection,
-        currency: &str,
+        (currency, scale): (&str, u8),
     ) -> anyhow::Result<Vec<String>> {
+        let difference = |what: &str, found: i128, expected: i128| {
+            let text = |it| SignedAmount::new(it).format_scaled(scale);
+            format!("{what}: the books say {}, the file says {}", text(found), text(expected))
+        };
         let mut client = connection.ledger().await?;
         let prefix = format!("shop/sales/{currency}/");
         let (earned, _) =
@@ -110,11 +114,6 @@ impl Totals {
         }
         Ok(differences)
     }
-}
-
-fn difference(what: &str, found: i128, expected: i128) -> String {
-    let text = |it| SignedAmount::new(it).to_string();
-    format!("{what}: the books say {}, the file says {}", text(found), text(expected))
 }
 
 /// The last part of the addresses of a variant's accounts: the SKU, or the variant's id where the
