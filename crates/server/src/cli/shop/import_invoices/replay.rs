@@ -44,9 +44,9 @@ pub(super) struct Replay<'a> {
     parallel: usize,
 }
 
-/// Stock codes that are no goods: postage, fees, discounts. They have no digit, but for one.
+/// Stock codes that are no goods, such as postage, fees and discounts: they have no digit.
 fn is_service(sku: &str) -> bool {
-    sku == "C2" || !sku.bytes().any(|byte| byte.is_ascii_digit())
+    !sku.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 impl<'a> Replay<'a> {
