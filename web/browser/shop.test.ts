@@ -21,14 +21,21 @@ afterAll(async () => {
 async function deposit(window: Window, units: string): Promise<void> {
   await window.page.goto('/')
   await openAccount(window, 'EUR')
-  await window.page.evaluate(async (amount) => {
+  const status = await window.page.evaluate(async (amount) => {
     const card = { number: '4242424242424242', exp_month: 12, exp_year: 2040, cvc: '123' }
-    await fetch('/v1/payments/deposits', {
+    const answer = await fetch('/v1/payments/deposits', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
       body: JSON.stringify({ asset: 'EUR', amount, card }),
     })
+    let made = await answer.json()
+    for (let tries = 0; made.status !== 'succeeded' && tries < 250; tries += 1) {
+      await new Promise((done) => setTimeout(done, 100))
+      made = await (await fetch(`/v1/payments/deposits/${made.id}`)).json()
+    }
+    return made.status
   }, units)
+  expect(status).toBe('succeeded')
 }
 
 async function address({ page }: Window): Promise<void> {
