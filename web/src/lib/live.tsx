@@ -52,14 +52,21 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const ended = new AbortController()
     const channel = new BroadcastChannel(NAME)
     let last: string | null = null
-    const take = (told: Told) => {
-      if (told.type === 'last') last = told.id
-      if (told.type === 'state') setConnected(told.isConnected)
-      if (told.type !== 'event') return
-      const group = told.event.kind.split('.')[0] ?? ''
-      for (const key of ['notifications', ...(TOUCHED[group] ?? [])]) {
+    const readAgain = (keys: Touched) => {
+      for (const key of new Set(keys)) {
         void client.invalidateQueries({ queryKey: typeof key === 'string' ? [key] : key })
       }
+    }
+    const take = (told: Told) => {
+      if (told.type === 'last') last = told.id
+      if (told.type === 'state') {
+        setConnected(told.isConnected)
+        // What happened between the page's first look and now, nobody tells: it looks once more.
+        if (told.isConnected && last === null) readAgain(Object.values(TOUCHED).flat())
+      }
+      if (told.type !== 'event') return
+      const group = told.event.kind.split('.')[0] ?? ''
+      readAgain(['notifications', ...(TOUCHED[group] ?? [])])
     }
     const tell = (told: Told) => {
       take(told)
