@@ -5,7 +5,7 @@ use std::time::Duration;
 use identity::{Actor, Permission};
 use kernel::Problem;
 use kernel::audit::{self, NewEntry};
-use kernel::bus::enqueue_in_tx;
+use kernel::bus::{cancel_in_tx, enqueue_in_tx};
 use kernel::{SignedAmount, Timestamp};
 use serde_json::json;
 
@@ -111,7 +111,11 @@ impl Shop {
     async fn carry_out_adjustment(&self, it: SalesAdjustment) -> Result<SalesAdjustment> {
         if it.state == SalesAdjustmentState::Pending {
             self.books.adjust_sales(&it).await?;
-            store::done(&self.database.client().await?, it.id).await?;
+            let mut client = self.database.client().await?;
+            let tx = client.transaction().await?;
+            store::done_in_tx(&tx, it.id).await?;
+            cancel_in_tx(&tx, jobs::FINISH, &it.id.to_string()).await?;
+            tx.commit().await?;
         }
         Ok(SalesAdjustment { state: SalesAdjustmentState::Done, ..it })
     }

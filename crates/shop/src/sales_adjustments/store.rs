@@ -69,8 +69,8 @@ pub(super) async fn insert_in_tx(tx: &Transaction<'_>, it: &SalesAdjustment) -> 
     Ok(written == 1)
 }
 
-pub(super) async fn done(client: &impl GenericClient, id: SalesAdjustmentId) -> Result<()> {
+pub(super) async fn done_in_tx(tx: &Transaction<'_>, id: SalesAdjustmentId) -> Result<()> {
     let sql = "update shop.sales_adjustments set state = 'done' where id = $1";
-    client.execute_prepared(sql, &[&id]).await?;
+    tx.execute_prepared(sql, &[&id]).await?;
     Ok(())
 }

@@ -23,6 +23,9 @@ async fn less_was_earned_and_the_customer_has_it_once() {
     assert_eq!(app.world.posted(&format!("shop/customers/{customer}/EUR")).await, 2750);
     assert_eq!(app.world.shelf("MUG").await, (1, 0));
     assert_eq!(app.audited("shop.sales.adjusted").await.len(), 1);
+    let waiting =
+        "select count(*) from bus.jobs where kind = 'shop.orders.finish' and state = 'waiting'";
+    assert_eq!(app.world.count(waiting).await, 0, "nothing is left to finish");
 }
 
 #[tokio::test]
