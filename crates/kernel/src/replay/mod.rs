@@ -1,10 +1,10 @@
 //! Same `Idempotency-Key`, same caller, same route, same body: the first answer again.
 //!
 //! A middleware for routes whose answers hold no secret. An answer is kept for a day; a 5xx is
-//! not kept, because its repeat may do better. Who goes away before the answer, or meets a panic,
-//! can repeat at once; a process that dies while it answers leaves a claim that another may take
-//! over after a minute. So handlers make what they create by ids that follow from the key
-//! ([`Ids`](crate::http::Ids)): then even those repeats are harmless.
+//! not kept, because its repeat may do better, and neither is one of over 1 MiB. Who goes away
+//! before the answer, or meets a panic, can repeat at once; a process that dies while it answers
+//! leaves a claim that another may take over after a minute. So handlers make what they create by
+//! ids that follow from the key ([`Ids`](crate::http::Ids)): then even those repeats are harmless.
 
 mod store;
 
@@ -34,6 +34,7 @@ pub const MIGRATIONS: crate::Migrations = crate::migrations! {
 };
 
 const BODY_BYTES_MAX: usize = 1 << 20;
+/// A longer answer is passed on, and not kept.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// After this a claim without an answer belongs to nobody.
 const CLAIM_MAX: Duration = Duration::from_secs(60);
@@ -123,11 +124,10 @@ impl Claimant {
     /// Keeps an answer that a repeat should get, and passes it on.
     async fn keep(mut self, response: Response) -> Result<Response, Problem> {
         let (parts, body) = response.into_parts();
-        let too_long = "an answer to a keyed request is longer than 1 MiB";
-        let body =
-            to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| Problem::internal(&too_long))?;
+        let body = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
         // What may go better next time is not the answer for ever.
-        let is_final = !parts.status.is_server_error()
+        let is_final = body.len() <= ANSWER_BYTES_MAX
+            && !parts.status.is_server_error()
             && ![StatusCode::TOO_MANY_REQUESTS, StatusCode::UNAUTHORIZED].contains(&parts.status)
             && !parts.headers.contains_key(RETRY_AFTER);
         let kept = if is_final {

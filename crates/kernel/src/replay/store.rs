@@ -7,6 +7,14 @@ use crate::db::Statements as _;
 use crate::db::{Database, DatabaseError};
 use crate::time::Timestamp;
 
+/// Part of a condition: the database doesn't wait for the disk with what this statement writes. What
+/// a crash of it forgets costs a repeat its answer, no more: it comes to the same ids again.
+macro_rules! unhurried {
+    () => {
+        "set_config('synchronous_commit', 'off', true) = 'off'"
+    };
+}
+
 /// Claims a key, or tells what is known of it. A claim older than `stale` is taken over.
 pub(super) async fn claim(
     database: &Database,
@@ -16,11 +24,13 @@ pub(super) async fn claim(
     now: Timestamp,
     stale: Timestamp,
 ) -> Result<Claim, DatabaseError> {
-    let sql = "insert into replay.answers as known (key, body, claimed_at, claim) \
-               values ($1, $2, $3, $5) \
-               on conflict (key) do update set claimed_at = $3, claim = $5 \
-               where known.status is null and known.claimed_at < $4 and known.body = $2 \
-               returning key";
+    let sql = concat!(
+        "insert into replay.answers as known (key, body, claimed_at, claim) \
+         select $1::uuid, $2::bytea, $3::timestamptz, $5::uuid where ",
+        unhurried!(),
+        " on conflict (key) do update set claimed_at = $3, claim = $5 \
+          where known.status is null and known.claimed_at < $4 and known.body = $2 returning key"
+    );
     let client = database.client().await?;
     let (key, body) = (Uuid::from_u128(key), body.as_slice());
     if client.query_opt_prepared(sql, &[&key, &body, &now, &stale, &claim]).await?.is_some() {
@@ -51,8 +61,11 @@ pub(super) async fn keep(
     [content_type, etag, location]: &[Option<&str>; 3],
     answer: &[u8],
 ) -> Result<(), DatabaseError> {
-    let sql = "update replay.answers set status = $3, content_type = $4, etag = $5, \
-               location = $6, answer = $7 where key = $1 and claim = $2 and status is null";
+    let sql = concat!(
+        "update replay.answers set status = $3, content_type = $4, etag = $5, location = $6, \
+         answer = $7 where key = $1 and claim = $2 and status is null and ",
+        unhurried!()
+    );
     let client = database.client().await?;
     let (key, status) = (Uuid::from_u128(key), i32::from(status));
     client
@@ -68,7 +81,10 @@ pub(super) async fn release(
     claim: Uuid,
 ) -> Result<(), DatabaseError> {
     let client = database.client().await?;
-    let sql = "delete from replay.answers where key = $1 and claim = $2 and status is null";
+    let sql = concat!(
+        "delete from replay.answers where key = $1 and claim = $2 and status is null and ",
+        unhurried!()
+    );
     client.execute_prepared(sql, &[&Uuid::from_u128(key), &claim]).await?;
     Ok(())
 }

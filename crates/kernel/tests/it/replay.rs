@@ -26,6 +26,8 @@ struct Orchard {
     picked: Arc<AtomicU32>,
     /// The operation waits for a permit.
     gate: Arc<Semaphore>,
+    /// How many have come to the gate: they stand in line in this order.
+    arrived: Arc<AtomicU32>,
     database: TestDatabase,
 }
 
@@ -36,8 +38,10 @@ impl Orchard {
         let gate = Arc::new(Semaphore::new(1_000));
         let as_clock: Arc<dyn Clock> = clock.clone();
         let replay = Replay::new(database.database().clone(), as_clock);
-        let (count, door) = (Arc::clone(&picked), Arc::clone(&gate));
+        let arrived = Arc::new(AtomicU32::new(0));
+        let (count, door, line) = (picked.clone(), gate.clone(), arrived.clone());
         let pick = move |body: String| async move {
+            line.fetch_add(1, Ordering::SeqCst);
             door.acquire().await.unwrap().forget();
             let n = count.fetch_add(1, Ordering::SeqCst) + 1;
             let status = match (&*body, n) {
@@ -55,7 +59,7 @@ impl Orchard {
             .route("/apples", post(pick.clone()))
             .route("/pears", post(pick))
             .layer(from_fn_with_state(replay.clone(), replay::answer));
-        Self { router, replay, clock, picked, gate, database }
+        Self { router, replay, clock, picked, gate, arrived, database }
     }
 
     /// Keys that are claimed since `at` and have no answer.
@@ -65,13 +69,13 @@ impl Orchard {
         client.query_one(sql, &[&at]).await.unwrap().get(0)
     }
 
-    /// A request that has claimed its key by now and waits at the gate.
+    /// A request that has claimed its key by now and stands in line at the gate.
     async fn wait_at_gate(&self, key: &str, body: &'static str) -> Waiting {
         let request = Request::post("/apples").header("idempotency-key", key);
         let request = request.body(Body::from(body)).unwrap();
         let mut waiting: Waiting = Box::pin(self.router.clone().oneshot(request));
-        let now = self.clock.now();
-        while self.claims(now).await == 0 {
+        let before = self.arrived.load(Ordering::SeqCst);
+        while self.arrived.load(Ordering::SeqCst) == before {
             tokio::select! {
                 biased;
                 _ = &mut waiting => panic!("the gate is closed"),
@@ -213,6 +217,21 @@ async fn run_that_lost_its_claim_leaves_the_next_one_alone() {
     orchard.gate.add_permits(1);
     assert_eq!(second.await.unwrap().status(), 201);
     assert_eq!(orchard.pick("/apples", Some("k"), "storm").await.2, "storm 2");
+}
+
+#[tokio::test]
+async fn answer_that_is_too_long_to_keep_is_passed_on() {
+    let orchard = Orchard::plant().await;
+    let long: &'static str = "a".repeat(1 << 20).leak();
+    for _ in 0..2 {
+        let request = Request::post("/apples").header("idempotency-key", "k");
+        let request = request.body(Body::from(long)).unwrap();
+        let response = orchard.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 201);
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert!(body.len() > long.len());
+    }
+    assert_eq!(orchard.picked.load(Ordering::SeqCst), 2, "its repeat is carried out");
 }
 
 #[tokio::test]
