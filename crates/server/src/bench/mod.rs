@@ -4,8 +4,7 @@
 //! Reading order: `load` (what is sent), `ledger` (batches), `copy` (the limit that they are
 //! held against), `clients` (how they are run), `http` (single transfers), `people` (users who are
 //! signed in), `wallet` (transfers between them), `sign_ins` (a flood of passwords), `dashboard` (a page of
-//! somebody busy), `latency` and
-//! `report` (the figures).
+//! somebody busy), `shop` (its operations), `latency` and `report` (the figures).
 
 mod clients;
 mod copy;
@@ -16,6 +15,7 @@ mod ledger;
 mod load;
 mod people;
 mod report;
+mod shop;
 mod sign_ins;
 mod wallet;
 
@@ -44,6 +44,7 @@ enum Action {
     Wallet(wallet::WalletBench),
     SignIns(sign_ins::SignInsBench),
     Dashboard(dashboard::DashboardBench),
+    Shop(shop::ShopBench),
 }
 
 impl Bench {
@@ -54,6 +55,7 @@ impl Bench {
             Action::Wallet(bench) => bench.run().await,
             Action::SignIns(bench) => bench.run().await,
             Action::Dashboard(bench) => bench.run().await,
+            Action::Shop(bench) => bench.run().await,
         }
     }
 }

@@ -81,6 +81,12 @@ impl Client {
         Ok(Self { stream, head, buffer: Vec::with_capacity(4_096) })
     }
 
+    /// The same one, whose bodies are of this media type from now on.
+    pub(in super::super) fn sending(mut self, media: &str) -> Self {
+        self.head = self.head.replace("application/json", media);
+        self
+    }
+
     /// Posts a body and answers with status and body of the answer.
     pub(in super::super) async fn post(
         &mut self,
