@@ -24,18 +24,18 @@ const SOON: Duration = Duration::from_secs(60);
 /// Contexts to which the test publishes; their other consumers pass such events by.
 const BUSY: [&str; 2] = ["identity", "payments"];
 const COUNTED: &str = "test.counted";
-const LOST: &str = "Kafka is lost";
-const BACK: &str = "Kafka is back";
+pub(crate) const LOST: &str = "Kafka is lost";
+pub(crate) const BACK: &str = "Kafka is back";
 
 /// A broker of `scripts/kafka.sh`; ends with this value, and with the process.
-struct Broker {
+pub(crate) struct Broker {
     folder: TempDir,
-    address: String,
+    pub(crate) address: String,
     janitor: Child,
 }
 
 impl Broker {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = folder();
         // Its input ends when our process does, however that ends.
         let mut janitor = Command::new("sh");
@@ -48,7 +48,7 @@ impl Broker {
         broker
     }
 
-    fn script(&self, action: &str) -> String {
+    pub(crate) fn script(&self, action: &str) -> String {
         let mut command = Command::new(script());
         // Whoever goes on writes into a file, so that we don't wait for the broker to end.
         let printed = self.folder.path().join("printed");
@@ -134,7 +134,7 @@ async fn make_parted(address: &str) {
 }
 
 /// The records of each partition of a topic, when all events up to a position are among them.
-async fn read(address: &str, topic: &str, last: i64) -> Vec<Vec<ConsumerRecord>> {
+pub(crate) async fn read(address: &str, topic: &str, last: i64) -> Vec<Vec<ConsumerRecord>> {
     let kafka = krafka::Kafka::builder(address).connect().await.unwrap();
     let consumer = kafka.consumer_without_group().auto_offset_reset(AutoOffsetReset::Earliest);
     let consumer = consumer.build().await.unwrap();
@@ -154,16 +154,16 @@ async fn read(address: &str, topic: &str, last: i64) -> Vec<Vec<ConsumerRecord>>
     all
 }
 
-fn header(record: &ConsumerRecord, name: &str) -> String {
+pub(crate) fn header(record: &ConsumerRecord, name: &str) -> String {
     let (_, value) = record.headers.iter().find(|(found, _)| *found == name).unwrap();
     String::from_utf8(value.clone().unwrap().to_vec()).unwrap()
 }
 
-fn position(record: &ConsumerRecord) -> i64 {
+pub(crate) fn position(record: &ConsumerRecord) -> i64 {
     header(record, "position").parse().unwrap()
 }
 
-fn value(record: &ConsumerRecord) -> Value {
+pub(crate) fn value(record: &ConsumerRecord) -> Value {
     serde_json::from_slice(record.value.as_ref().unwrap()).unwrap()
 }
 

@@ -11,13 +11,13 @@ use crate::bushel::{Running, folder, run, stderr};
 use crate::people::{serve, until};
 
 /// Stopped when it is dropped.
-struct Replica {
+pub(crate) struct Replica {
     folder: TempDir,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Replica {
-    fn of(primary: &str) -> Self {
+    pub(crate) fn of(primary: &str) -> Self {
         let folder = folder();
         // Postgres runs as another user if we are root.
         let passable = std::fs::Permissions::from_mode(0o711);
@@ -27,13 +27,24 @@ impl Replica {
         replica
     }
 
-    fn script(&self, arguments: &[&str]) -> String {
+    pub(crate) fn script(&self, arguments: &[&str]) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/replica.sh");
         let mut command = Command::new(script);
         command.args(arguments).arg("--data").arg(self.folder.path().join("data"));
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// As a crash ends it.
+    pub(crate) fn kill(&self) {
+        let pid = self.folder.path().join("data/pgdata/postmaster.pid");
+        let text = std::fs::read_to_string(pid).unwrap();
+        let pid = text.lines().next().unwrap();
+        assert!(Command::new("kill").args(["-KILL", pid]).status().unwrap().success());
+        // As long as the system has it in its table, it would be taken for one that runs.
+        let process = Path::new("/proc").join(pid);
+        until("the end of the replica", || (!process.exists()).then_some(()));
     }
 }
 
