@@ -181,7 +181,7 @@ async fn read_product(
     let since = now.saturating_sub(LOOKED_BACK * 2);
     let variants: Vec<Uuid> = product.variants.iter().map(|it| it.id.as_uuid()).collect();
     let (past, listed, images) = tokio::try_join!(
-        store::past_prices(&client, product.id, since),
+        store::past_prices(&client, &variants, since),
         price_lists::store::listed(&client, &variants, now, user),
         images::store::of_product(&client, product.id),
     )?;
