@@ -137,6 +137,7 @@ async fn a_code_for_3_is_used_by_3_of_12() {
 async fn cancelling_and_sending_at_once_is_one_of_both() {
     let app = App::selling(100_000).await;
     let p = &app.process;
+    app.world.fund(ANN, 1_000_000_000).await;
     for round in 1..=rounds() {
         let order = p.placed(ANN, &[("MUG", 1)]).await.id();
         let path = format!("/v1/shop/orders/{order}/cancel");
