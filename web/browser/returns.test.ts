@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
 import { type Bank, openBank, until } from './bank'
-import { launch, openWindow, PHONE, signIn, type Window } from './browser'
+import { launch, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
 import { buy, deliver, openShop } from './shop'
 
 let bank: Bank
@@ -188,6 +188,81 @@ it('the same is sent once more in place of what was broken', async () => {
   await ben.page.getByRole('link', { name: 'The order by which it is sent' }).click()
   await ben.page.getByText('what came back').first().waitFor()
   await ben.shoot('shop-exchange-phone')
+  expect(ben.complaints).toEqual([])
+  expect(staff.complaints).toEqual([])
+})
+
+it('another size is sent in place of what didn’t fit, and its buyer pays what it costs more', async () => {
+  const sizes = Object.entries({ S: '1500', M: '1500', L: '1900' })
+  await bank.operator('POST', '/v1/shop/products', {
+    handle: 'wool-socks',
+    title: 'Wool socks',
+    status: 'active',
+    options: [{ name: 'Size', values: sizes.map(([size]) => size) }],
+    variants: sizes.map(([size, amount]) => ({
+      sku: `SOCKS-${size}`,
+      title: size,
+      options: { Size: size },
+      prices: [{ currency: 'EUR', amount, tiers: [] }],
+      weight_g: 80,
+    })),
+  })
+  await bank.operator('POST', '/v1/shop/stock/changes', {
+    kind: 'receive',
+    reference: 'for the winter',
+    items: sizes.map(([size]) => ({ sku: `SOCKS-${size}`, quantity: '5' })),
+  })
+  const { id } = await buy(bank, ben, { 'SOCKS-S': 1 })
+  await deliver(bank, id)
+  await ben.page.goto(`/shop/orders/${id}`)
+  await ben.page.getByRole('button', { name: 'Send something back' }).click()
+  const asking = ben.page.getByRole('dialog')
+  await asking.getByLabel('Why?').selectOption('Not wanted after all')
+  const instead = asking.getByLabel('What would you like for it?')
+  await instead.selectOption('Another one: M')
+  await asking.getByText('nobody pays anything').waitFor()
+  await instead.selectOption('Another one: L, 4.00 EUR more')
+  await asking.getByText('At today’s prices that costs 4.00 EUR more.').waitFor()
+  await ben.shoot('shop-exchange-asking-phone')
+  await ben.page.setViewportSize(WIDE)
+  await ben.shoot('shop-exchange-asking')
+  await ben.page.setViewportSize(PHONE)
+  expect(await objections(ben.page)).toEqual([])
+  await asking.getByRole('button', { name: 'Ask for the return' }).click()
+  await ben.page.getByText('Sent instead: 1 × SOCKS-L').waitFor()
+
+  const { page } = staff
+  await open(staff, 'Asked for')
+  const back = page.url()
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('The return is approved.').waitFor()
+
+  await ben.page.reload()
+  await ben.page.getByRole('link', { name: 'The order by which it is sent' }).click()
+  await ben.page.getByText('What you send back pays 15.00 EUR of it').waitFor()
+  await ben.shoot('shop-exchange-rest-phone')
+  expect(await objections(ben.page)).toEqual([])
+  await ben.page.getByRole('radio', { name: 'From your wallet' }).check()
+  await ben.page.getByRole('button', { name: 'Pay 4.00 EUR' }).click()
+  await ben.page.getByRole('button', { name: 'Pay 4.00 EUR' }).waitFor({ state: 'hidden' })
+
+  await page.getByRole('button', { name: 'Receive' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Receive' }).click()
+  await page.getByText('Counted towards what is sent instead').waitFor()
+  await staff.shoot('staff-shop-exchange-received')
+  await page.getByRole('link', { name: 'The order by which it is sent' }).click()
+  await page.getByText('Paid', { exact: true }).first().waitFor()
+  await page.getByRole('link', { name: 'In place of what came back' }).click()
+  await page.waitForURL(back)
+  await ben.page.reload()
+  await ben.page.getByText('your wallet, what came back').waitFor()
+  await ben.shoot('shop-exchange-paid-phone')
+  await ben.page.getByRole('link', { name: 'What came back of another order' }).click()
+  await ben.page.getByText('Counted towards what is sent instead').waitFor()
+  await ben.page.setViewportSize(WIDE)
+  await ben.shoot('shop-exchange-first')
+  await ben.page.setViewportSize(PHONE)
   expect(ben.complaints).toEqual([])
   expect(staff.complaints).toEqual([])
 })

@@ -189,6 +189,11 @@ export function orderToken(order: string): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
+/** Whoever may see an order may see what is sent in place of what came back of it: by one token. */
+export function shareOrderToken(one: string, other: string): void {
+  if (orderToken(other) === undefined) keepOrderToken(other, orderToken(one))
+}
+
 function read(key: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(key) ?? 'null')

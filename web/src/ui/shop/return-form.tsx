@@ -1,21 +1,21 @@
+import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
+import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import type { Order, OrderReturn } from '@/lib/shop'
+import { type Order, type OrderReturn, productQuery, type Variant } from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
-import { useTexts } from '@/lib/text'
+import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { CheckField, SelectField, TextAreaField, TextField } from '@/ui/fields'
 import { FieldErrors, SideBySide, type Values } from '@/ui/form'
 import { useToast } from '@/ui/toast'
+import { differenceOf, itemsOf, offered, type Wish } from './exchange'
 import styles from './order.module.css'
 import { returnTexts } from './return-texts'
 import { nameOfLine, RETURN_REASONS, returnable } from './returns'
 
 type Left = ReturnType<typeof returnable>[number]
-type Back = ReturnType<typeof typedReturn>
-
-const SAME = 'same'
 
 type AskReturnProps = {
   order: Order
@@ -33,11 +33,11 @@ export function AskReturn({ order, returns, isStaff, onDone }: AskReturnProps) {
   const lines = returnable(order.lines, returns)
   if (lines.length === 0) return null
   const send = async (values: Values) => {
-    const back = typedReturn(values, lines, t)
+    const { back, wishes } = typedReturn(values, lines, t)
     const asked: Schemas['CreateReturn'] = {
       lines: back,
       note: values.note?.trim() || null,
-      exchange: values.instead === SAME ? sameAgain(back, lines) : [],
+      exchange: itemsOf(wishes),
     }
     const path = { id: order.id }
     await key.send(asked, (header) =>
@@ -59,26 +59,73 @@ export function AskReturn({ order, returns, isStaff, onDone }: AskReturnProps) {
       onConfirm={send}
     >
       <p className="muted">{isStaff ? t.make_lead : t.ask_lead}</p>
-      {lines.map((it) => (
-        <Chosen key={it.line.id} of={it} order={order} isOnly={lines.length === 1} />
-      ))}
-      <SelectField
-        name="instead"
-        label={isStaff ? t.instead_staff : t.instead}
-        choices={[
-          { value: '', label: t.money },
-          { value: SAME, label: t.same },
-        ]}
-      />
+      <Wishes lines={lines} order={order} isStaff={isStaff} />
       <TextAreaField name="note" label={t.note} optional rows={2} maxLength={500} />
     </Confirm>
   )
 }
 
-/** A line, and, once it is chosen, how much of it and why. */
-function Chosen({ of, order, isOnly }: { of: Left; order: Order; isOnly: boolean }) {
+type Typed = { readonly isChosen: boolean; readonly pieces: string; readonly instead: string }
+type WishesProps = { lines: readonly Left[]; order: Order; isStaff: boolean | undefined }
+
+/** What comes back, what is wanted for it, and what that costs more or less. */
+function Wishes({ lines, order, isStaff }: WishesProps) {
   const t = useTexts(returnTexts)
-  const [isChosen, setChosen] = useState(isOnly)
+  const { language } = useLanguage()
+  const [typed, setTyped] = useState<Readonly<Record<string, Typed>>>({})
+  const products = [...new Set(lines.map(({ line }) => line.product))]
+  const found = useQueries({ queries: products.map((id) => productQuery(id, language)) })
+  const variants = found.flatMap(({ data }) => data?.variants ?? [])
+  const of = ({ line, left }: Left): Typed =>
+    typed[line.id] ?? { isChosen: lines.length === 1, pieces: String(left), instead: '' }
+  const wishes = lines.flatMap((it) => {
+    const { isChosen, pieces, instead } = of(it)
+    return isChosen ? [wishOf(it, pieces, instead)] : []
+  })
+  const difference = differenceOf(wishes, variants, order.currency)
+  const money = (units: bigint) =>
+    `${formatAmount(units < 0n ? -units : units, order.scale, language)} ${order.currency}`
+  const more = isStaff ? t.more_staff : t.more
+  const less = isStaff ? t.less_staff : t.less
+  return (
+    <>
+      {lines.map((it) => {
+        const product = found.find(({ data }) => data?.id === it.line.product)?.data
+        return (
+          <Chosen
+            key={it.line.id}
+            of={it}
+            order={order}
+            typed={of(it)}
+            onType={(its) => setTyped({ ...typed, [it.line.id]: its })}
+            offers={offered(product?.variants ?? [], order.currency)}
+            money={money}
+            isStaff={isStaff}
+          />
+        )
+      })}
+      {difference !== null && (
+        <p role="status">
+          {difference === 0n && t.equal}
+          {difference > 0n && more(money(difference))}
+          {difference < 0n && less(money(difference))}
+        </p>
+      )}
+    </>
+  )
+}
+
+type ChosenProps = Pick<WishesProps, 'order' | 'isStaff'> & {
+  of: Left
+  typed: Typed
+  onType: (typed: Typed) => void
+  offers: readonly Variant[]
+  money: (units: bigint) => string
+}
+
+/** A line, and, once it is chosen, how much of it, why, and what for. */
+function Chosen({ of, order, typed, onType, offers, money, isStaff }: ChosenProps) {
+  const t = useTexts(returnTexts)
   const { line, left } = of
   const name = nameOfLine(order, line.id)
   return (
@@ -87,59 +134,91 @@ function Chosen({ of, order, isOnly }: { of: Left; order: Order; isOnly: boolean
       <CheckField
         name={line.id}
         label={name}
-        checked={isChosen}
-        onChange={(event) => setChosen(event.target.checked)}
+        checked={typed.isChosen}
+        onChange={(event) => onType({ ...typed, isChosen: event.target.checked })}
       />
-      {isChosen && (
-        <SideBySide>
-          <TextField
-            name={`${line.id}/pieces`}
-            label={t.pieces}
-            inputMode="numeric"
-            autoComplete="off"
-            maxLength={7}
-            defaultValue={String(left)}
-            end={<span className={styles.of}>{t.of(left)}</span>}
-          />
+      {typed.isChosen && (
+        <>
+          <SideBySide>
+            <TextField
+              name={`${line.id}/pieces`}
+              label={t.pieces}
+              inputMode="numeric"
+              autoComplete="off"
+              maxLength={7}
+              value={typed.pieces}
+              onChange={(event) => onType({ ...typed, pieces: event.target.value })}
+              end={<span className={styles.of}>{t.of(left)}</span>}
+            />
+            <SelectField
+              name={`${line.id}/reason`}
+              label={t.why}
+              choices={[
+                { value: '', label: t.choose },
+                ...RETURN_REASONS.map((value) => ({ value, label: t[`reason_${value}`] })),
+              ]}
+            />
+          </SideBySide>
           <SelectField
-            name={`${line.id}/reason`}
-            label={t.why}
+            name={`${line.id}/instead`}
+            label={isStaff ? t.instead_staff : t.instead}
+            value={typed.instead}
+            onChange={(event) => onType({ ...typed, instead: event.target.value })}
             choices={[
-              { value: '', label: t.choose },
-              ...RETURN_REASONS.map((value) => ({ value, label: t[`reason_${value}`] })),
+              { value: '', label: t.money },
+              { value: line.variant, label: t.same },
+              ...offers
+                .filter(({ id }) => id !== line.variant)
+                .map((variant) => ({
+                  value: variant.id,
+                  label: nameOfOffer(variant, wishOf(of, typed.pieces, variant.id)),
+                })),
             ]}
           />
-        </SideBySide>
+        </>
       )}
     </fieldset>
   )
+
+  function nameOfOffer(variant: Variant, wish: Wish): string {
+    const difference = differenceOf([wish], [variant], order.currency) ?? 0n
+    const title = variant.title ?? variant.sku
+    if (difference === 0n) return t.another(title)
+    const word = difference > 0n ? t.dearer : t.cheaper
+    return t.another(`${title}, ${word(money(difference))}`)
+  }
+}
+
+/** Of what isn't a number of pieces yet, there is one. */
+function wishOf({ line, left }: Left, typed: string, instead: string): Wish {
+  const pieces = piecesOf(typed, left) ?? 1
+  return { line, pieces, variant: instead === '' ? null : instead }
+}
+
+function piecesOf(typed: string | undefined, most: number): number | null {
+  const text = typed?.trim() ?? ''
+  const pieces = /^\d{1,7}$/.test(text) ? Number(text) : 0
+  return pieces >= 1 && pieces <= most ? pieces : null
 }
 
 type Words = ReturnType<typeof useTexts<(typeof returnTexts)['en']>>
 
 function typedReturn(values: Values, lines: readonly Left[], t: Words) {
   const flaws: Record<string, string> = {}
-  const typed = lines.flatMap(({ line, left }) => {
+  const wishes: Wish[] = []
+  const back = lines.flatMap((it) => {
+    const { line, left } = it
     if (values[line.id] !== 'on') return []
     const [pieces, why] = [`${line.id}/pieces`, `${line.id}/reason`] as const
-    const text = values[pieces]?.trim() ?? ''
-    const quantity = /^\d{1,7}$/.test(text) ? Number(text) : 0
-    if (quantity < 1 || quantity > left) flaws[pieces] = t.flaw_pieces(left)
-    const reason = RETURN_REASONS.find((it) => it === values[why])
+    const quantity = piecesOf(values[pieces], left)
+    if (quantity === null) flaws[pieces] = t.flaw_pieces(left)
+    const reason = RETURN_REASONS.find((known) => known === values[why])
     if (!reason) flaws[why] = t.flaw_reason
-    return reason ? [{ line: line.id, quantity, reason }] : []
+    if (quantity === null || !reason) return []
+    wishes.push(wishOf(it, String(quantity), values[`${line.id}/instead`] ?? ''))
+    return [{ line: line.id, quantity, reason }]
   })
   if (Object.keys(flaws).length > 0) throw new FieldErrors(flaws)
-  if (typed.length === 0) throw new FieldErrors({}, t.flaw_nothing)
-  return typed
-}
-
-/** As many pieces as come back; lines of an order may be about the same thing. */
-function sameAgain(back: Back, lines: readonly Left[]): Schemas['CreateExchangeItem'][] {
-  const pieces = new Map<string, number>()
-  for (const { line: id, quantity } of back) {
-    const variant = lines.find(({ line }) => line.id === id)?.line.variant ?? ''
-    pieces.set(variant, (pieces.get(variant) ?? 0) + quantity)
-  }
-  return [...pieces].map(([variant, quantity]) => ({ variant, quantity }))
+  if (back.length === 0) throw new FieldErrors({}, t.flaw_nothing)
+  return { back, wishes }
 }

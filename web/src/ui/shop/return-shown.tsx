@@ -94,8 +94,9 @@ function Arrival({ of, order }: { of: OrderReturn; order: Order }) {
   const awaited = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const came = lines.reduce((sum, line) => sum + cameOf(line), 0)
   const arrived = came === awaited ? t.t_received : t.t_received_part(came, awaited)
+  const isCredited = Boolean(of.exchange?.order) && refund?.state === 'done'
   const words = {
-    done: t.t_refunded,
+    done: isCredited ? t.t_credited : t.t_refunded,
     pending: t.t_refund_pending,
     refused: t.t_refund_refused,
   } as const
@@ -109,6 +110,7 @@ function Arrival({ of, order }: { of: OrderReturn; order: Order }) {
         <Step tone={tones[refund.state]}>
           <What>{words[refund.state]}</What>{' '}
           <Money units={refund.amount} scale={order.scale} asset={order.currency} />
+          {isCredited && <p className="muted">{t.t_credited_rest}</p>}
         </Step>
       )}
       {!refund && state === 'received' && <Step tone="waiting">{t.t_looked_at}</Step>}

@@ -26,6 +26,8 @@ export const returnTexts = defineTexts(
     t_received: 'Arrived',
     t_received_part: (came: number, of: number) => `Arrived: ${came} of ${of}`,
     t_refunded: 'Money given back',
+    t_credited: 'Counted towards what is sent instead',
+    t_credited_rest: 'What is left of it goes back.',
     t_refund_pending: 'Money is on its way back',
     t_refund_refused: 'The money couldn’t be given back',
     t_looked_at: 'The shop decides about the money',
@@ -49,6 +51,18 @@ export const returnTexts = defineTexts(
     instead_staff: 'What does the buyer get for it?',
     money: 'The money back',
     same: 'The same once more',
+    another: (what: string) => `Another one: ${what}`,
+    dearer: (amount: string) => `${amount} more`,
+    cheaper: (amount: string) => `${amount} less`,
+    equal: 'At today’s prices that costs just as much, and nobody pays anything.',
+    more: (amount: string) =>
+      `At today’s prices that costs ${amount} more. You pay it once the shop has approved the return.`,
+    more_staff: (amount: string) =>
+      `At today’s prices that costs ${amount} more, which the buyer pays once the return is approved.`,
+    less: (amount: string) =>
+      `At today’s prices that costs ${amount} less. You get it back when the goods have arrived.`,
+    less_staff: (amount: string) =>
+      `At today’s prices that costs ${amount} less, which goes back when the goods have arrived.`,
     sent_instead: 'Sent instead',
     to_order: 'The order by which it is sent',
     note: 'Anything to add?',
@@ -82,6 +96,8 @@ export const returnTexts = defineTexts(
     t_received: 'Angekommen',
     t_received_part: (came: number, of: number) => `Angekommen: ${came} von ${of}`,
     t_refunded: 'Geld zurückgegeben',
+    t_credited: 'Auf das angerechnet, was stattdessen kommt',
+    t_credited_rest: 'Was davon übrig ist, geht zurück.',
     t_refund_pending: 'Geld ist auf dem Weg zurück',
     t_refund_refused: 'Das Geld ließ sich nicht zurückgeben',
     t_looked_at: 'Der Laden entscheidet über das Geld',
@@ -106,6 +122,18 @@ export const returnTexts = defineTexts(
     instead_staff: 'Was bekommt der Käufer dafür?',
     money: 'Das Geld zurück',
     same: 'Dasselbe noch einmal',
+    another: (what: string) => `Ein anderes: ${what}`,
+    dearer: (amount: string) => `${amount} mehr`,
+    cheaper: (amount: string) => `${amount} weniger`,
+    equal: 'Nach heutigen Preisen kostet das gleich viel, und niemand zahlt etwas.',
+    more: (amount: string) =>
+      `Nach heutigen Preisen kostet das ${amount} mehr. Du zahlst es, sobald der Laden die Rückgabe genehmigt hat.`,
+    more_staff: (amount: string) =>
+      `Nach heutigen Preisen kostet das ${amount} mehr. Der Käufer zahlt es, sobald die Rückgabe genehmigt ist.`,
+    less: (amount: string) =>
+      `Nach heutigen Preisen kostet das ${amount} weniger. Du bekommst es zurück, wenn die Ware angekommen ist.`,
+    less_staff: (amount: string) =>
+      `Nach heutigen Preisen kostet das ${amount} weniger. Es geht zurück, wenn die Ware angekommen ist.`,
     sent_instead: 'Stattdessen kommt',
     to_order: 'Die Bestellung, mit der es kommt',
     note: 'Noch etwas dazu?',

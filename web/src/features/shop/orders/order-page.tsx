@@ -19,6 +19,7 @@ import { PostalAddress } from '@/ui/shop/postal-address'
 import { dateIn } from '@/ui/shown'
 import { Empty, Loaded } from '@/ui/states'
 import { CancelOrder } from './cancel'
+import { ExchangeOf } from './exchange-of'
 import styles from './order.module.css'
 import { PayOrder } from './pay'
 import { Returns } from './returns'
@@ -141,6 +142,7 @@ function Details({ order }: { order: Order }) {
       {kinds.length > 0 && (
         <Fact name={t.paid_with}>{kinds.map((kind) => words[kind] ?? kind).join(', ')}</Fact>
       )}
+      {order.exchange_of && <ExchangeOf order={order} back={order.exchange_of} />}
       {order.email && <Fact name={t.email}>{order.email}</Fact>}
       {order.note && <Fact name={t.note}>{order.note}</Fact>}
       <Fact name={t.id}>

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { api, body } from '@/api/client'
+import { formatAmount } from '@/lib/amount'
 import type { Order } from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
-import { useTexts } from '@/lib/text'
+import { useLanguage, useTexts } from '@/lib/text'
 import { useReread } from '@/lib/wallet'
 import { Notice } from '@/ui/notice'
 import { Section } from '@/ui/page'
@@ -15,6 +16,7 @@ import { texts } from './texts'
 /** What is still to be done so that an order is paid: confirm, wait, or pay once more. */
 export function PayOrder({ order }: { order: Order }) {
   const t = useTexts(texts)
+  const { language } = useLanguage()
   const client = useQueryClient()
   const reread = useReread()
   if (order.status !== 'placed') return null
@@ -49,6 +51,11 @@ export function PayOrder({ order }: { order: Order }) {
         <Notice tone="bad">
           <PaymentFailure code={failed.failure} />
         </Notice>
+      )}
+      {order.credit !== '0' && (
+        <p>
+          {t.pay_credit(`${formatAmount(order.credit, order.scale, language)} ${order.currency}`)}
+        </p>
       )}
       {!waiting && due !== '0' && (
         <PayForm label={t.pay} due={{ currency: order.currency, total: due }} onPay={pay} />

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { api, body } from '@/api/client'
 import { type Order, type OrderReturn, storefrontQuery } from '@/lib/shop'
-import { orderToken, tokenHeader } from '@/lib/shop-cart'
+import { orderToken, shareOrderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { Section } from '@/ui/page'
@@ -47,6 +48,10 @@ type ShownProps = { of: OrderReturn; order: Order; onDone: () => Promise<unknown
 function Shown({ of, order, onDone }: ShownProps) {
   const t = useTexts(returnTexts)
   const { language } = useLanguage()
+  const instead = of.exchange?.order
+  useEffect(() => {
+    if (instead) shareOrderToken(of.order, instead)
+  }, [of.order, instead])
   return (
     <article className={styles.return}>
       <header className={styles.returnHead}>

@@ -29,7 +29,11 @@ export const texts = defineTexts(
     card: 'card',
     external: 'an outside payment',
     exchange: 'what came back',
+    exchange_of: 'In place of',
+    exchange_first: 'What came back of another order',
     pay: 'Payment',
+    pay_credit: (amount: string) =>
+      `What you send back pays ${amount} of it as soon as it has arrived.`,
     pay_card: 'Your card is still needed. The order is paid as soon as it is charged.',
     pay_confirm: 'Your bank wants to know whether it is you.',
     pay_do: 'Pay',
@@ -86,7 +90,11 @@ export const texts = defineTexts(
     card: 'Karte',
     external: 'Zahlung von außen',
     exchange: 'dem, was zurückkam',
+    exchange_of: 'An Stelle von',
+    exchange_first: 'Was von einer anderen Bestellung zurückkam',
     pay: 'Bezahlen',
+    pay_credit: (amount: string) =>
+      `Was du zurückschickst, bezahlt ${amount} davon, sobald es angekommen ist.`,
     pay_card: 'Es fehlt noch deine Karte. Sobald sie belastet ist, ist die Bestellung bezahlt.',
     pay_confirm: 'Deine Bank möchte wissen, ob du es bist.',
     pay_do: 'Bezahlen',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Variant } from '@/lib/shop'
-import { chosenVariant, firstChoice, isPossible, priceFor } from './choice'
+import { chosenVariant, firstChoice, isPossible } from './choice'
 
 function variant(sku: string, colour: string, size: string, availability = 'in_stock') {
   return {
@@ -43,17 +43,4 @@ describe('choosing a variant', () => {
     expect(isPossible(shirt, choice, 'Colour', 'blue')).toBe(true)
     expect(isPossible(shirt, choice, 'Size', 'S')).toBe(false)
   })
-})
-
-it.each([
-  [1, '100'],
-  [9, '100'],
-  [10, '90'],
-  [500, '80'],
-])('%i pieces cost %s each', (quantity, amount) => {
-  const tiers = [
-    { min_quantity: 100, amount: '80' },
-    { min_quantity: 10, amount: '90' },
-  ]
-  expect(priceFor({ amount: '100', tiers }, quantity)).toBe(amount)
 })
