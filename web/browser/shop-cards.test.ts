@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
 import { type Bank, openBank } from './bank'
 import { launch, openWindow, PHONE, type Window } from './browser'
-import { openShop } from './shop'
+import { checkOut, openShop } from './shop'
 import { type Stripe, startStripe } from './stripe'
 
 let bank: Bank
@@ -17,23 +17,6 @@ afterAll(async () => {
   await browser?.close()
   await bank?.stop()
 })
-
-/** A guest with a lantern in the cart, up to the choice of how to pay. */
-async function checkOut({ page }: Window): Promise<void> {
-  await page.goto('/shop/products/paper-lantern')
-  await page.getByRole('button', { name: 'Add to cart' }).click()
-  await page.getByRole('link', { name: 'To the cart' }).click()
-  await page.getByRole('link', { name: 'To the checkout' }).click()
-  await page.getByLabel('E-mail address').fill('guest@example.org')
-  await page.getByLabel('Name', { exact: true }).fill('Gerda Gast')
-  await page.getByLabel('Street and number').fill('Stephansplatz 1')
-  await page.getByLabel('Postcode').fill('1010')
-  await page.getByLabel('Town').fill('Wien')
-  await page.getByLabel('Country').selectOption('Austria')
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await page.getByRole('radio', { name: 'Post, 2–3 days' }).check()
-  await page.getByRole('radio', { name: 'By card' }).check()
-}
 
 async function pay({ page }: Window, number: string): Promise<void> {
   await page.getByLabel('Card number').fill(number)

@@ -245,6 +245,23 @@ export async function buy(
   )
 }
 
+/** A guest with a lantern in the cart, up to the choice of how to pay. */
+export async function checkOut({ page }: Window): Promise<void> {
+  await page.goto('/shop/products/paper-lantern')
+  await page.getByRole('button', { name: 'Add to cart' }).click()
+  await page.getByRole('link', { name: 'To the cart' }).click()
+  await page.getByRole('link', { name: 'To the checkout' }).click()
+  await page.getByLabel('E-mail address').fill('guest@example.org')
+  await page.getByLabel('Name', { exact: true }).fill('Gerda Gast')
+  await page.getByLabel('Street and number').fill('Stephansplatz 1')
+  await page.getByLabel('Postcode').fill('1010')
+  await page.getByLabel('Town').fill('Wien')
+  await page.getByLabel('Country').selectOption('Austria')
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('radio', { name: 'Post, 2–3 days' }).check()
+  await page.getByRole('radio', { name: 'By card' }).check()
+}
+
 /** Sends all that is open of an order, and the parcel arrives. */
 export async function deliver({ operator }: Bank, order: string): Promise<void> {
   const path = `/v1/shop/orders/${order}/shipments`

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
 
 /**
- * A stand-in for Stripe, as far as a deposit goes: payment intents, signed webhooks, and the script
- * that pages load from Stripe. What else Stripe does is tested where Bushel talks to it
+ * A stand-in for Stripe, as far as the pages need it: payment intents, refunds that a card's bank
+ * sends back at once, signed webhooks, and the script that pages load from Stripe. What else Stripe does is tested where Bushel talks to it
  * (`crates/payments/tests/it/stripe`).
  */
 export type Stripe = {
@@ -19,6 +19,7 @@ export type Stripe = {
 }
 
 type Intent = { id: string; status: string; amount: number } & Record<string, unknown>
+type Things = Map<string, Intent>
 type Confirmed = { error?: { message: string } }
 
 const SECRET_KEY = 'sk_test_of_the_stand_in'
@@ -60,7 +61,7 @@ export async function startStripe(): Promise<Stripe> {
 }
 
 async function answer(
-  intents: Map<string, Intent>,
+  intents: Things,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -68,17 +69,37 @@ async function answer(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const isOurs = request.headers.authorization === `Bearer ${SECRET_KEY}`
-  const intent =
-    request.method === 'POST' && pathname === '/v1/payment_intents'
-      ? created(intents, new URLSearchParams(Buffer.concat(chunks).toString()))
-      : intents.get(pathname.replace('/v1/payment_intents/', ''))
+  const form = new URLSearchParams(Buffer.concat(chunks).toString())
+  const found = isOurs ? asked(intents, `${request.method} ${pathname}`, form) : undefined
   const error = { error: { type: 'invalid_request_error', message: 'not here' } }
-  response.writeHead(isOurs ? (intent ? 200 : 404) : 401, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(isOurs && intent ? intent : error))
+  response.writeHead(isOurs ? (found ? 200 : 404) : 401, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(found ?? error))
+}
+
+function asked(intents: Things, call: string, form: URLSearchParams): unknown {
+  if (call === 'POST /v1/payment_intents') return created(intents, form)
+  if (call === 'POST /v1/refunds') return sentBack(intents, form)
+  if (call === 'GET /v1/refunds') return { data: [], has_more: false }
+  return intents.get(call.replace('GET /v1/payment_intents/', ''))
+}
+
+/** <https://docs.stripe.com/api/refunds/object> */
+function sentBack(intents: Things, form: URLSearchParams) {
+  const intent = form.get('payment_intent')
+  return {
+    id: `re_${randomUUID().replaceAll('-', '')}`,
+    object: 'refund',
+    amount: Number(form.get('amount')),
+    currency: intents.get(intent ?? '')?.currency,
+    status: 'failed',
+    failure_reason: 'lost_or_stolen_card',
+    payment_intent: intent,
+    metadata: { bushel_reference: form.get('metadata[bushel_reference]') },
+  }
 }
 
 /** <https://docs.stripe.com/api/payment_intents/object> */
-function created(intents: Map<string, Intent>, form: URLSearchParams): Intent {
+function created(intents: Things, form: URLSearchParams): Intent {
   const id = `pi_${randomUUID().replaceAll('-', '')}`
   const intent = {
     id,

@@ -162,7 +162,7 @@ export const HOUSE_SHOP: readonly Place[] = [
     to: '/staff/shop/orders',
     text: 'orders',
     icon: Package,
-    also: ['/staff/shop/returns'],
+    also: ['/staff/shop/returns', '/staff/shop/stranded-refunds'],
     permission: 'orders.read',
   },
   {

@@ -196,6 +196,7 @@ const routes = root.addChildren([
       house('/shop/orders/$id', () => import('@/features/staff/shop-orders/order-page')),
       house('/shop/returns', () => import('@/features/staff/shop-orders/returns-page')),
       house('/shop/returns/$id', () => import('@/features/staff/shop-orders/return-page')),
+      house('/shop/stranded-refunds', () => import('@/features/staff/shop-orders/stranded-page')),
       house('/shop/products', () => import('@/features/staff/shop-products/page')),
       house('/shop/products/new', () => import('@/features/staff/shop-products/new-page')),
       house('/shop/products/$id', () => import('@/features/staff/shop-products/product-page')),

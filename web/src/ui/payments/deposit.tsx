@@ -46,6 +46,9 @@ const FAILURES = [
   'processing_error',
   'authentication_failed',
   'account_closed',
+  'card_closed',
+  'lost_or_stolen_card',
+  'expired_or_canceled_card',
 ] as const
 
 /** Why a payment failed; what a provider calls it where we have no words. */

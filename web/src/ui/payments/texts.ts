@@ -40,6 +40,9 @@ export const paymentTexts = defineTexts(
     w_failed: 'Failed',
     w_returned: 'Came back',
     f_account_closed: 'The bank account is closed.',
+    f_card_closed: 'The card is closed.',
+    f_lost_or_stolen_card: 'The card is lost or stolen, says its bank.',
+    f_expired_or_canceled_card: 'The card has expired or was cancelled, says its bank.',
   },
   {
     card: (brand: string, last4: string) => `${brand}, endet auf ${last4}`,
@@ -80,5 +83,8 @@ export const paymentTexts = defineTexts(
     w_failed: 'Gescheitert',
     w_returned: 'Zurückgekommen',
     f_account_closed: 'Das Bankkonto ist geschlossen.',
+    f_card_closed: 'Die Karte ist geschlossen.',
+    f_lost_or_stolen_card: 'Die Karte ist verloren oder gestohlen, sagt ihre Bank.',
+    f_expired_or_canceled_card: 'Die Karte ist abgelaufen oder gekündigt, sagt ihre Bank.',
   },
 )

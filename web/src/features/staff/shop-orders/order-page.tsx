@@ -6,6 +6,7 @@ import { shortId } from '@/lib/short-id'
 import { useTexts } from '@/lib/text'
 import { Guarded, Recorded } from '@/ui/guarded'
 import { Id } from '@/ui/id'
+import { Notice } from '@/ui/notice'
 import { Fact, Facts, Page, Section } from '@/ui/page'
 import { Records } from '@/ui/records'
 import { Documents } from '@/ui/shop/documents'
@@ -114,30 +115,38 @@ function Payments({ order }: { order: Order }) {
     exchange: t.p_exchange,
   }
   if (order.payments.length === 0) return <p className="muted">{t.no_payments}</p>
+  const isStranded = order.payments.some(({ stranded }) => stranded !== '0')
   return (
-    <Records
-      label={t.payments}
-      items={order.payments}
-      keyOf={({ id }) => id}
-      columns={[
-        {
-          name: t.p_kind,
-          cell: ({ kind, reference }) => (
-            <>
-              {words[kind] ?? kind}
-              {reference && <div className="muted">{shortId(reference)}</div>}
-            </>
-          ),
-        },
-        {
-          name: t.p_status,
-          cell: ({ status }) => <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>,
-        },
-        { name: t.p_amount, isEnd: true, cell: ({ amount }) => money(amount) },
-        { name: t.p_captured, isEnd: true, cell: ({ captured }) => money(captured) },
-        { name: t.p_refunded, isEnd: true, cell: ({ refunded }) => money(refunded) },
-      ]}
-    />
+    <>
+      {isStranded && (
+        <Notice tone="warning">
+          {t.stranded} <Link to="/staff/shop/stranded-refunds">{t.stranded_link}</Link>
+        </Notice>
+      )}
+      <Records
+        label={t.payments}
+        items={order.payments}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            name: t.p_kind,
+            cell: ({ kind, reference }) => (
+              <>
+                {words[kind] ?? kind}
+                {reference && <div className="muted">{shortId(reference)}</div>}
+              </>
+            ),
+          },
+          {
+            name: t.p_status,
+            cell: ({ status }) => <Badge tone={TONES[status]}>{t[`s_${status}`]}</Badge>,
+          },
+          { name: t.p_amount, isEnd: true, cell: ({ amount }) => money(amount) },
+          { name: t.p_captured, isEnd: true, cell: ({ captured }) => money(captured) },
+          { name: t.p_refunded, isEnd: true, cell: ({ refunded }) => money(refunded) },
+        ]}
+      />
+    </>
   )
 }
 

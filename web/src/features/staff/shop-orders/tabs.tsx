@@ -2,11 +2,21 @@ import { defineTexts, useTexts } from '@/lib/text'
 import { Tabs } from '@/ui/tabs'
 
 const texts = defineTexts(
-  { tabs: 'Orders and returns', orders: 'Orders', returns: 'Returns' },
-  { tabs: 'Bestellungen und Rückgaben', orders: 'Bestellungen', returns: 'Rückgaben' },
+  {
+    tabs: 'Orders and returns',
+    orders: 'Orders',
+    returns: 'Returns',
+    stranded: 'Stranded refunds',
+  },
+  {
+    tabs: 'Bestellungen und Rückgaben',
+    orders: 'Bestellungen',
+    returns: 'Rückgaben',
+    stranded: 'Gestrandete Erstattungen',
+  },
 )
 
-/** What was bought, and what comes back of it. */
+/** What was bought, and what comes back of it, and money that could not. */
 export function OrdersTabs() {
   const t = useTexts(texts)
   return (
@@ -15,6 +25,7 @@ export function OrdersTabs() {
       tabs={[
         { to: '/staff/shop/orders', label: t.orders },
         { to: '/staff/shop/returns', label: t.returns },
+        { to: '/staff/shop/stranded-refunds', label: t.stranded },
       ]}
     />
   )
