@@ -46,7 +46,7 @@ async function open({ page }: Window, state: string): Promise<void> {
 }
 
 it('a return is asked for, approved, received in parts, and paid back', async () => {
-  const { id } = await buy(bank, ben, { NOTES: 3, CAN: 1 })
+  const { id, number } = await buy(bank, ben, { NOTES: 3, CAN: 1 })
   await ben.page.goto(`/shop/orders/${id}`)
   await ben.page.getByText('Is being packed').waitFor()
   expect(await ben.page.getByText('Send something back').count()).toBe(0)
@@ -94,6 +94,9 @@ it('a return is asked for, approved, received in parts, and paid back', async ()
   await page.getByText('Money given back').waitFor()
   await page.getByText('17.00').first().waitFor()
   await staff.shoot('staff-shop-return-done')
+  await page.getByRole('link', { name: 'All returns' }).click()
+  await page.getByRole('link', { name: `Order ${number}` }).waitFor()
+  await staff.shoot('staff-shop-returns')
 
   await ben.page.reload()
   await ben.page.getByText('Put the number of the order inside.').waitFor()

@@ -1,14 +1,17 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useFilters } from '@/lib/filters'
 import { usePages } from '@/lib/query'
 import { shortId } from '@/lib/short-id'
+import { SEEN } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
 import { SelectField } from '@/ui/fields'
 import { Filters } from '@/ui/filters'
 import { Guarded, Recorded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { PagedRecords } from '@/ui/records'
+import { useOrderName } from '@/ui/shop/order-status'
 import { ReturnStatus } from '@/ui/shop/return-status'
 import { returnTexts } from '@/ui/shop/return-texts'
 import { RETURN_STATES } from '@/ui/shop/returns'
@@ -43,9 +46,27 @@ export default function StaffReturnsPage() {
   )
 }
 
+const ORDERS_MAX = 200
+
+/**
+ * The numbers of the newest orders, by id. A return tells only its order's id, and reading each
+ * order would be recorded as if somebody had looked at it.
+ */
+function useNumbers(): ReadonlyMap<string, number | null> {
+  const query = useQuery({
+    queryKey: ['staff', 'shop', 'orders', 'numbers'],
+    queryFn: () =>
+      body(api.GET('/v1/shop/overview/orders', { params: { query: { limit: ORDERS_MAX } } })),
+    ...SEEN,
+  })
+  return new Map(query.data?.data.map(({ id, number }) => [id, number]))
+}
+
 function Returns({ state }: { state: string | undefined }) {
   const t = useTexts(texts)
   const words = useTexts(returnTexts)
+  const nameOf = useOrderName()
+  const numbers = useNumbers()
   const query = { 'filter[state]': RETURN_STATES.find((it) => it === state) }
   const pages = usePages(['staff', 'shop', 'returns', 'list', query], (cursor) =>
     body(api.GET('/v1/shop/overview/returns', { params: { query: { ...query, cursor } } })),
@@ -71,7 +92,11 @@ function Returns({ state }: { state: string | undefined }) {
           name: t.order,
           cell: ({ order }) => (
             <Link to="/staff/shop/orders/$id" params={{ id: order }}>
-              <code>{shortId(order)}</code>
+              {numbers.has(order) ? (
+                nameOf(numbers.get(order) ?? null)
+              ) : (
+                <code>{shortId(order)}</code>
+              )}
             </Link>
           ),
         },
