@@ -9,8 +9,9 @@ use kernel::{Amount, Clock as _, Database, Limit, SystemClock, Timestamp};
 use ledger::{AccountFilter, NewAsset, TransferId};
 use wallet::{PastAccount, PastOutcome, PastTransfer};
 
+use super::callers::Callers;
 use super::world::{self, ASSETS, CAST, DAYS, Member, Move, Outcome, Who};
-use super::{present, store};
+use super::{present, shop, store};
 use crate::serve::Contexts;
 
 /// Makes the world, if the database is empty.
@@ -29,7 +30,10 @@ pub(crate) async fn make(database: &Database, contexts: &Contexts) -> anyhow::Re
         past.iter().enumerate().map(|(number, it)| transfer(number, it, &users, now)).collect();
     contexts.wallet.import_past(&accounts, &transfers).await.context("the past can't be made")?;
     tracing::info!(transfers = transfers.len(), "the past of the demo world is there");
-    present::make(contexts, &users, now).await?;
+    let callers = Callers::new(contexts, &users);
+    present::make(&callers, now).await?;
+    shop::make(&callers, now).await?;
+    tracing::info!("the shop of the demo world is open");
     store::finish(database, SystemClock.now()).await?;
     tracing::info!("the demo world is made");
     Ok(())

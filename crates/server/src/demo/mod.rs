@@ -6,13 +6,16 @@
 //! there on this host alone; what is removed is the whole database but the operator's token and key.
 //!
 //! Reading order: `world` (who there is and what happened), `making` (how it comes into the
-//! database), `present` (what goes on at this moment), `service` (whether there is one, starting
-//! again, removing), `sign_ins` (being somebody in it), `http`, `store`.
+//! database), `present` (what goes on at this moment) and `shop` (what is sold and bought), both
+//! through `callers`; `service` (whether there is one, starting again, removing), `sign_ins` (being
+//! somebody in it), `http`, `store`.
 
+mod callers;
 pub(crate) mod http;
 mod making;
 mod present;
 mod service;
+mod shop;
 pub(crate) mod sign_ins;
 mod store;
 mod world;

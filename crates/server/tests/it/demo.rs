@@ -83,6 +83,30 @@ fn is_sound(data: &Path) {
 }
 
 #[test]
+fn in_the_shop_of_the_demo_world_goods_are_for_sale_and_staff_has_something_to_do() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let guest = Client::anonymous(&server.url);
+    let shown = until("the goods", || {
+        let found = ok(&guest.get("/v1/shop/products?currency=EUR"));
+        let shown = found["data"].as_array().unwrap().clone();
+        (shown.len() >= 10).then_some(shown)
+    });
+    for product in &shown {
+        let path = format!("/v1/shop/products/{}?currency=EUR", text(product, "handle"));
+        let product = ok(&guest.get(&path));
+        assert!(!product["images"].as_array().unwrap().is_empty(), "{product}");
+    }
+    let greta = Visitor::enter(&server, "greta");
+    let orders = |status: &str| greta.list(&format!("/v1/shop/overview/orders?filter[status]={status}"));
+    assert!(orders("paid").len() >= 2 && orders("shipped").len() >= 20);
+    assert_eq!(greta.list("/v1/shop/overview/returns?filter[state]=requested").len(), 1);
+    assert!(Visitor::enter(&server, "mia").list("/v1/shop/orders").len() >= 2);
+    drop(server);
+    is_sound(folder.path());
+}
+
+#[test]
 fn a_newcomer_is_somebody_with_one_click_and_sees_a_life() {
     let folder = folder();
     let server = serve(folder.path());
