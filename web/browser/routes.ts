@@ -159,7 +159,7 @@ const EXAMPLES: Readonly<Record<string, Find>> = {
   '/staff/payments/reconciliations/$id': made('/v1/payments/reconciliations', {}),
   '/staff/mailbox/$id': first('/v1/notifications/mailbox'),
   '/shop/categories/$handle': async () => 'kitchen',
-  '/shop/collections/$handle': async () => 'presents',
+  '/shop/collections/$handle': async () => 'small-presents',
   '/shop/products/$handle': async () => 'linen-apron',
   '/shop/orders/$id': (window) => ordered(window),
   '/staff/shop/orders/$id': (window) => ordered(window),

@@ -9,6 +9,8 @@ export type Server = {
   /** Where a browser opens it. */
   readonly url: string
   readonly operator: Api
+  /** The version of something, by which a change says what it replaces. */
+  readonly version: (path: string) => Promise<string>
   /** Sends a file as the operator. */
   readonly upload: (path: string, type: string, content: Uint8Array) => Promise<unknown>
   readonly stop: () => Promise<void>
@@ -38,6 +40,7 @@ export async function startServer(options: readonly string[] = []): Promise<Serv
   return {
     url: own.replace('127.0.0.1', 'localhost'),
     operator: (...request) => call(own, token, ...request),
+    version: (path) => version(own, token, path),
     upload: (path, type, content) => send(own, token, path, type, content),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -78,6 +81,13 @@ async function call(own: string, token: string, ...request: Parameters<Api>) {
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
+}
+
+async function version(own: string, token: string, path: string): Promise<string> {
+  const answer = await fetch(own + path, { headers: { authorization: `Bearer ${token}` } })
+  const found = answer.headers.get('etag')
+  if (!found) throw new Error(`GET ${path}: ${answer.status} without a version`)
+  return found
 }
 
 async function send(own: string, token: string, path: string, type: string, content: Uint8Array) {

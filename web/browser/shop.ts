@@ -112,7 +112,10 @@ const simple = [
   },
 ] as const
 
-/** Opens a shop by the public API: categories, products with pictures, stock, taxes, shipping. */
+/**
+ * Opens a shop by the public API, also beside that of the demo world: categories, products with
+ * pictures, stock, taxes, shipping.
+ */
 export async function openShop(bank: Bank): Promise<Shop> {
   const { operator } = bank
   for (const category of CATEGORIES) await operator('POST', '/v1/shop/categories', category)
@@ -124,8 +127,8 @@ export async function openShop(bank: Bank): Promise<Shop> {
     countries: ['AT', 'DE'],
     rates: [{ currency: 'EUR', amount }],
   })
-  await operator('POST', '/v1/shop/shipping-methods', method('post', 'Post, 2–3 days', '490'))
-  await operator('POST', '/v1/shop/shipping-methods', method('express', 'By tomorrow', '1290'))
+  await operator('POST', '/v1/shop/shipping-methods', method('letter', 'Post, 2–3 days', '490'))
+  await operator('POST', '/v1/shop/shipping-methods', method('overnight', 'By tomorrow', '1290'))
   const promote = (code: string, title: string, effect: object) =>
     operator('POST', '/v1/shop/promotions', { code, title, effect })
   await promote('APPLE10', '10 % for you', { kind: 'percentage', rate: 100_000 })
@@ -155,7 +158,11 @@ export async function openShop(bank: Bank): Promise<Shop> {
   await picture(bank, id, 'A green apron', [52, 110, 78], of('Green'))
   await picture(bank, id, 'A red apron', [172, 52, 48], of('Red'))
   await receive(bank, Object.fromEntries(apron.variants.map(({ sku }) => [sku, '12'])))
-  const collection = { handle: 'presents', title: 'Presents', rules: { tags: ['present'] } }
+  const collection = {
+    handle: 'small-presents',
+    title: 'Small presents',
+    rules: { tags: ['present'] },
+  }
   await operator('POST', '/v1/shop/collections', collection)
   return { products }
 }
@@ -173,8 +180,8 @@ async function receive({ operator }: Bank, items: Readonly<Record<string, string
   })
 }
 
-async function patch({ operator }: Bank, path: string, body: object): Promise<void> {
-  await operator('PATCH', path, body, '"1"')
+async function patch({ operator, version }: Bank, path: string, body: object): Promise<void> {
+  await operator('PATCH', path, body, await version(path))
 }
 
 async function picture(
