@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
-import { type Bank, openBank, until } from './bank'
-import { launch, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
-import { buy, deliver, openShop } from './shop'
+import { type Bank, until } from './bank'
+import { openWindow, PHONE, signIn, WIDE, type Window } from './browser'
+import { buy, deliver } from './shop'
+import { openStaffedShop } from './staffed-shop'
 
 let bank: Bank
 let browser: Browser
@@ -11,12 +12,8 @@ let staff: Window
 let ben: Window
 
 beforeAll(async () => {
-  ;[bank, browser] = await Promise.all([openBank(), launch()])
-  const maria = await bank.register('maria')
-  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
-  staff = await openWindow(browser, bank)
+  ;({ bank, browser, window: staff } = await openStaffedShop())
   ben = await openWindow(browser, bank, { viewport: PHONE })
-  await signIn(staff, bank, maria)
   await signIn(ben, bank, await bank.register('ben'))
 })
 afterAll(async () => {

@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
-import { type Bank, openBank, type Somebody } from './bank'
-import { launch, openWindow, PHONE, signIn, type Window } from './browser'
-import { openShop } from './shop'
+import type { Bank, Somebody } from './bank'
+import { openWindow, PHONE, signIn, type Window } from './browser'
+import { openStaffedShop } from './staffed-shop'
 
 let bank: Bank
 let browser: Browser
@@ -11,12 +11,8 @@ let window: Window
 let ben: Somebody
 
 beforeAll(async () => {
-  ;[bank, browser] = await Promise.all([openBank(), launch()])
-  const maria = await bank.register('maria')
+  ;({ bank, browser, window } = await openStaffedShop())
   ben = await bank.register('ben')
-  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
-  window = await openWindow(browser, bank)
-  await signIn(window, bank, maria)
 })
 afterAll(async () => {
   await browser?.close()

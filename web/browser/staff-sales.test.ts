@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
-import { type Bank, openBank } from './bank'
-import { launch, openWindow, PHONE, signIn, type Window } from './browser'
-import { deliver, openShop } from './shop'
+import type { Bank } from './bank'
+import { PHONE, type Window } from './browser'
+import { deliver } from './shop'
+import { openStaffedShop } from './staffed-shop'
 
 let bank: Bank
 let browser: Browser
@@ -12,11 +13,7 @@ let window: Window
 const DAY_MS = 86_400_000
 
 beforeAll(async () => {
-  ;[bank, browser] = await Promise.all([openBank(), launch()])
-  const maria = await bank.register('maria')
-  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
-  window = await openWindow(browser, bank)
-  await signIn(window, bank, maria)
+  ;({ bank, browser, window } = await openStaffedShop())
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,21 +1,17 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Bank, openBank, type Somebody } from './bank'
-import { launch, openWindow, signIn, type Window } from './browser'
+import type { Bank } from './bank'
+import { openWindow, signIn, type Window } from './browser'
 import { pictureOf } from './pictures'
-import { buy, openShop } from './shop'
+import { buy } from './shop'
+import { openStaffedShop } from './staffed-shop'
 
 let bank: Bank
 let browser: Browser
-let maria: Somebody
 let window: Window
 
 beforeAll(async () => {
-  ;[bank, browser] = await Promise.all([openBank(), launch()])
-  maria = await bank.register('maria')
-  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
-  window = await openWindow(browser, bank)
-  await signIn(window, bank, maria)
+  ;({ bank, browser, window } = await openStaffedShop())
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
-import { type Bank, openBank, until } from './bank'
-import { launch, openAccount, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
-import { checkOut, openShop } from './shop'
+import { type Bank, until } from './bank'
+import { openAccount, openWindow, PHONE, signIn, WIDE, type Window } from './browser'
+import { checkOut } from './shop'
+import { openStaffedShop } from './staffed-shop'
 import { type Stripe, startStripe } from './stripe'
 
 const PATH = '/v1/shop/stranded-refunds'
@@ -15,12 +16,8 @@ let staff: Window
 
 beforeAll(async () => {
   stripe = await startStripe()
-  ;[bank, browser] = await Promise.all([openBank(stripe.options), launch()])
+  ;({ bank, browser, window: staff } = await openStaffedShop(stripe.options))
   stripe.tell(bank.url)
-  const maria = await bank.register('maria')
-  await Promise.all([bank.hire(maria, 'manager'), openShop(bank)])
-  staff = await openWindow(browser, bank)
-  await signIn(staff, bank, maria)
 })
 afterAll(async () => {
   await browser?.close()
