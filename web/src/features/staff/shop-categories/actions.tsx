@@ -7,6 +7,7 @@ import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import { SelectField, TextAreaField, TextField } from '@/ui/fields'
 import { FieldErrors, type Values } from '@/ui/form'
+import { Remove } from '@/ui/remove'
 import { TitleAndHandle } from '@/ui/shop/handle-fields'
 import { TranslationFields, typedTranslations } from '@/ui/shop/translations'
 import { useToast } from '@/ui/toast'
@@ -71,16 +72,12 @@ export function RemoveCategory({ category }: { category: Category }) {
     await reread()
   }
   return (
-    <Confirm
+    <Remove
       label={t.remove}
-      look="quiet"
       title={t.remove_title(category.title)}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
-    >
-      <p>{t.remove_lead}</p>
-    </Confirm>
+      lead={t.remove_lead}
+      onRemove={remove}
+    />
   )
 }
 

@@ -6,11 +6,12 @@ import type { Collection } from '@/lib/shop'
 import { type Versioned, versioned } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
-import { Confirm, Submit } from '@/ui/confirm'
+import { Submit } from '@/ui/confirm'
 import { TextAreaField } from '@/ui/fields'
 import { Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
+import { Remove } from '@/ui/remove'
 import { TitleAndHandle } from '@/ui/shop/handle-fields'
 import { TranslationFields, typedTranslations } from '@/ui/shop/translations'
 import { Loaded } from '@/ui/states'
@@ -54,7 +55,7 @@ function Shown({ collection }: Of) {
           <ButtonLink to="/shop/collections/$handle" params={{ handle }} look="secondary" small>
             {t.in_shop}
           </ButtonLink>
-          <Remove collection={collection} />
+          <RemoveCollection collection={collection} />
         </>
       }
       narrow
@@ -138,7 +139,7 @@ function Rules({ collection }: Of) {
   )
 }
 
-function Remove({ collection }: Of) {
+function RemoveCollection({ collection }: Of) {
   const t = useTexts(texts)
   const toast = useToast()
   const navigate = useNavigate()
@@ -150,16 +151,5 @@ function Remove({ collection }: Of) {
     await navigate({ to: '/staff/shop/collections' })
     await client.invalidateQueries({ queryKey: ['shop', 'collections'] })
   }
-  return (
-    <Confirm
-      label={t.remove}
-      look="quiet"
-      title={t.remove_title}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
-    >
-      <p>{t.remove_lead}</p>
-    </Confirm>
-  )
+  return <Remove label={t.remove} title={t.remove_title} lead={t.remove_lead} onRemove={remove} />
 }

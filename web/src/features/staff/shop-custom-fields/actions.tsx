@@ -4,6 +4,7 @@ import { type CustomField, versioned, writtenFieldsQuery } from '@/lib/staff-sho
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
 import type { Values } from '@/ui/form'
+import { Remove } from '@/ui/remove'
 import { useToast } from '@/ui/toast'
 import { FieldFields, typedField } from './fields'
 import { texts } from './texts'
@@ -50,15 +51,11 @@ export function RemoveField({ field }: { field: CustomField }) {
     await reread()
   }
   return (
-    <Confirm
+    <Remove
       label={t.remove}
-      look="quiet"
       title={t.remove_it(field.title)}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
-    >
-      <p>{t.remove_lead}</p>
-    </Confirm>
+      lead={t.remove_lead}
+      onRemove={remove}
+    />
   )
 }

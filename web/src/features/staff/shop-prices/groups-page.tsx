@@ -14,6 +14,7 @@ import { Guarded, Recorded } from '@/ui/guarded'
 import { UserId } from '@/ui/id'
 import { Item, PagedList } from '@/ui/list'
 import { Page, Section } from '@/ui/page'
+import { Remove } from '@/ui/remove'
 import { PriceTabs } from '@/ui/shop/price-tabs'
 import { nameOf, Person } from '@/ui/shown'
 import { Empty, Loaded } from '@/ui/states'
@@ -130,7 +131,7 @@ function Members({ group }: { group: string }) {
             mayFind ? (
               <Known key={user} group={group} id={user} />
             ) : (
-              <Item key={user} end={<Remove group={group} id={user} name={user} />}>
+              <Item key={user} end={<TakeOut group={group} id={user} name={user} />}>
                 <UserId id={user} />
               </Item>
             )
@@ -147,7 +148,7 @@ function Members({ group }: { group: string }) {
 function Known({ group, id }: { group: string; id: string }) {
   const user = useUser(id).data
   return (
-    <Item end={<Remove group={group} id={id} name={user ? nameOf(user) : id} />}>
+    <Item end={<TakeOut group={group} id={id} name={user ? nameOf(user) : id} />}>
       {user ? (
         <Link to="/staff/users/$id" params={{ id }}>
           <Person person={user} note={user.email} />
@@ -161,7 +162,7 @@ function Known({ group, id }: { group: string; id: string }) {
 
 type OneProps = { group: string; id: string; name: string }
 
-function Remove({ group, id, name }: OneProps) {
+function TakeOut({ group, id, name }: OneProps) {
   const t = useTexts(texts)
   const toast = useToast()
   const client = useQueryClient()
@@ -171,21 +172,7 @@ function Remove({ group, id, name }: OneProps) {
     toast(t.removed(name))
     await client.invalidateQueries({ queryKey: keyOf(group) })
   }
-  return (
-    <Confirm
-      label={
-        <>
-          <span aria-hidden="true">{t.remove}</span>
-          <span className="visually-hidden">{t.remove_it(name)}</span>
-        </>
-      }
-      look="quiet"
-      title={t.remove_it(name)}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
-    />
-  )
+  return <Remove isOneOfMany label={t.remove} title={t.remove_it(name)} onRemove={remove} />
 }
 
 function useAdd(group: string) {

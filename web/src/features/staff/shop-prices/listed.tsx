@@ -11,6 +11,7 @@ import { Confirm } from '@/ui/confirm'
 import { TextField } from '@/ui/fields'
 import { FieldErrors, SideBySide, type Values } from '@/ui/form'
 import { PagedRecords } from '@/ui/records'
+import { Remove } from '@/ui/remove'
 import { FindVariants } from '@/ui/shop/find-variants'
 import { Price } from '@/ui/shop/price'
 import { Empty } from '@/ui/states'
@@ -174,18 +175,11 @@ function TakeOut({ list, sku }: { list: PriceList; sku: string }) {
   const t = useTexts(texts)
   const put = usePut(list)
   return (
-    <Confirm
-      label={
-        <>
-          <span aria-hidden="true">{t.remove}</span>
-          <span className="visually-hidden">{t.remove_it(sku)}</span>
-        </>
-      }
-      look="quiet"
+    <Remove
+      isOneOfMany
+      label={t.remove}
       title={t.remove_it(sku)}
-      action={t.remove}
-      isDanger
-      onConfirm={() => put(sku, [], t.removed)}
+      onRemove={() => put(sku, [], t.removed)}
     />
   )
 }

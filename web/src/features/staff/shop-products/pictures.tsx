@@ -8,6 +8,7 @@ import { Button } from '@/ui/button'
 import { Confirm } from '@/ui/confirm'
 import { SelectField, TextField } from '@/ui/fields'
 import type { Values } from '@/ui/form'
+import { Remove } from '@/ui/remove'
 import { Picture } from '@/ui/shop/picture'
 import { Empty } from '@/ui/states'
 import { useToast } from '@/ui/toast'
@@ -35,7 +36,7 @@ export function Pictures({ product }: PicturesProps) {
             <span className="muted">{image.alt || '–'}</span>
             <div className="row">
               <Edit product={product} image={image} />
-              <Remove product={product} image={image} />
+              <RemovePicture product={product} image={image} />
             </div>
           </li>
         ))}
@@ -150,7 +151,7 @@ function Edit({ product, image }: ImageProps) {
   )
 }
 
-function Remove({ product, image }: ImageProps) {
+function RemovePicture({ product, image }: ImageProps) {
   const t = useTexts(texts)
   const change = useProductChange(product)
   const path = { id: product.data.id, image: image.id }
@@ -159,14 +160,5 @@ function Remove({ product, image }: ImageProps) {
       () => body(api.DELETE('/v1/shop/products/{id}/images/{image}', { params: { path } })),
       t.removed,
     )
-  return (
-    <Confirm
-      label={t.remove}
-      look="quiet"
-      title={t.remove_picture}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
-    />
-  )
+  return <Remove label={t.remove} title={t.remove_picture} onRemove={remove} />
 }

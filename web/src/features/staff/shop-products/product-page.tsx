@@ -5,10 +5,11 @@ import type { Product } from '@/lib/shop'
 import { type Versioned, writtenProductQuery } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { ButtonLink } from '@/ui/button'
-import { Confirm, Submit } from '@/ui/confirm'
+import { Submit } from '@/ui/confirm'
 import { Form, FormActions, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
+import { Remove } from '@/ui/remove'
 import { TranslationFields, typedTranslations } from '@/ui/shop/translations'
 import { Badge } from '@/ui/shown'
 import { Loaded } from '@/ui/states'
@@ -126,15 +127,6 @@ function Archive({ product }: ShownProps) {
     await navigate({ to: '/staff/shop/products' })
   }
   return (
-    <Confirm
-      label={t.archive}
-      look="quiet"
-      title={t.archive_title}
-      action={t.archive}
-      isDanger
-      onConfirm={archive}
-    >
-      <p>{t.archive_lead}</p>
-    </Confirm>
+    <Remove label={t.archive} title={t.archive_title} lead={t.archive_lead} onRemove={archive} />
   )
 }

@@ -9,6 +9,7 @@ import { FieldErrors, type Values } from '@/ui/form'
 import { Guarded } from '@/ui/guarded'
 import { Page, Section } from '@/ui/page'
 import { Records } from '@/ui/records'
+import { Remove } from '@/ui/remove'
 import { Empty, Loaded } from '@/ui/states'
 import { useToast } from '@/ui/toast'
 import { SettingsTabs } from './tabs'
@@ -149,13 +150,10 @@ function RemoveRate({ rate }: { rate: TaxRate }) {
     await client.invalidateQueries({ queryKey: ratesQuery.queryKey })
   }
   return (
-    <Confirm
+    <Remove
       label={t.remove}
-      look="quiet"
       title={t.remove_rate(`${countryName(rate.country, language)}, ${rate.class}`)}
-      action={t.remove}
-      isDanger
-      onConfirm={remove}
+      onRemove={remove}
     />
   )
 }
