@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { objections } from './axe'
 import { type Bank, until } from './bank'
 import { openWindow, PHONE, signIn, WIDE, type Window } from './browser'
-import { buy, deliver } from './shop'
+import { buy, checkOut, deliver } from './shop'
 import { openStaffedShop } from './staffed-shop'
 
 let bank: Bank
@@ -265,4 +265,34 @@ it('another size is sent in place of what didn’t fit, and its buyer pays what 
   await ben.page.setViewportSize(PHONE)
   expect(ben.complaints).toEqual([])
   expect(staff.complaints).toEqual([])
+})
+
+it('a guest finds what is sent instead by the token of the first order', async () => {
+  const guest = await openWindow(browser, bank)
+  const { page, complaints } = guest
+  await checkOut(guest)
+  await page.getByLabel('Card number').fill('4242 4242 4242 4242')
+  await page.getByLabel('Good until').fill('12/40')
+  await page.getByLabel('Security code').fill('123')
+  await page.getByRole('button', { name: 'Pay 17.80 EUR' }).click()
+  await page.getByText('Is being packed').waitFor()
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  await deliver(bank, id)
+  await page.reload()
+  await page.getByRole('button', { name: 'Send something back' }).click()
+  await page.getByLabel('Why?').selectOption('Broken or faulty')
+  await page.getByLabel('What would you like for it?').selectOption('The same once more')
+  await page.getByRole('button', { name: 'Ask for the return' }).click()
+  await page.getByText('Sent instead: 1 × LANTERN').waitFor()
+  const returns = await bank.operator('GET', `/v1/shop/orders/${id}/returns`)
+  const [asked] = (returns as { data: { id: string }[] }).data
+  await bank.operator('POST', `/v1/shop/returns/${asked?.id}/approve`, {})
+  await page.reload()
+  await page.getByRole('link', { name: 'The order by which it is sent' }).click()
+  await page.getByText('What you send back pays 12.90 EUR of it').waitFor()
+  await page.reload()
+  await page.getByRole('link', { name: 'What came back of another order' }).click()
+  await page.getByText('Sent instead: 1 × LANTERN').waitFor()
+  expect(complaints).toEqual([])
+  await guest.context.close()
 })
