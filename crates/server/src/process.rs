@@ -15,31 +15,48 @@ pub(crate) struct Usage {
 /// What a process uses now; `None` if it is gone or the system doesn't tell.
 pub(crate) fn usage(pid: u32) -> Option<Usage> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     Some(Usage {
         resident_bytes: kib(&status, "VmRSS:")? * 1024,
         resident_peak_bytes: kib(&status, "VmHWM:")? * 1024,
-        cpu_ms: cpu_ms(&stat)?,
+        cpu_ms: own_cpu_ms(pid)?,
     })
 }
 
-/// What a process and its children use: for Postgres. Shared memory is counted once; times of
-/// children that have ended are in their parent's.
+/// What a process and its children use: for Postgres. Shared memory is counted once.
 pub(crate) fn family(pid: u32) -> Option<Usage> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
-    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
-    let mut sum = Usage::default();
-    for member in std::iter::once(pid).chain(children) {
+    let mut sum = Usage { cpu_ms: family_cpu_ms(pid)?, ..Usage::default() };
+    for member in members(pid)? {
         let Some(usage) = usage(member) else { continue };
         // Proportional where we may see it: each member has a share of what is shared.
         let rollup = fs::read_to_string(format!("/proc/{member}/smaps_rollup"));
         let share = rollup.ok().and_then(|rollup| kib(&rollup, "Pss:"));
         sum.resident_bytes += share.map_or(usage.resident_bytes, |kib| kib * 1024);
-        sum.cpu_ms += usage.cpu_ms;
     }
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    sum.cpu_ms += times_ms(&stat, 13)?;
     Some(sum)
+}
+
+/// Processor time of a process and its children. Times of children that have ended are in their
+/// parent's. It costs much less than to look at the memory of all of them.
+pub(crate) fn family_cpu_ms(pid: u32) -> Option<u64> {
+    let of_children = times_ms(&stat(pid)?, 13)?;
+    Some(members(pid)?.filter_map(own_cpu_ms).sum::<u64>() + of_children)
+}
+
+/// Processor time of a process alone.
+pub(crate) fn own_cpu_ms(pid: u32) -> Option<u64> {
+    cpu_ms(&stat(pid)?)
+}
+
+fn stat(pid: u32) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/stat")).ok()
+}
+
+/// A process and its children.
+fn members(pid: u32) -> Option<impl Iterator<Item = u32>> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    let children: Vec<u32> =
+        children.split_whitespace().filter_map(|child| child.parse().ok()).collect();
+    Some(std::iter::once(pid).chain(children))
 }
 
 fn kib(status: &str, name: &str) -> Option<u64> {

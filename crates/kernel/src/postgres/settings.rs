@@ -35,6 +35,10 @@ pub(super) fn arguments(options: &Options, socket_folder: &Path) -> Vec<(&'stati
         ("fsync", text(durable)),
         ("full_page_writes", text(durable)),
         ("autovacuum", text("on")),
+        // A prepared statement keeps its plan until a table is analyzed: one that was planned for an
+        // empty table reads a full one from end to end. By default that takes a minute; tests keep it,
+        // because they have hundreds of databases to go round.
+        ("autovacuum_naptime", text(if options.durable { "5s" } else { "1min" })),
         ("timezone", text("UTC")),
         ("log_timezone", text("UTC")),
         ("log_destination", text("stderr")),

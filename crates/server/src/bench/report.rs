@@ -46,6 +46,29 @@ impl Usage {
     }
 }
 
+/// Processor time that was used until now, in milliseconds; zeros where the system doesn't tell.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cpu {
+    pub(super) own_ms: u64,
+    pub(super) postgres_ms: u64,
+}
+
+impl Cpu {
+    pub(super) fn now(postgres: Option<u32>) -> Self {
+        Self {
+            own_ms: process::own_cpu_ms(std::process::id()).unwrap_or(0),
+            postgres_ms: postgres.and_then(process::family_cpu_ms).unwrap_or(0),
+        }
+    }
+
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            own_ms: self.own_ms.saturating_sub(earlier.own_ms),
+            postgres_ms: self.postgres_ms.saturating_sub(earlier.postgres_ms),
+        }
+    }
+}
+
 /// Shows a report, to scripts as the last line.
 pub(super) fn present<R: Serialize>(
     report: &R,

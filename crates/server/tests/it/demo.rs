@@ -98,7 +98,8 @@ fn in_the_shop_of_the_demo_world_goods_are_for_sale_and_staff_has_something_to_d
         assert!(!product["images"].as_array().unwrap().is_empty(), "{product}");
     }
     let greta = Visitor::enter(&server, "greta");
-    let orders = |status: &str| greta.list(&format!("/v1/shop/overview/orders?filter[status]={status}"));
+    let orders =
+        |status: &str| greta.list(&format!("/v1/shop/overview/orders?filter[status]={status}"));
     assert!(orders("paid").len() >= 2 && orders("shipped").len() >= 20);
     assert_eq!(greta.list("/v1/shop/overview/returns?filter[state]=requested").len(), 1);
     assert!(Visitor::enter(&server, "mia").list("/v1/shop/orders").len() >= 2);

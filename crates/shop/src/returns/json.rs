@@ -22,6 +22,9 @@ const PIECES_MAX: u32 = 1_000_000;
 pub(crate) struct ReturnJson {
     id: ReturnId,
     order: OrderId,
+    /// The number by which people know the order.
+    #[schema(required)]
+    order_number: Option<i64>,
     state: ReturnState,
     /// Made by staff, and so approved from the start.
     by_staff: bool,
@@ -113,6 +116,7 @@ impl From<Return> for ReturnJson {
         Self {
             id: it.id,
             order: it.order,
+            order_number: it.order_number,
             state: it.state,
             by_staff: it.by_staff,
             lines: it.lines.into_iter().map(ReturnLineJson::from).collect(),

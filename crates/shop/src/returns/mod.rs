@@ -29,6 +29,8 @@ use crate::ids::{OrderId, OrderLineId, OrderRefundId, ReturnId};
 pub(crate) struct Return {
     pub(crate) id: ReturnId,
     pub(crate) order: OrderId,
+    /// Of the order.
+    pub(crate) order_number: Option<i64>,
     pub(crate) state: ReturnState,
     pub(crate) by_staff: bool,
     pub(crate) note: Option<String>,

@@ -98,6 +98,7 @@ pub(super) fn request(
     Ok(Return {
         id,
         order: sent.whole.order.id,
+        order_number: sent.whole.order.number,
         state: if is_approved { ReturnState::Approved } else { ReturnState::Requested },
         by_staff,
         note: new.note.clone(),

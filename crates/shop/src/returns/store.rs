@@ -21,13 +21,15 @@ const COLUMNS: &str = "r.id, r.order_id, r.state, r.by_staff, r.note, r.decision
     r.exchange_order, r.at_once, \
     array(select l.variant_id from shop.exchange_lines l where l.return_id = r.id order by l.variant_id), \
     array(select l.sku from shop.exchange_lines l where l.return_id = r.id order by l.variant_id), \
-    array(select l.quantity from shop.exchange_lines l where l.return_id = r.id order by l.variant_id)";
+    array(select l.quantity from shop.exchange_lines l where l.return_id = r.id order by l.variant_id), \
+    (select o.number from shop.orders o where o.id = r.order_id)";
 
 fn returned(row: &Row) -> Result<Return> {
     let state = ReturnState::from_name(row.get(2));
     Ok(Return {
         id: row.get(0),
         order: row.get(1),
+        order_number: row.get(22),
         state: state.ok_or(ShopError::Corrupt("the state of a return"))?,
         by_staff: row.get(3),
         note: row.get(4),

@@ -13,7 +13,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::latency::{Latencies, Percentiles};
-use super::report::{Usage, present};
+use super::report::{Cpu, present};
 use super::{Stage, clients, people};
 use crate::cli::output;
 
@@ -112,24 +112,24 @@ impl Measured<'_> {
         let used = self.calm().await.since(before);
         let rounds = u64::from(self.rounds);
         let each = |ms: u64| ms * 1_000 / rounds;
-        let (cpu_us, postgres_cpu_us) = (each(used.cpu_ms), each(used.postgres_cpu_ms));
+        let (cpu_us, postgres_cpu_us) = (each(used.own_ms), each(used.postgres_ms));
         self.costs.push(Cost { name, times: latencies.percentiles(), cpu_us, postgres_cpu_us });
         Ok(())
     }
 
     /// What is used by the time at which what was left to do behind the answers is done: events,
     /// mails and jobs are in the cost of what caused them.
-    async fn calm(&self) -> Usage {
+    async fn calm(&self) -> Cpu {
         const LOOK_EVERY: Duration = Duration::from_millis(300);
         const QUIET_MS: u64 = 20;
         const WAIT_MAX: Duration = Duration::from_secs(30);
         let began = Instant::now();
-        let mut last = Usage::now(self.stage.postgres());
+        let mut last = Cpu::now(self.stage.postgres());
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let now = Usage::now(self.stage.postgres());
+            let now = Cpu::now(self.stage.postgres());
             let used = now.since(last);
-            if used.cpu_ms + used.postgres_cpu_ms <= QUIET_MS || began.elapsed() > WAIT_MAX {
+            if used.own_ms + used.postgres_ms <= QUIET_MS || began.elapsed() > WAIT_MAX {
                 return now;
             }
             last = now;

@@ -1,10 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useFilters } from '@/lib/filters'
 import { usePages } from '@/lib/query'
-import { shortId } from '@/lib/short-id'
-import { SEEN } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
 import { SelectField } from '@/ui/fields'
 import { Filters } from '@/ui/filters'
@@ -46,27 +43,10 @@ export default function StaffReturnsPage() {
   )
 }
 
-const ORDERS_MAX = 200
-
-/**
- * The numbers of the newest orders, by id. A return tells only its order's id, and reading each
- * order would be recorded as if somebody had looked at it.
- */
-function useNumbers(): ReadonlyMap<string, number | null> {
-  const query = useQuery({
-    queryKey: ['staff', 'shop', 'orders', 'numbers'],
-    queryFn: () =>
-      body(api.GET('/v1/shop/overview/orders', { params: { query: { limit: ORDERS_MAX } } })),
-    ...SEEN,
-  })
-  return new Map(query.data?.data.map(({ id, number }) => [id, number]))
-}
-
 function Returns({ state }: { state: string | undefined }) {
   const t = useTexts(texts)
   const words = useTexts(returnTexts)
   const nameOf = useOrderName()
-  const numbers = useNumbers()
   const query = { 'filter[state]': RETURN_STATES.find((it) => it === state) }
   const pages = usePages(['staff', 'shop', 'returns', 'list', query], (cursor) =>
     body(api.GET('/v1/shop/overview/returns', { params: { query: { ...query, cursor } } })),
@@ -90,13 +70,9 @@ function Returns({ state }: { state: string | undefined }) {
         },
         {
           name: t.order,
-          cell: ({ order }) => (
+          cell: ({ order, order_number }) => (
             <Link to="/staff/shop/orders/$id" params={{ id: order }}>
-              {numbers.has(order) ? (
-                nameOf(numbers.get(order) ?? null)
-              ) : (
-                <code>{shortId(order)}</code>
-              )}
+              {nameOf(order_number)}
             </Link>
           ),
         },
