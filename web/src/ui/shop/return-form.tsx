@@ -73,15 +73,14 @@ function Wishes({ lines, order, isStaff }: WishesProps) {
   const t = useTexts(returnTexts)
   const { language } = useLanguage()
   const [typed, setTyped] = useState<Readonly<Record<string, Typed>>>({})
-  const products = [...new Set(lines.map(({ line }) => line.product))]
-  const found = useQueries({ queries: products.map((id) => productQuery(id, language)) })
-  const variants = found.flatMap(({ data }) => data?.variants ?? [])
   const of = ({ line, left }: Left): Typed =>
     typed[line.id] ?? { isChosen: lines.length === 1, pieces: String(left), instead: '' }
-  const wishes = lines.flatMap((it) => {
-    const { isChosen, pieces, instead } = of(it)
-    return isChosen ? [wishOf(it, pieces, instead)] : []
-  })
+  // An order may have a thousand lines: what nobody sends back isn't asked for.
+  const chosen = lines.filter((it) => of(it).isChosen)
+  const products = [...new Set(chosen.map(({ line }) => line.product))]
+  const found = useQueries({ queries: products.map((id) => productQuery(id, language)) })
+  const variants = found.flatMap(({ data }) => data?.variants ?? [])
+  const wishes = chosen.map((it) => wishOf(it, of(it).pieces, of(it).instead))
   const difference = differenceOf(wishes, variants, order.currency)
   const money = (units: bigint) =>
     `${formatAmount(units < 0n ? -units : units, order.scale, language)} ${order.currency}`
