@@ -146,6 +146,12 @@ impl Drop for Running {
     }
 }
 
+/// How many lines of what a server printed into a file have these words.
+pub(crate) fn lines_with(printed: &Path, words: &str) -> usize {
+    let text = std::fs::read_to_string(printed).unwrap();
+    text.lines().filter(|line| line.contains(words)).count()
+}
+
 /// Between two looks at another process, which has no event that we could wait for.
 #[expect(clippy::disallowed_methods, reason = "what another process does can only be looked at")]
 pub(crate) fn pause(duration: Duration) {

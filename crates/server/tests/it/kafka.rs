@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::TestDatabase;
 
-use crate::bushel::{Running, folder, run, stderr};
+use crate::bushel::{Running, folder, lines_with, run, stderr};
 use crate::forwarding;
 use crate::http::Client;
 use crate::people::{Bank, ok, serve, until};
@@ -209,11 +209,6 @@ async fn check_content(database: &Database, context: &str, records: &[ConsumerRe
     }
 }
 
-fn count(printed: &Path, words: &str) -> usize {
-    let text = std::fs::read_to_string(printed).unwrap();
-    text.lines().filter(|line| line.contains(words)).count()
-}
-
 fn server(data: &Path, database: &TestDatabase, broker: &str, token: Option<&str>) -> Running {
     let mut command = serve();
     command.args(["--kafka", broker, "--public-url", "https://bank.example"]);
@@ -300,10 +295,10 @@ async fn every_event_is_published_in_order_while_the_broker_is_killed_and_stoppe
     assert_eq!(bus::jobs(database.database(), &dead, None, 10).await.unwrap(), []);
     // Each process says it for itself, once for each time.
     for printed in [&one, &two] {
-        let (lost, back) = (count(printed, LOST), count(printed, BACK));
+        let (lost, back) = (lines_with(printed, LOST), lines_with(printed, BACK));
         assert!(lost <= 2 && back <= lost, "{lost} {back}");
     }
-    assert!(count(&one, LOST) + count(&two, LOST) >= 1);
+    assert!(lines_with(&one, LOST) + lines_with(&two, LOST) >= 1);
     for printed in [&one, &two] {
         let text = std::fs::read_to_string(printed).unwrap();
         let rest: Vec<&str> = text.lines().filter(|line| line.contains("krafka")).collect();
@@ -332,7 +327,9 @@ fn kafka_with_a_malformed_address_is_refused_and_one_that_is_not_there_is_waited
     let mut command = serve();
     command.env("BUSHEL_KAFKA", "127.0.0.1:1");
     let server = Running::start_into(&data, command, &printed);
-    until("it is said before there is an event", || (count(&printed, LOST) == 1).then_some(()));
+    until("it is said before there is an event", || {
+        (lines_with(&printed, LOST) == 1).then_some(())
+    });
     let bank = Bank::of(server, keep_token(&data));
     bank.sign_up("ann");
     until("the first event waits", || {
@@ -345,7 +342,7 @@ fn kafka_with_a_malformed_address_is_refused_and_one_that_is_not_there_is_waited
         let relay = all.iter().find(|consumer| consumer["name"] == "kafka.identity")?;
         (relay["failures"].as_i64() > Some(1)).then_some(())
     });
-    assert_eq!((count(&printed, LOST), count(&printed, "krafka")), (1, 0));
+    assert_eq!((lines_with(&printed, LOST), lines_with(&printed, "krafka")), (1, 0));
 }
 
 /// A folder with the operator's token alone, for who works with a server elsewhere.

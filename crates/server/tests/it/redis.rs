@@ -1,13 +1,12 @@
 //! Two servers that share a Redis, which is killed.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use testkit::{OwnRedis, TestDatabase};
 
-use crate::bushel::{Running, bushel, folder, pause, run, stderr};
+use crate::bushel::{Running, bushel, folder, lines_with, pause, run, stderr};
 use crate::forwarding;
 use crate::http::{Answer, Client};
 use crate::people::{Bank, until};
@@ -48,11 +47,6 @@ fn ask_in_turn(one: &Client, other: &Client) -> (u32, u32) {
     (answered, PER_SECOND * (2 + u32::try_from(seconds).unwrap()))
 }
 
-fn count(printed: &Path, words: &str) -> usize {
-    let text = std::fs::read_to_string(printed).unwrap();
-    text.lines().filter(|line| line.contains(words)).count()
-}
-
 #[tokio::test]
 async fn limits_are_shared_by_servers_and_hold_in_each_while_redis_is_dead() {
     let database = TestDatabase::create(&[]).await;
@@ -85,7 +79,7 @@ async fn limits_are_shared_by_servers_and_hold_in_each_while_redis_is_dead() {
     );
 
     redis.kill();
-    until("it is said", || (count(&printed, "Redis is lost") == 1).then_some(()));
+    until("it is said", || (lines_with(&printed, "Redis is lost") == 1).then_some(()));
     let operator = follower.client(beside.path());
     assert!(operator.get("/metrics").body.contains("redis_up 0\n"));
     assert_eq!(operator.get("/readyz").status, 200);
@@ -96,12 +90,15 @@ async fn limits_are_shared_by_servers_and_hold_in_each_while_redis_is_dead() {
     assert!(began.elapsed() < Duration::from_secs(1), "nobody waits: {:?}", began.elapsed());
 
     redis.start_again();
-    until("it is said", || (count(&printed, "Redis is back") == 1).then_some(()));
+    until("it is said", || (lines_with(&printed, "Redis is back") == 1).then_some(()));
     assert!(operator.get("/metrics").body.contains("redis_up 1\n"));
     rest();
     let (answered, one_limit) = ask_in_turn(&ann, &elsewhere);
     assert!(answered <= one_limit + 5, "{answered} of {one_limit}");
-    assert_eq!((count(&printed, "Redis is lost"), count(&printed, "Redis is back")), (1, 1));
+    assert_eq!(
+        (lines_with(&printed, "Redis is lost"), lines_with(&printed, "Redis is back")),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -119,6 +116,6 @@ fn redis_with_a_malformed_address_is_refused_and_one_that_is_not_there_is_not() 
     let mut command = bushel(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("REDIS_URL", "redis://amy:canary@127.0.0.1:1");
     let _server = Running::start_into(&data, command, &printed);
-    until("it is said", || (count(&printed, "Redis is lost") == 1).then_some(()));
-    assert_eq!(count(&printed, "canary"), 0);
+    until("it is said", || (lines_with(&printed, "Redis is lost") == 1).then_some(()));
+    assert_eq!(lines_with(&printed, "canary"), 0);
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use testkit::{OwnPostgres, OwnRedis};
 
-use crate::bushel::{Running, folder};
+use crate::bushel::{Running, folder, lines_with};
 use crate::http::Client;
 use crate::kafka::{self, Broker};
 use crate::people::{Bank, Person, ok, serve, text, until_within};
@@ -155,11 +155,6 @@ impl Load {
         let slowest = buyers.iter().chain(&readers).map(|it| it.slowest).max().unwrap();
         (buyers.into_iter().map(|it| it.orders).collect(), slowest)
     }
-}
-
-fn lines_with(printed: &Path, words: &str) -> usize {
-    let text = std::fs::read_to_string(printed).unwrap();
-    text.lines().filter(|line| line.contains(words)).count()
 }
 
 /// Kills some of them and starts them again while everybody goes on; each time the log has a line of
