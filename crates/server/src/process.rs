@@ -14,7 +14,7 @@ pub(crate) struct Usage {
 
 /// What a process uses now; `None` if it is gone or the system doesn't tell.
 pub(crate) fn usage(pid: u32) -> Option<Usage> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let status = status(pid)?;
     Some(Usage {
         resident_bytes: kib(&status, "VmRSS:")? * 1024,
         resident_peak_bytes: kib(&status, "VmHWM:")? * 1024,
@@ -22,17 +22,16 @@ pub(crate) fn usage(pid: u32) -> Option<Usage> {
     })
 }
 
-/// What a process and its children use: for Postgres. Shared memory is counted once.
-pub(crate) fn family(pid: u32) -> Option<Usage> {
-    let mut sum = Usage { cpu_ms: family_cpu_ms(pid)?, ..Usage::default() };
-    for member in members(pid)? {
-        let Some(usage) = usage(member) else { continue };
-        // Proportional where we may see it: each member has a share of what is shared.
+/// Memory of a process and its children: for Postgres. What they share is counted once.
+pub(crate) fn family_resident_bytes(pid: u32) -> Option<u64> {
+    // Proportional where we may see it: each member has a share of what is shared.
+    let of_one = |member: u32| {
         let rollup = fs::read_to_string(format!("/proc/{member}/smaps_rollup"));
         let share = rollup.ok().and_then(|rollup| kib(&rollup, "Pss:"));
-        sum.resident_bytes += share.map_or(usage.resident_bytes, |kib| kib * 1024);
-    }
-    Some(sum)
+        let kib = share.or_else(|| kib(&status(member)?, "VmRSS:"))?;
+        Some(kib * 1024)
+    };
+    Some(members(pid)?.filter_map(of_one).sum())
 }
 
 /// Processor time of a process and its children. Times of children that have ended are in their
@@ -45,6 +44,10 @@ pub(crate) fn family_cpu_ms(pid: u32) -> Option<u64> {
 /// Processor time of a process alone.
 pub(crate) fn own_cpu_ms(pid: u32) -> Option<u64> {
     cpu_ms(&stat(pid)?)
+}
+
+fn status(pid: u32) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/status")).ok()
 }
 
 fn stat(pid: u32) -> Option<String> {

@@ -47,6 +47,17 @@ enum Action {
     Shop(shop::ShopBench),
 }
 
+/// What can be said to all of them.
+#[derive(Debug, Args)]
+struct Common {
+    /// Folder of the data, instead of one that is removed at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// End with one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
 impl Bench {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.action {

@@ -15,10 +15,10 @@ pub(super) struct Usage {
     /// At the end, and the most that it ever was.
     pub(super) resident_mib: u64,
     pub(super) resident_peak_mib: u64,
-    pub(super) cpu_ms: u64,
     /// All processes of Postgres; shared memory is counted once.
     pub(super) postgres_mib: u64,
-    pub(super) postgres_cpu_ms: u64,
+    #[serde(flatten)]
+    pub(super) cpu: Cpu,
 }
 
 impl Usage {
@@ -26,45 +26,40 @@ impl Usage {
     pub(super) fn now(postgres: Option<u32>) -> Self {
         const MIB: u64 = 1 << 20;
         let own = process::usage(std::process::id()).unwrap_or_default();
-        let postgres = postgres.and_then(process::family).unwrap_or_default();
+        let of_postgres = postgres.and_then(process::family_resident_bytes).unwrap_or(0);
         Self {
             resident_mib: own.resident_bytes / MIB,
             resident_peak_mib: own.resident_peak_bytes / MIB,
-            cpu_ms: own.cpu_ms,
-            postgres_mib: postgres.resident_bytes / MIB,
-            postgres_cpu_ms: postgres.cpu_ms,
+            postgres_mib: of_postgres / MIB,
+            cpu: Cpu::now(postgres),
         }
     }
 
     /// The time used since `earlier`, the memory of now.
     pub(super) fn since(self, earlier: Self) -> Self {
-        Self {
-            cpu_ms: self.cpu_ms.saturating_sub(earlier.cpu_ms),
-            postgres_cpu_ms: self.postgres_cpu_ms.saturating_sub(earlier.postgres_cpu_ms),
-            ..self
-        }
+        Self { cpu: self.cpu.since(earlier.cpu), ..self }
     }
 }
 
-/// Processor time that was used until now, in milliseconds; zeros where the system doesn't tell.
-#[derive(Debug, Clone, Copy, Default)]
+/// The part of it that costs next to nothing to look at: processor time, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(super) struct Cpu {
-    pub(super) own_ms: u64,
-    pub(super) postgres_ms: u64,
+    pub(super) cpu_ms: u64,
+    pub(super) postgres_cpu_ms: u64,
 }
 
 impl Cpu {
     pub(super) fn now(postgres: Option<u32>) -> Self {
         Self {
-            own_ms: process::own_cpu_ms(std::process::id()).unwrap_or(0),
-            postgres_ms: postgres.and_then(process::family_cpu_ms).unwrap_or(0),
+            cpu_ms: process::own_cpu_ms(std::process::id()).unwrap_or(0),
+            postgres_cpu_ms: postgres.and_then(process::family_cpu_ms).unwrap_or(0),
         }
     }
 
     pub(super) fn since(self, earlier: Self) -> Self {
         Self {
-            own_ms: self.own_ms.saturating_sub(earlier.own_ms),
-            postgres_ms: self.postgres_ms.saturating_sub(earlier.postgres_ms),
+            cpu_ms: self.cpu_ms.saturating_sub(earlier.cpu_ms),
+            postgres_cpu_ms: self.postgres_cpu_ms.saturating_sub(earlier.postgres_cpu_ms),
         }
     }
 }

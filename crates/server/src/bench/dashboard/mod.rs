@@ -4,7 +4,6 @@
 
 mod fill;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use super::http::client::Client;
 use super::latency::{Latencies, Percentiles};
 use super::report::present;
-use super::{Stage, people};
+use super::{Common, Stage, people};
 use crate::cli::output;
 
 /// What the dashboard asks for, on a full ledger
@@ -28,12 +27,8 @@ pub(super) struct DashboardBench {
     /// How often the page is opened
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rounds: u32,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -57,9 +52,9 @@ struct Visitor {
 
 impl DashboardBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let data = self.data.clone();
+        let data = self.common.data.clone();
         let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {

@@ -4,7 +4,6 @@
 
 pub(super) mod client;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use serde_json::json;
 
 use super::latency::{Latencies, Percentiles};
 use super::report::{Usage, present, rate};
-use super::{Stage, clients};
+use super::{Common, Stage, clients};
 use crate::cli::output;
 use client::Client;
 
@@ -42,12 +41,8 @@ pub(super) struct HttpBench {
     /// The operator token of that server
     #[arg(long, value_name = "TOKEN", env = "BUSHEL_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -68,10 +63,10 @@ impl HttpBench {
                 let on_stage = async |stage: &Stage| {
                     self.measure(stage.server.url(), &stage.token()?, stage.postgres()).await
                 };
-                Stage::with(self.data.clone(), on_stage).await?
+                Stage::with(self.common.data.clone(), on_stage).await?
             }
         };
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(
@@ -149,8 +144,8 @@ fn show(report: &Report) -> std::io::Result<()> {
             count(report.transfers as u64),
             report.seconds,
             report.usage.resident_peak_mib,
-            count(report.usage.cpu_ms),
-            count(report.usage.postgres_cpu_ms),
+            count(report.usage.cpu.cpu_ms),
+            count(report.usage.cpu.postgres_cpu_ms),
         ),
     )
 }

@@ -9,7 +9,6 @@ mod drive;
 mod reader;
 mod wire;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ use serde::Serialize;
 
 use super::latency::Percentiles;
 use super::report::{Usage, percent, present, rate};
-use super::{Stage, copy};
+use super::{Common, Stage, copy};
 use crate::cli::output;
 
 const ASSET: &str = "BENCH";
@@ -54,12 +53,8 @@ pub(super) struct LedgerBench {
     /// Leave out the comparison with COPY alone
     #[arg(long)]
     no_copy: bool,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -87,9 +82,9 @@ struct Report {
 
 impl LedgerBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let data = self.data.clone();
+        let data = self.common.data.clone();
         let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
@@ -216,8 +211,8 @@ fn show(report: &Report) -> std::io::Result<()> {
         ),
         format!(
             "processor: {} ms; Postgres {} ms",
-            count(report.usage.cpu_ms),
-            count(report.usage.postgres_cpu_ms)
+            count(report.usage.cpu.cpu_ms),
+            count(report.usage.cpu.postgres_cpu_ms)
         ),
     ];
     for text in lines {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::http::client::Client;
 use super::super::people::{self, ASSET};
-use super::goods::{post, read, sku};
+use super::goods::{post, read, sku, unread};
 
 pub(super) struct Buyer {
     client: Client,
@@ -32,9 +32,7 @@ impl Buyer {
     }
 
     pub(super) async fn get(&mut self, path: &str) -> anyhow::Result<String> {
-        let (status, body) = self.client.send("GET", path, "", b"").await?;
-        ensure!(status == 200, "{path} was answered with {status}: {body}");
-        Ok(body)
+        unread(self.client.send("GET", path, "", b"").await?, 200)
     }
 
     /// A cart to go on with from here.
@@ -50,8 +48,7 @@ impl Buyer {
     }
 
     pub(super) async fn put_in(&mut self, items: &[Value]) -> anyhow::Result<()> {
-        let (status, body) = self.on_cart("POST", "/lines", &json!({ "items": items })).await?;
-        ensure!(status == 200, "adding was answered with {status}: {body}");
+        unread(self.on_cart("POST", "/lines", &json!({ "items": items })).await?, 200)?;
         Ok(())
     }
 
@@ -69,8 +66,7 @@ impl Buyer {
 
     pub(super) async fn complete(&mut self) -> anyhow::Result<()> {
         let body = json!({ "payments": [{ "kind": "wallet" }] });
-        let (status, body) = self.on_cart("POST", "/complete", &body).await?;
-        ensure!(status == 201, "completing was answered with {status}: {body}");
+        unread(self.on_cart("POST", "/complete", &body).await?, 201)?;
         Ok(())
     }
 

@@ -5,7 +5,6 @@ mod buyer;
 mod goods;
 mod operations;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use serde::Serialize;
 
 use super::latency::{Latencies, Percentiles};
 use super::report::{Cpu, present};
-use super::{Stage, clients, people};
+use super::{Common, Stage, clients, people};
 use crate::cli::output;
 
 /// What the operations of a shop cost
@@ -29,12 +28,8 @@ pub(super) struct ShopBench {
     /// Lines of the long order
     #[arg(long, value_name = "N", default_value_t = 1_114, value_parser = clap::value_parser!(u32).range(1..=2_000))]
     lines: u32,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -68,9 +63,9 @@ struct Measured<'a> {
 impl ShopBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         anyhow::ensure!(self.lines <= self.products, "the long order needs as many products");
-        let data = self.data.clone();
+        let data = self.common.data.clone();
         let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
@@ -112,7 +107,7 @@ impl Measured<'_> {
         let used = self.calm().await.since(before);
         let rounds = u64::from(self.rounds);
         let each = |ms: u64| ms * 1_000 / rounds;
-        let (cpu_us, postgres_cpu_us) = (each(used.own_ms), each(used.postgres_ms));
+        let (cpu_us, postgres_cpu_us) = (each(used.cpu_ms), each(used.postgres_cpu_ms));
         self.costs.push(Cost { name, times: latencies.percentiles(), cpu_us, postgres_cpu_us });
         Ok(())
     }
@@ -129,7 +124,7 @@ impl Measured<'_> {
             tokio::time::sleep(LOOK_EVERY).await;
             let now = Cpu::now(self.stage.postgres());
             let used = now.since(last);
-            if used.own_ms + used.postgres_ms <= QUIET_MS || began.elapsed() > WAIT_MAX {
+            if used.cpu_ms + used.postgres_cpu_ms <= QUIET_MS || began.elapsed() > WAIT_MAX {
                 return now;
             }
             last = now;

@@ -2,7 +2,6 @@
 //! Readers ask for their accounts all the time: alone, beside the flood, and alone again, so that
 //! what else changes on the machine meanwhile counts for both.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -15,7 +14,7 @@ use serde::Serialize;
 use super::http::client::Client;
 use super::latency::{Latencies, Percentiles};
 use super::report::{percent, present};
-use super::{Stage, clients, people};
+use super::{Common, Stage, clients, people};
 use crate::cli::output;
 
 /// The first reader waits so long between two questions, each other one longer by a step: readers
@@ -35,12 +34,8 @@ pub(super) struct SignInsBench {
     /// How long the readers are alone before, and again after
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -64,9 +59,9 @@ struct Answers {
 
 impl SignInsBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let data = self.data.clone();
+        let data = self.common.data.clone();
         let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {

@@ -2,7 +2,6 @@
 //! transfers of the ledger's own API in the same run. A wallet transfer proves who is calling,
 //! finds the recipient, and is repeatable by its `Idempotency-Key`; it should cost little more.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use super::http::client::Client;
 use super::http::{self, client};
 use super::latency::{Latencies, Percentiles};
 use super::report::{Usage, percent, present, rate};
-use super::{Stage, clients, people};
+use super::{Common, Stage, clients, people};
 use crate::chance::Chance;
 use crate::cli::output;
 
@@ -30,12 +29,8 @@ pub(super) struct WalletBench {
     /// People between whom the transfers move
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     people: u32,
-    /// Folder of the data, instead of one that is removed at the end
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// End with one JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Serialize)]
@@ -62,9 +57,9 @@ struct Plan {
 impl WalletBench {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         ensure!(self.connections <= self.people, "each connection is a person of its own");
-        let data = self.data.clone();
+        let data = self.common.data.clone();
         let report = Stage::with(data, async |stage| self.measure(stage).await).await?;
-        present(&report, show, self.json)
+        present(&report, show, self.common.json)
     }
 
     async fn measure(&self, stage: &Stage) -> anyhow::Result<Report> {
@@ -170,8 +165,8 @@ fn show(report: &Report) -> std::io::Result<()> {
         &format!(
             "memory at most {} MiB; processor {} ms, Postgres {} ms",
             report.usage.resident_peak_mib,
-            count(report.usage.cpu_ms),
-            count(report.usage.postgres_cpu_ms),
+            count(report.usage.cpu.cpu_ms),
+            count(report.usage.cpu.postgres_cpu_ms),
         ),
     )
 }
