@@ -2,6 +2,7 @@
 //! nothing is known.
 
 use std::fs;
+use std::time::Duration;
 
 /// Memory and processor time of one process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +45,12 @@ pub(crate) fn family_cpu_ms(pid: u32) -> Option<u64> {
 /// Processor time of a process alone.
 pub(crate) fn own_cpu_ms(pid: u32) -> Option<u64> {
     cpu_ms(&stat(pid)?)
+}
+
+/// Processor time of the thread that asks.
+pub(crate) fn thread_cpu() -> Option<Duration> {
+    let nanos = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    nanos.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
 fn status(pid: u32) -> Option<String> {
@@ -91,6 +98,14 @@ mod tests {
         assert_eq!(cpu_ms(stat), Some(420));
         assert_eq!(kib("Name: x\nVmRSS:\t    2048 kB\n", "VmRSS:"), Some(2048));
         assert_eq!(kib("", "VmRSS:"), None);
+    }
+
+    #[test]
+    fn a_thread_uses_time() {
+        let Some(before) = thread_cpu() else { return };
+        let busy = (0..20_000_000_u64).fold(0, |sum, it| std::hint::black_box(sum ^ it));
+        std::hint::black_box(busy);
+        assert!(thread_cpu().unwrap() > before);
     }
 
     #[test]

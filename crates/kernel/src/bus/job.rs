@@ -4,11 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::runner::POLL;
 use super::{hint, store};
 use crate::id::{IdSource as _, UuidV7};
 use crate::{Clock, Database, DatabaseError, Timestamp, db};
@@ -164,9 +165,7 @@ pub async fn enqueue_in_tx(
     if jobs.is_empty() {
         return Ok(());
     }
-    store::jobs::insert(tx, clock.now(), jobs).await?;
-    hint::give(&hint::JOBS);
-    Ok(())
+    insert(tx, clock, jobs).await
 }
 
 /// The same in a transaction of its own.
@@ -178,8 +177,21 @@ pub async fn enqueue(
     if jobs.is_empty() {
         return Ok(());
     }
-    store::jobs::insert(&database.client().await?, clock.now(), jobs).await?;
-    hint::give(&hint::JOBS);
+    insert(&database.client().await?, clock, jobs).await
+}
+
+async fn insert(
+    client: &impl GenericClient,
+    clock: &dyn Clock,
+    jobs: &[NewJob],
+) -> Result<(), DatabaseError> {
+    let now = clock.now();
+    store::jobs::insert(client, now, jobs).await?;
+    // What is due later the runner finds by itself, in time.
+    let soon = now.saturating_add(POLL);
+    if jobs.iter().any(|job| job.run_at.is_none_or(|at| at <= soon)) {
+        hint::give(&hint::JOBS);
+    }
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! Clients run on a thread and a runtime of their own: the server's tasks shall not wait behind
 //! theirs.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::latency::Latencies;
+use crate::process;
 
 /// Runs clients beside each other; answers when all are done, or when the first one fails.
 pub(super) async fn run<C, T>(clients: Vec<C>) -> anyhow::Result<Vec<T>>
@@ -12,7 +15,18 @@ where
     C: Future<Output = anyhow::Result<T>> + Send + 'static,
     T: Send + 'static,
 {
+    Ok(run_timed(clients).await?.0)
+}
+
+/// The same, with the processor time that the clients used; zero where the system doesn't tell.
+pub(super) async fn run_timed<C, T>(clients: Vec<C>) -> anyhow::Result<(Vec<T>, Duration)>
+where
+    C: Future<Output = anyhow::Result<T>> + Send + 'static,
+    T: Send + 'static,
+{
     let thread = spawn_blocking(move || {
+        let cpu = || process::thread_cpu().unwrap_or_default();
+        let before = cpu();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut tasks: JoinSet<_> = clients.into_iter().collect();
@@ -20,7 +34,7 @@ where
             while let Some(result) = tasks.join_next().await {
                 results.push(result.context("a client panicked")??);
             }
-            Ok(results)
+            Ok((results, cpu().saturating_sub(before)))
         })
     });
     thread.await.context("the clients panicked")?

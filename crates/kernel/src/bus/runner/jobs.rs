@@ -16,6 +16,10 @@ use crate::bus::{hint, store};
 /// If something due could not be claimed, because another process is at it.
 const AGAIN_MIN: Duration = Duration::from_millis(20);
 
+/// When the next job is due is asked again after this time at the earliest: hints come for each
+/// job that is enqueued.
+const LOOK_EACH: Duration = Duration::from_millis(100);
+
 /// Dead jobs change rarely.
 const COUNT_EACH: Duration = Duration::from_secs(15);
 
@@ -57,15 +61,18 @@ async fn round(
     memory: &mut Memory,
 ) -> Result<Duration, DatabaseError> {
     while running.try_join_next().is_some() {}
-    while claim(shared, running).await? {}
-    let is_due = |at: &Option<Instant>, each| at.is_none_or(|at| at.elapsed() >= each);
+    claim(shared, running).await?;
+    let left = |at: Option<Instant>, each: Duration| {
+        at.map_or(Duration::ZERO, |at| each.saturating_sub(at.elapsed()))
+    };
     let kinds: Vec<&str> = free(shared).map(|slot| slot.kind).collect();
     // While everyone is busy the end of a run is the sign; only leases have to be watched.
-    if kinds.is_empty() && !is_due(&memory.looked, POLL) {
-        return Ok(POLL);
+    let wait = left(memory.looked, if kinds.is_empty() { POLL } else { LOOK_EACH });
+    if !wait.is_zero() {
+        return Ok(wait);
     }
     memory.looked = Some(Instant::now());
-    if is_due(&memory.counted, COUNT_EACH) {
+    if left(memory.counted, COUNT_EACH).is_zero() {
         memory.counted = Some(Instant::now());
         count_dead(shared).await?;
     }
@@ -81,20 +88,18 @@ async fn round(
     Ok(next.max(AGAIN_MIN))
 }
 
-/// Whether something was claimed, so that there may be more.
-async fn claim(shared: &Arc<Shared>, running: &mut JoinSet<()>) -> Result<bool, DatabaseError> {
+async fn claim(shared: &Arc<Shared>, running: &mut JoinSet<()>) -> Result<(), DatabaseError> {
     let now = shared.clock.now();
     let wanted =
         |slot: &WorkerSlot| Wanted { kind: slot.kind, slots: slot.free.available_permits() };
     let wanted: Vec<Wanted> = free(shared).map(wanted).collect();
     if wanted.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let _claiming = shared.claiming.lock().await;
     let consumers = shared.consumer_names();
     let until = leases::end(now);
     let claimed = store::jobs::claim(&shared.database, (now, until), &wanted, &consumers).await?;
-    let is_some = !claimed.is_empty();
     for claimed in claimed {
         let is_asked = |slot: &WorkerSlot| slot.kind == claimed.job.kind;
         let index = shared.workers.iter().position(is_asked).expect("only its kinds are claimed");
@@ -103,7 +108,7 @@ async fn claim(shared: &Arc<Shared>, running: &mut JoinSet<()>) -> Result<bool, 
         shared.under_way.lock().push(Run { id: claimed.job.id, claim: claimed.claim });
         running.spawn(runs::run(Arc::clone(shared), index, claimed, permit));
     }
-    Ok(is_some)
+    Ok(())
 }
 
 fn free(shared: &Shared) -> impl Iterator<Item = &WorkerSlot> {

@@ -30,7 +30,7 @@ use crate::id::{IdSource as _, UuidV7};
 use crate::{Clock, Database};
 
 /// Without a sign from the listener, everyone looks so often whether there is something to do.
-const POLL: Duration = Duration::from_secs(1);
+pub(super) const POLL: Duration = Duration::from_secs(1);
 
 /// What runs may take so long to finish when the bus stops.
 const STOP_MAX: Duration = Duration::from_secs(5);

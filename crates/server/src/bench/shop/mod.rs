@@ -48,7 +48,7 @@ struct Report {
 struct Cost {
     name: &'static str,
     times: Percentiles,
-    /// Processor time of this process for one operation, the client's in it.
+    /// Processor time of this process for one operation, without the client's.
     cpu_us: u64,
     postgres_cpu_us: u64,
 }
@@ -103,12 +103,16 @@ impl Measured<'_> {
     {
         output::note(&format!("measuring: {name}"));
         let before = self.calm().await;
-        let latencies = clients::measure(vec![operation(self.rounds)]).await?;
+        let (mut latencies, of_client) = clients::run_timed(vec![operation(self.rounds)]).await?;
         let used = self.calm().await.since(before);
-        let rounds = u64::from(self.rounds);
-        let each = |ms: u64| ms * 1_000 / rounds;
-        let (cpu_us, postgres_cpu_us) = (each(used.cpu_ms), each(used.postgres_cpu_ms));
-        self.costs.push(Cost { name, times: latencies.percentiles(), cpu_us, postgres_cpu_us });
+        let each = |used: Duration| u64::try_from((used / self.rounds).as_micros());
+        let own = Duration::from_millis(used.cpu_ms).saturating_sub(of_client);
+        self.costs.push(Cost {
+            name,
+            times: latencies.pop().unwrap_or_default().percentiles(),
+            cpu_us: each(own)?,
+            postgres_cpu_us: each(Duration::from_millis(used.postgres_cpu_ms))?,
+        });
         Ok(())
     }
 
