@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 use super::process::{self, Signal, User};
-use super::{Binaries, Options, PostgresError};
+use super::{Binaries, Options, PostgresError, socket};
 
 pub(super) const SUPERUSER: &str = "bushel";
 pub(super) const DATABASE: &str = "bushel";
+const LOCK: &str = "postmaster.pid";
 /// How long a Postgres that a crash of ours left behind may take to end.
 const LEFTOVER_MAX: Duration = Duration::from_secs(10);
 /// After this time it is told to end; the kernel has told it already on Linux.
@@ -131,13 +132,15 @@ fn check(folder: &Path, program: &str, output: io::Result<Output>) -> Result<(),
     }
 }
 
-/// Waits for a Postgres that a crash of ours left behind, and clears its lock if the number in
-/// there belongs to another process by now: Postgres would take it for a rival.
-pub(super) fn await_leftover(place: &Place) -> Result<(), PostgresError> {
+/// Waits for a Postgres that a crash of ours left behind, and clears its locks if the number in
+/// there belongs to another process by now, or to a dead one that nobody has buried yet: Postgres
+/// would take it for a rival.
+pub(super) fn await_leftover(place: &Place, socket_folder: &Path) -> Result<(), PostgresError> {
     let started = Instant::now();
     while let Some(pid) = postmaster(place) {
         if !is_postmaster_of(pid, place) {
-            return remove_lock(place);
+            remove_stale(&place.pgdata().join(LOCK))?;
+            return remove_stale(&socket::lock(socket_folder));
         }
         if started.elapsed() > LEFTOVER_MAX {
             return Err(PostgresError::StillRunning { pid, folder: place.pgdata() });
@@ -152,7 +155,7 @@ pub(super) fn await_leftover(place: &Place) -> Result<(), PostgresError> {
 
 /// The process in the lock, if it is alive.
 fn postmaster(place: &Place) -> Option<u32> {
-    let text = fs::read_to_string(place.pgdata().join("postmaster.pid")).ok()?;
+    let text = fs::read_to_string(place.pgdata().join(LOCK)).ok()?;
     let pid = text.lines().next()?.trim().parse().ok()?;
     process::is_alive(pid).then_some(pid)
 }
@@ -166,10 +169,9 @@ fn is_postmaster_of(pid: u32, place: &Place) -> bool {
     }
 }
 
-fn remove_lock(place: &Place) -> Result<(), PostgresError> {
-    let lock = place.pgdata().join("postmaster.pid");
+fn remove_stale(lock: &Path) -> Result<(), PostgresError> {
     tracing::info!(lock = %lock.display(), "removing the lock of a Postgres that is gone");
-    match fs::remove_file(&lock) {
+    match fs::remove_file(lock) {
         // It removed its lock itself in the meantime.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result.map_err(PostgresError::io(format!("remove {}", lock.display()))),
@@ -178,7 +180,7 @@ fn remove_lock(place: &Place) -> Result<(), PostgresError> {
 
 /// Whether the Postgres with this pid says in its lock that it takes connections (line 8).
 pub(super) fn is_ready(place: &Place, pid: u32) -> bool {
-    let Ok(text) = fs::read_to_string(place.pgdata().join("postmaster.pid")) else { return false };
+    let Ok(text) = fs::read_to_string(place.pgdata().join(LOCK)) else { return false };
     let mut lines = text.lines();
     let is_ours = lines.next().and_then(|line| line.trim().parse().ok()) == Some(pid);
     is_ours && lines.nth(6).is_some_and(|status| status.trim() == "ready")

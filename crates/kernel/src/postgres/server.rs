@@ -60,7 +60,15 @@ impl PrivatePostgres {
         let binaries = choose_binaries(&place, &options)?;
         let major = binaries.major();
         let arguments = settings::arguments(&options, &socket_folder);
-        let plan = Plan { data: data.clone(), place, binaries, user, options, arguments };
+        let plan = Plan {
+            data: data.clone(),
+            place,
+            socket_folder: socket_folder.clone(),
+            binaries,
+            user,
+            options,
+            arguments,
+        };
         let (shared, supervisor) = supervisor::start(plan)?;
         Ok(Self { shared, supervisor: Some(supervisor), socket_folder, major })
     }

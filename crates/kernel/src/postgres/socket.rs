@@ -28,6 +28,11 @@ pub(super) fn folder(
     Ok(chosen)
 }
 
+/// What Postgres puts beside its socket.
+pub(super) fn lock(folder: &Path) -> PathBuf {
+    folder.join(format!("{SOCKET}.lock"))
+}
+
 fn fits(folder: &Path) -> bool {
     folder.join(SOCKET).as_os_str().len() <= PATH_LEN_MAX
 }

@@ -4,6 +4,7 @@
 //! it, and the caller's may be a short-lived one of some pool.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -32,6 +33,7 @@ const STEADY: Duration = Duration::from_secs(30);
 pub(super) struct Plan {
     pub data: DataDir,
     pub place: Place,
+    pub socket_folder: PathBuf,
     pub binaries: Binaries,
     pub user: Option<User>,
     pub options: Options,
@@ -118,7 +120,7 @@ impl Plan {
     /// A process that is ready. Right after a kill the old one's sessions may still hold the
     /// shared memory; they end by themselves.
     fn launch(&self, shared: &Shared) -> Result<Child, PostgresError> {
-        cluster::await_leftover(&self.place)?;
+        cluster::await_leftover(&self.place, &self.socket_folder)?;
         let started = Instant::now();
         loop {
             match self.launch_once(shared)? {

@@ -208,10 +208,36 @@ fn lock_with_the_number_of_another_process_is_removed() {
     let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
     let data = DataDir::lock(temp.path()).unwrap();
     start(&data).stop();
-    let lock = data.pgdata().join("postmaster.pid");
-    fs::write(&lock, format!("{}\n{}\n", std::process::id(), data.pgdata().display())).unwrap();
+    lock_as(std::process::id(), &data);
     let postgres = start(&data);
     assert_eq!(ask(&postgres, "SELECT 1").unwrap(), "1");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn locks_of_a_dead_postgres_that_nobody_buried_are_removed() {
+    let temp = tempfile::tempdir_in(scratch_folder()).unwrap();
+    let data = DataDir::lock(temp.path()).unwrap();
+    start(&data).stop();
+    // Of the user of Postgres, who takes those of others for gone.
+    let user = process::User::to_drop_to().unwrap();
+    let mut dead = process::command(Path::new("/bin/true"), user.as_ref()).spawn().unwrap();
+    wait_until("a process without a folder", || {
+        fs::read_link(format!("/proc/{}/cwd", dead.id())).is_err()
+    });
+    lock_as(dead.id(), &data);
+    let postgres = start(&data);
+    assert!(process::is_alive(dead.id()), "it was buried too early");
+    assert_eq!(ask(&postgres, "SELECT 1").unwrap(), "1");
+    dead.wait().unwrap();
+}
+
+/// The locks that a Postgres with this number leaves when it is killed.
+fn lock_as(pid: u32, data: &DataDir) {
+    let text = format!("{pid}\n{}\n", data.pgdata().display());
+    fs::write(data.pgdata().join("postmaster.pid"), &text).unwrap();
+    let sockets = fs::read_to_string(data.path().join("socket_dir")).unwrap();
+    fs::write(Path::new(&sockets).join(".s.PGSQL.5432.lock"), &text).unwrap();
 }
 
 #[test]
