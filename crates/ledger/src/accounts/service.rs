@@ -1,6 +1,8 @@
 //! Creating, changing and finding accounts.
 
-use hashbrown::HashMap;
+use deadpool_postgres::GenericClient;
+use tokio_postgres::types::{ToSql, Type};
+use uuid::Uuid;
 
 use super::{AccountFilter, AccountKey, store};
 use crate::engine::{
@@ -60,31 +62,37 @@ impl Ledger {
     }
 
     /// Accounts by id, each at the place of its id: those in use are in memory, the others come in
-    /// one statement.
-    pub async fn accounts_of(&self, ids: &[u128]) -> Result<Vec<Option<Account>>, LedgerError> {
+    /// one statement of the caller's session. Who holds one must not wait for another: all who have
+    /// one of the pool might wait for each other.
+    pub async fn accounts_of(
+        &self,
+        client: &impl GenericClient,
+        ids: &[u128],
+    ) -> Result<Vec<Option<Account>>, LedgerError> {
         let led = self.settled().await?;
-        let mut accounts: Vec<_> = ids.iter().map(|id| led.view.account(*id)).collect();
-        let missing = ids.iter().zip(&accounts).filter(|(_, account)| account.is_none());
-        let missing: Vec<u128> = missing.map(|(id, _)| *id).collect();
-        if missing.is_empty() {
-            return Ok(accounts);
-        }
-        let found = self.accounts_by_id(&missing).await?;
-        let found: HashMap<u128, Account> = found.into_iter().map(|it| (it.id, it)).collect();
-        for (id, account) in ids.iter().zip(&mut accounts) {
-            if account.is_none() {
-                *account = found.get(id).cloned();
+        loop {
+            let accounts: Vec<_> = ids.iter().map(|id| led.view.account(*id)).collect();
+            let missing = ids.iter().zip(&accounts).filter(|(_, account)| account.is_none());
+            let missing: Vec<Uuid> = missing.map(|(id, _)| Uuid::from_u128(*id)).collect();
+            if missing.is_empty() {
+                return Ok(accounts);
+            }
+            let sealed = led.view.sealed_ranges();
+            let stored = read::accounts_of(client, &missing).await?;
+            stored.iter().for_each(|it| led.view.learn_stored(sealed, it));
+            // A range that is sealed meanwhile leaves the view: then what was read is too old.
+            if stored.iter().all(|it| led.view.account(it.account.id).is_some()) {
+                return Ok(ids.iter().map(|id| led.view.account(*id)).collect());
             }
         }
-        Ok(accounts)
     }
 
     /// Accounts by id, in no order; unknown ones are left out.
     pub async fn accounts_by_id(&self, ids: &[u128]) -> Result<Vec<Account>, LedgerError> {
         let led = self.settled().await?;
-        let ids: Vec<uuid::Uuid> = ids.iter().map(|id| uuid::Uuid::from_u128(*id)).collect();
+        let ids: Vec<Uuid> = ids.iter().map(|id| Uuid::from_u128(*id)).collect();
         let client = self.client().await?;
-        let parameter = (&ids as &(dyn tokio_postgres::types::ToSql + Sync), uuid_array());
+        let parameter = (&ids as &(dyn ToSql + Sync), uuid_array());
         let stored = read::accounts(&client, "a.id = any($1)", &[parameter]).await?;
         drop(client);
         self.with_balances(&led, stored).await
@@ -177,16 +185,16 @@ impl Ledger {
 
     async fn stored_account(&self, no: i64) -> Result<StoredAccount, LedgerError> {
         let client = self.client().await?;
-        let parameter = (&no as &(dyn tokio_postgres::types::ToSql + Sync), bigint());
+        let parameter = (&no as &(dyn ToSql + Sync), bigint());
         let stored = read::accounts(&client, "a.no = $1", &[parameter]).await?;
         Ok(stored.into_iter().next().ok_or(crate::error::StoreError::Corrupt("an account"))?)
     }
 }
 
-fn uuid_array() -> tokio_postgres::types::Type {
-    tokio_postgres::types::Type::UUID_ARRAY
+fn uuid_array() -> Type {
+    Type::UUID_ARRAY
 }
 
-fn bigint() -> tokio_postgres::types::Type {
-    tokio_postgres::types::Type::INT8
+fn bigint() -> Type {
+    Type::INT8
 }

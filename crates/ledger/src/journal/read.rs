@@ -1,7 +1,9 @@
 //! Reading the journal back: whole ranges as a stream, single records by id or sequence, and
 //! the facts that the engine asks for.
 
+use deadpool_postgres::GenericClient;
 use futures_util::{StreamExt, pin_mut};
+use kernel::db::Statements as _;
 use kernel::{Amount, SignedAmount};
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row};
@@ -250,6 +252,15 @@ pub(crate) async fn accounts(
 ) -> Result<Vec<StoredAccount>, StoreError> {
     let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where {condition}");
     client.query_typed(&sql, parameters).await?.iter().map(account).collect()
+}
+
+/// Those with these ids.
+pub(crate) async fn accounts_of(
+    client: &impl GenericClient,
+    ids: &[Uuid],
+) -> Result<Vec<StoredAccount>, StoreError> {
+    let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.id = any($1)");
+    client.query_prepared(&sql, &[&ids]).await?.iter().map(account).collect()
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {

@@ -114,7 +114,7 @@ impl Shop {
             elsewhere.put_prices(&mut lines);
         }
         let items = self.itemise(&mut lines);
-        self.look_at_stock(&mut lines, &places, &held).await?;
+        self.look_at_stock(client, &mut lines, (&places, &held)).await?;
         let (priced, offers) = priced(&cart, &rules, &items, elsewhere, self.clock.now());
         let requirements = Vec::new();
         let mut view = CartView { cart, rules, lines, priced, offers, places, requirements };
@@ -147,9 +147,9 @@ impl Shop {
     /// one variant want, they want together.
     async fn look_at_stock(
         &self,
+        client: &impl GenericClient,
         lines: &mut [ViewLine],
-        places: &[Location],
-        held: &HashMap<VariantId, u128>,
+        (places, held): (&[Location], &HashMap<VariantId, u128>),
     ) -> Result<()> {
         let is_tracked = |line: &&mut ViewLine| {
             line.item.is_some() && line.sellable.as_ref().is_some_and(|it| it.tracks_stock)
@@ -162,7 +162,7 @@ impl Shop {
             .collect();
         let asked: Vec<(&str, u64)> = asked.iter().map(|(asset, max)| (&**asset, *max)).collect();
         let handles: Vec<&str> = places.iter().map(|place| &*place.handle).collect();
-        let levels = self.books.levels(&asked, &handles).await?;
+        let levels = self.books.levels(client, &asked, &handles).await?;
         let mut wanted: HashMap<VariantId, u128> = HashMap::new();
         for (line, levels) in tracked.into_iter().zip(levels) {
             let variant = line.line.variant;

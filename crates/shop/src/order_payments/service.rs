@@ -79,11 +79,16 @@ impl Shop {
         wanted: &[WantedPayment],
     ) -> Result<Vec<OrderPaymentId>> {
         let now = self.clock.now();
+        let planned = |whole: Option<WholeOrder>| {
+            let whole = whole.ok_or(ShopError::OrderNotFound)?;
+            plan::payments(wanted, Amount::new(missing(&whole)?), now)
+        };
+        // Asked before anything is locked; by then less may be missing, and never more.
+        let whole = store::whole(&self.database.client().await?, id).await?;
+        self.check_cards(&planned(whole)?, currency).await?;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let whole = store::lock_in_tx(&tx, id).await?.ok_or(ShopError::OrderNotFound)?;
-        let payments = plan::payments(wanted, Amount::new(missing(&whole)?), now)?;
-        self.check_cards(&payments, currency).await?;
+        let payments = planned(store::lock_in_tx(&tx, id).await?)?;
         for payment in &payments {
             store::insert_payment_in_tx(&tx, id, payment).await?;
             enqueue_finish_in_tx(&tx, self, payment.id).await?;

@@ -58,11 +58,11 @@ impl Shop {
         new: NewSalesAdjustment,
     ) -> Result<bool> {
         let now = self.clock.now();
+        let currency = self.books.currency(&new.currency).await?;
         let mut client = self.database.client().await?;
         if store::known(&client, id, new.reference.as_deref()).await?.is_some() {
             return Ok(false);
         }
-        let currency = self.books.currency(&new.currency).await?;
         let variant = stock::store::by_skus(&client, &[&new.sku]).await?.pop();
         let variant = variant.ok_or_else(|| ShopError::SkuUnknown(new.sku.clone()))?;
         let tx = client.transaction().await?;

@@ -29,7 +29,7 @@ impl Shop {
         new: &NewShipment,
     ) -> Result<Shipment, Problem> {
         actor.require(Permission::OrdersWrite)?;
-        let client = self.database.client().await?;
+        let mut client = self.database.client().await?;
         if store::one(&client, id).await?.is_none() {
             let places = locations::store::list(&client).await?;
             if !places.iter().any(|place| place.handle == new.location) {
@@ -39,11 +39,12 @@ impl Shop {
             self.settle_flows(order).await?;
             let written = self.write_shipment(actor, order, id, new).await;
             // The same request came twice at once, and the other one was first.
-            let client = self.database.client().await?;
+            client = self.database.client().await?;
             if written.is_err() && store::one(&client, id).await?.is_none() {
                 written?;
             }
         }
+        drop(client);
         Ok(self.finish_shipment(id).await?)
     }
 

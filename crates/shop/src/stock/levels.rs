@@ -1,5 +1,6 @@
 //! How much there is, as the ledger says at this moment.
 
+use deadpool_postgres::GenericClient;
 use ledger::engine::Account;
 
 use super::{Level, Levels};
@@ -13,6 +14,7 @@ impl Books {
     /// the places, given by their handles. One look at the ledger for all.
     pub(crate) async fn levels(
         &self,
+        client: &impl GenericClient,
         variants: &[(&str, u64)],
         places: &[&str],
     ) -> Result<Vec<Levels>> {
@@ -22,7 +24,7 @@ impl Books {
             ids.push(goods.backorders());
             ids.extend(places.iter().map(|place| goods.stock(place)));
         }
-        let accounts = self.ledger.accounts_of(&ids).await?;
+        let accounts = self.ledger.accounts_of(client, &ids).await?;
         let of_variant = accounts.chunks_exact(places.len() + 1);
         let levels = variants.iter().zip(of_variant).map(|((_, backorder_max), accounts)| {
             let backordered = accounts[0].as_ref().map_or(0, |it| it.balances.debits());

@@ -147,7 +147,7 @@ impl Shop {
     ) -> Result<Vec<Levels>> {
         let asked: Vec<(&str, u64)> =
             variants.iter().map(|it| (&*it.asset, it.backorder_max)).collect();
-        self.books.levels(&asked, places).await
+        self.books.levels(&self.database.client().await?, &asked, places).await
     }
 
     /// Stock of the variants after a SKU, and the handles of all places.

@@ -202,7 +202,7 @@ async fn what_was_cut_off_is_finished_by_its_job() {
     let app = App::selling(10).await;
     let p = &app.process;
     let (order, line) = placed(p, &[("MUG", 3)]).await;
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     let breaking = "create function shop.break() returns trigger language plpgsql as \
             $$ begin raise 'cut off'; end $$; \
         create trigger breaking before update on shop.cancellations for each row \

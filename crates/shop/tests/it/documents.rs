@@ -100,7 +100,7 @@ async fn a_document_stays_what_it_was() {
     let before = documents(p, &order).await;
     p.staff_patch("/v1/shop/settings", json!({ "seller_name": "Somebody else" })).await;
     assert_eq!(documents(p, &order).await, before);
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     let changed = client.execute("update shop.documents set number = 'INV-1'", &[]).await;
     assert!(changed.is_err());
     assert!(client.execute("delete from shop.documents", &[]).await.is_err());
@@ -232,7 +232,7 @@ async fn what_fails_leaves_no_gap() {
     let p = &app.process;
     let (first, second) =
         (p.placed(ANN, &[("MUG", 1)]).await.id(), p.placed(ANN, &[("MUG", 1)]).await.id());
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     // The last thing of the transaction fails.
     let breaking = "create function shop.break() returns trigger language plpgsql as \
             $$ begin raise 'cut off'; end $$; \

@@ -404,7 +404,7 @@ async fn what_was_cut_off_is_finished_and_a_repeat_changes_nothing() {
     let asked = app.asked("BOWL").await;
     let other = p.approved(&asked, json!({})).await;
     // As if its process had died between the ledger and the row.
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     client.execute("update shop.returns set state = 'approving'", &[]).await.unwrap();
     assert_eq!(p.approved(&asked, json!({})).await, other);
     assert_eq!(p.approved(&asked, json!({})).await, other);

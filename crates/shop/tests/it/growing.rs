@@ -44,7 +44,7 @@ async fn answers_are_shared_until_a_product_changes() {
     let path = format!("/v1/shop/products/{}", made.id());
     let first = app.process.see(&path).await;
     // Nobody tells of this, so it isn't seen while the answer lives.
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     client.execute("update shop.products set vendor = 'unseen'", &[]).await.unwrap();
     let again = app.process.see(&path).await;
     assert_eq!((again.body.clone(), again.etag()), (first.body.clone(), first.etag()));

@@ -263,7 +263,7 @@ async fn after_a_crash_it_goes_on_where_it_was() {
     let line = |number: u32| format!("p-{number},S{number},Product {number}\n");
     let file = format!("handle,sku,title\n{}", (1..=500).map(line).collect::<String>());
     // The second part waits for somebody who holds a product.
-    let mut client = world.database().client().await.unwrap();
+    let mut client = world.database().dedicated_client().await.unwrap();
     let tx = client.transaction().await.unwrap();
     let hold = "select 1 from shop.products where handle = 'p-400' for update";
     tx.execute(hold, &[]).await.unwrap();

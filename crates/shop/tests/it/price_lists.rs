@@ -104,7 +104,7 @@ async fn the_past_of_a_price_knows_when_lists_began_and_ended() {
         app.world.clock.advance(Duration::from_secs(HOUR + 7));
         app.process.bus.settle().await;
     }
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     let sql = "select amount::text, from_at, until_at from shop.price_history \
                order by from_at, until_at";
     let rows = client.query(sql, &[]).await.unwrap();

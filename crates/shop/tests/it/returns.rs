@@ -249,7 +249,7 @@ async fn a_receipt_that_was_cut_off_is_finished_by_its_jobs() {
     let (order, line) = sent(p, 2).await;
     let id = ask(p, &order, wanted(&line, 2)).await.id();
     act(p, &id, "approve", json!({})).await;
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     // The ledger moves the goods, and what it did can't be written down.
     let breaking = "create function shop.break() returns trigger language plpgsql as \
             $$ begin raise 'cut off'; end $$; \
@@ -277,7 +277,7 @@ async fn a_receipt_that_was_only_written_down_is_finished_by_whoever_comes_next(
     let id = ask(p, &order, wanted(&line, 2)).await.id();
     act(p, &id, "approve", json!({})).await;
     // As if the process had ended before it asked the ledger.
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     let written = "update shop.return_lines set restocked = 1, written_off = 1; \
         update shop.order_lines set returned = 2; \
         update shop.returns set state = 'receiving', location = 'main', received_at = now()";

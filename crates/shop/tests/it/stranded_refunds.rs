@@ -154,7 +154,7 @@ async fn what_is_cut_off_is_finished_by_a_job() {
     let (order, payment) = app.stranded(&ann, &cart).await;
     let made = app.settle(&payment, json!({ "kind": "wallet", "amount": "500" })).await;
     // As if its process had died between the ledger and the row.
-    let client = app.world.database().client().await.unwrap();
+    let client = app.world.database().dedicated_client().await.unwrap();
     client.execute("update shop.settlements set state = 'pending'", &[]).await.unwrap();
     let again = app.settle(&payment, json!({ "kind": "wallet" })).await;
     assert_eq!((again.status, &again.body["open"]), (201, &json!("0")), "{made:?} {again:?}");

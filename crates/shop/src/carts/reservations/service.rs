@@ -46,6 +46,7 @@ impl Shop {
         let tx = client.transaction().await?;
         store::forget_in_tx(&tx, cart).await?;
         tx.commit().await?;
+        drop(client);
         // Each on its own: one that has expired doesn't keep the others.
         self.ledger.create_transfers(voids(&old, 0)).await?;
         Ok(())

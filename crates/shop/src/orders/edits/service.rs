@@ -46,6 +46,7 @@ impl Shop {
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
         let whole = orders::store::whole(&tx, id).await?.ok_or(ShopError::OrderNotFound)?;
         tx.commit().await?;
+        drop(client);
         Ok(self.order_view(whole).await?)
     }
 }
