@@ -7,6 +7,7 @@ use std::time::Duration;
 use kernel::bus::{self, Bus, NewJob};
 use kernel::redis::Redis;
 use kernel::{Clock, Database, Vault};
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::api_keys::KnownKeys;
@@ -115,6 +116,8 @@ pub struct Parts {
     pub(crate) known_keys: KnownKeys,
     pub(crate) relying_party: RelyingParty,
     pub(crate) hooks: Hooks,
+    /// One user leaves at a time.
+    pub(crate) leaving: Mutex<()>,
     pub(crate) providers: Providers,
     /// Reads changes and writes uses for as long as this lives.
     tasks: Tasks,
@@ -159,6 +162,7 @@ impl Identity {
             known_keys: KnownKeys::new(),
             relying_party: RelyingParty::new(&options.issuer),
             hooks: Hooks::default(),
+            leaving: Mutex::default(),
             providers: Providers::new(&options.providers),
             tasks: Tasks { feed, writer },
             touched,

@@ -45,10 +45,10 @@ impl Identity {
         client_info: &ClientInfo,
     ) -> Result<(), IdentityError> {
         let account = self.check_password(user, current, client_info).await?;
-        let mut client = self.database.client().await?;
-        let factors = self.factors(&client, user).await?;
+        let factors = self.factors(&self.database.client().await?, user).await?;
         let strength = self.strength_of(&account, factors);
         let hash = self.passwords.hash_new(new, account.own_texts(), strength).await?;
+        let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let locked = users::store::lock(&tx, user).await?;
         // Two changes at once: the second one has not shown the password that is in force now.

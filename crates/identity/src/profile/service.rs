@@ -168,6 +168,9 @@ impl Identity {
         let user = owner.user;
         self.check_password(user, password, client).await?;
         self.hooks.check_deletion(user).await?;
+        // The others are asked once more below, with sessions of their own: were all sessions held
+        // by those who leave, all would wait for each other.
+        let _leaving = self.leaving.lock().await;
         let mut client = self.database.client().await?;
         let tx = client.transaction().await.map_err(IdentityError::from)?;
         lock(&tx, user).await?.ok_or(IdentityError::UserNotFound)?;

@@ -102,6 +102,7 @@ impl Wallet {
         let event = events::limit_changed(user, asset, known.scale, &change.limits);
         bus::publish_in_tx(&tx, &*self.clock, &[event]).await?;
         tx.commit().await?;
+        drop(client);
         self.limits.forget();
         if let Some(user) = user {
             self.apply_limit(user, &known).await?;

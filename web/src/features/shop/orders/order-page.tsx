@@ -26,15 +26,21 @@ import { Returns } from './returns'
 import { texts } from './texts'
 
 const SOON_MS = 1_500
+/** Guests have no stream that tells them. */
+const GUEST_MS = 20_000
 
 /** One's own order, or that of a guest whose browser remembers it, or whom a mail sent here. */
 export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id: string }
   useState(() => keepLinkedOrder(id))
+  const isGuest = useSession().data === null
   const query = useQuery({
     queryKey: ['shop', 'order', id],
     // What is being placed, or charged, is so for a moment only.
-    refetchInterval: ({ state }) => (isUnderWay(state.data) ? SOON_MS : false),
+    refetchInterval: ({ state }) => {
+      if (isUnderWay(state.data)) return SOON_MS
+      return isGuest && state.data ? GUEST_MS : false
+    },
     queryFn: () =>
       body(
         api.GET('/v1/shop/orders/{id}', {
