@@ -47,6 +47,30 @@ async fn check_history(ledger: &Ledger, count: i64, limit: usize) {
 }
 
 #[tokio::test]
+async fn many_accounts_come_at_once_by_the_callers_session_also_after_a_restart() {
+    let mut world = world().await;
+    accounts(&world.ledger, 3).await;
+    // Some of them are sealed, some are not.
+    fill(&world, 1, RANGE as u128 + 3).await;
+    for is_restarted in [false, true] {
+        if is_restarted {
+            world.restart().await;
+        }
+        let mut client = world.test.database().client().await.unwrap();
+        let tx = client.transaction().await.unwrap();
+        let found = world.ledger.accounts_of(&tx, &[2, 99, 3, 1, 2]).await.unwrap();
+        let balances = |place: usize| found[place].as_ref().map(|it| (it.id, it.balances));
+        assert!(found[1].is_none());
+        for (place, id) in [(0, 2), (2, 3), (3, 1), (4, 2)] {
+            let alone = account(&world.ledger, id).await.balances;
+            assert_eq!(balances(place), Some((id, alone)), "place {place}, {is_restarted}");
+        }
+        let sum = (1..=RANGE as u128 + 3).sum();
+        assert_eq!(balances(0).unwrap().1.credits_posted, sum);
+    }
+}
+
+#[tokio::test]
 async fn running_balances_are_right_across_ranges_and_restarts() {
     let mut world = world().await;
     accounts(&world.ledger, 2).await;
