@@ -182,7 +182,9 @@ impl Shop {
         for item in items {
             let variant = match &item.variant {
                 WantedVariant::Id(id) => *id,
-                WantedVariant::Sku(sku) => *of_sku.get(&**sku).ok_or(ShopError::VariantNotFound)?,
+                WantedVariant::Sku(sku) => {
+                    *of_sku.get(&**sku).ok_or_else(|| ShopError::SkuUnknown(sku.clone()))?
+                }
             };
             let sum = together.entry((variant, item.gift_note)).or_default();
             *sum = sum.saturating_add(item.quantity);

@@ -36,6 +36,21 @@ async fn a_guest_fills_a_cart_and_is_told_what_is_missing() {
 }
 
 #[tokio::test]
+async fn an_unknown_article_number_is_named_and_nothing_is_added() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let (guest, cart) = p.guest().await;
+    let path = format!("/v1/shop/carts/{cart}");
+    let items = json!([{ "sku": "MUG", "quantity": 1 }, { "sku": "MUGG", "quantity": 1 }]);
+    let lines = format!("{path}/lines");
+    let refused = p.buy(&guest, Method::POST, &lines, json!({ "items": items })).await;
+    assert_eq!(refused.problem(), (422, "shop.variant.sku_unknown"));
+    assert!(refused.body["detail"].as_str().unwrap().contains("MUGG"), "{refused:?}");
+    let seen = p.buy(&guest, Method::GET, &path, json!(null)).await;
+    assert_eq!(seen.body["lines"], json!([]));
+}
+
+#[tokio::test]
 async fn a_cart_is_its_owners() {
     let app = App::selling(10).await;
     let p = &app.process;
