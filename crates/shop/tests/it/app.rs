@@ -97,6 +97,11 @@ impl World {
         Process::start(database, clock, ledger, options).await
     }
 
+    /// For tests of races: with one session for all they would only stand in line.
+    pub(crate) fn open_to_many(&self) {
+        self.database().pool().resize(8);
+    }
+
     /// A single number from the database.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         let client = self.database().client().await.unwrap();

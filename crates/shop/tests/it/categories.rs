@@ -108,6 +108,7 @@ async fn no_category_is_below_itself() {
 #[tokio::test]
 async fn crossing_moves_make_no_circle() {
     let (app, [home, _, _, garden]) = tree().await;
+    app.world.open_to_many();
     let move_to = |id: String, parent: String| {
         let app = &app;
         async move { patch(app, &id, json!({ "parent": parent })).await.status }

@@ -213,6 +213,7 @@ async fn documents_are_their_buyers_and_staffs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forty_parcels_at_once_have_the_numbers_1_to_40() {
     let app = App::selling(40).await;
+    app.world.open_to_many();
     let p = &app.process;
     let mut orders = Vec::new();
     for _ in 0..40 {

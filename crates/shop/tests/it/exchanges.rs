@@ -272,6 +272,7 @@ async fn at_once_it_is_sent_before_the_goods_arrive_and_paid_once() {
 #[tokio::test]
 async fn what_is_received_twice_pays_once() {
     let app = App::exchanging(5).await;
+    app.world.open_to_many();
     let p = &app.process;
     let asked = app.asked("BOWL").await;
     let other = p.approved(&asked, json!({})).await;
@@ -291,6 +292,7 @@ async fn what_is_received_twice_pays_once() {
 #[tokio::test]
 async fn approvals_at_once_hold_once_and_the_last_piece_goes_to_one() {
     let app = App::exchanging(1).await;
+    app.world.open_to_many();
     let p = &app.process;
     let (first, second) = (app.asked("BOWL").await, app.asked("BOWL").await);
     let racing = (0..8).map(|index| {
@@ -323,6 +325,7 @@ async fn approvals_at_once_hold_once_and_the_last_piece_goes_to_one() {
 async fn receiving_and_cancelling_at_once_lose_no_money() {
     for _ in 0..4 {
         let app = App::exchanging(5).await;
+        app.world.open_to_many();
         let p = &app.process;
         let asked = app.asked("BOWL").await;
         let other = p.approved(&asked, json!({})).await;

@@ -211,6 +211,7 @@ async fn changes_need_the_version_that_they_are_based_on() {
 #[tokio::test]
 async fn of_crossing_changes_one_is_told_to_look_again() {
     let (app, path) = with_lantern().await;
+    app.world.open_to_many();
     let change = |title: &'static str| {
         app.process.staff_json(
             Method::PATCH,

@@ -28,6 +28,7 @@ fn sorted(mut statuses: Vec<u16>) -> Vec<u16> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_24_who_want_the_last_10_exactly_10_get_one() {
     let app = App::selling(0).await;
+    app.world.open_to_many();
     let p = &app.process;
     let buyers: Vec<UserId> = (0..24u128).map(|index| UserId::from_u128(0x100 + index)).collect();
     for buyer in &buyers {
@@ -59,6 +60,7 @@ async fn of_24_who_want_the_last_10_exactly_10_get_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_who_add_to_one_cart_at_once_all_succeed() {
     let app = App::selling(1_000_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     for round in 1..=rounds() {
         let (guest, cart) = p.guest().await;
@@ -72,6 +74,7 @@ async fn ten_who_add_to_one_cart_at_once_all_succeed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_who_complete_one_cart_get_one_order() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     app.world.fund(ANN, 1_000_000_000).await;
     for round in 1..=rounds() {
@@ -88,6 +91,7 @@ async fn eight_who_complete_one_cart_get_one_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_refunds_of_60_on_100_one_succeeds() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     app.world.fund(ANN, 1_000_000_000).await;
     for round in 1..=rounds() {
@@ -115,6 +119,7 @@ async fn of_two_refunds_of_60_on_100_one_succeeds() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_for_3_is_used_by_3_of_12() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     let buyers: Vec<UserId> = (0..12u128).map(|index| UserId::from_u128(0x100 + index)).collect();
     for buyer in &buyers {
@@ -136,6 +141,7 @@ async fn a_code_for_3_is_used_by_3_of_12() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_and_sending_at_once_is_one_of_both() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     app.world.fund(ANN, 1_000_000_000).await;
     for round in 1..=rounds() {
@@ -158,6 +164,7 @@ async fn cancelling_and_sending_at_once_is_one_of_both() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_returns_of_2_on_3_exactly_one_is_made() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     app.world.fund(ANN, 1_000_000_000).await;
     for round in 1..=rounds() {
@@ -187,6 +194,7 @@ async fn of_two_returns_of_2_on_3_exactly_one_is_made() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn taking_pieces_off_and_sending_at_once_adds_up() {
     let app = App::selling(100_000).await;
+    app.world.open_to_many();
     let p = &app.process;
     app.world.fund(ANN, 1_000_000_000).await;
     let number = |value: &Value| value.as_str().unwrap().parse::<i128>().unwrap();

@@ -13,6 +13,7 @@ fn discount(amount: &str) -> Value {
 #[tokio::test]
 async fn less_was_earned_and_the_customer_has_it_once() {
     let app = App::selling(1).await;
+    app.world.open_to_many();
     let path = "/v1/shop/sales-adjustments";
     let requests = (0..6).map(|_| app.process.staff_post(path, discount("-2750")));
     let answers = join_all(requests).await;

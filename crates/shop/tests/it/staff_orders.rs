@@ -47,6 +47,7 @@ async fn it_is_paid_elsewhere_and_sent_at_its_own_date_and_price() {
 #[tokio::test]
 async fn the_same_reference_is_the_same_order_also_at_once() {
     let app = App::selling(10).await;
+    app.world.open_to_many();
     let body = of_2010(json!([{ "sku": "MUG", "quantity": 2, "unit_price": "255" }]));
     let requests = (0..8).map(|_| app.process.staff_post("/v1/shop/orders", body.clone()));
     let answers = join_all(requests).await;

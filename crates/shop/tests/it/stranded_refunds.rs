@@ -109,6 +109,7 @@ async fn a_guests_is_paid_outside_in_parts_with_a_reason() {
 #[tokio::test]
 async fn it_is_never_given_back_twice() {
     let app = App::selling(5).await;
+    app.world.open_to_many();
     let (ann, cart) = app.process.cart_of(ANN).await;
     let (order, payment) = app.stranded(&ann, &cart).await;
     let racing = (0..8).map(|index| {
