@@ -83,7 +83,7 @@ impl Shop {
             let whole = whole.ok_or(ShopError::OrderNotFound)?;
             plan::payments(wanted, Amount::new(missing(&whole)?), now)
         };
-        // Asked before anything is locked; by then less may be missing, and never more.
+        // Asked before anything is locked, for an early answer: the charge is checked as well.
         let whole = store::whole(&self.database.client().await?, id).await?;
         self.check_cards(&planned(whole)?, currency).await?;
         let mut client = self.database.client().await?;
