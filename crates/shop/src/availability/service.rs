@@ -1,5 +1,6 @@
 //! Looking at the ledger again for what can be had.
 
+use deadpool_postgres::GenericClient;
 use ledger::engine::{Account, Balances};
 
 use super::store::{self, Stored};
@@ -62,8 +63,7 @@ async fn refresh(shop: &Parts, stored: Vec<Stored>) -> Result<()> {
     let places = locations::store::list(&client).await?;
     let places: Vec<&str> =
         places.iter().filter(|it| it.is_active).map(|it| it.handle.as_str()).collect();
-    let accounts = shop.ledger.accounts_of(&client, &account_ids(&stored, &places)).await?;
-    let changed = changed(shop, &stored, &accounts);
+    let changed = changed(shop, &client, &stored, &places).await?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -75,9 +75,7 @@ async fn refresh(shop: &Parts, stored: Vec<Stored>) -> Result<()> {
     // Whoever looked before us has written; now nobody writes what is older than what we see.
     let ids: Vec<VariantId> = changed.iter().map(|(it, _)| it.id).collect();
     let stored = store::by_ids(&tx, &ids).await?;
-    let ids = account_ids(&stored, &places);
-    let accounts = shop.ledger.accounts_of(&tx, &ids).await?;
-    let changed = self::changed(shop, &stored, &accounts);
+    let changed = self::changed(shop, &tx, &stored, &places).await?;
     let states: Vec<_> = changed.iter().map(|(it, state)| (it.id, *state)).collect();
     store::put(&tx, &states).await?;
     let differing = store::put_best(&tx, &products).await?;
@@ -86,23 +84,20 @@ async fn refresh(shop: &Parts, stored: Vec<Stored>) -> Result<()> {
     Ok(())
 }
 
-/// The accounts of each variant: what is owed, then what there is in each place.
-fn account_ids(stored: &[Stored], places: &[&str]) -> Vec<u128> {
+/// Those whose state is another one than what is stored.
+async fn changed<'s>(
+    shop: &Parts,
+    client: &impl GenericClient,
+    stored: &'s [Stored],
+    places: &[&str],
+) -> Result<Vec<(&'s Stored, Availability)>> {
     let mut ids = Vec::with_capacity(stored.len() * (places.len() + 1));
     for it in stored {
         let goods = Goods::of(&it.asset);
         ids.push(goods.backorders());
         ids.extend(places.iter().map(|place| goods.stock(place)));
     }
-    ids
-}
-
-/// Those whose state is another one than what is stored.
-fn changed<'s>(
-    shop: &Parts,
-    stored: &'s [Stored],
-    accounts: &[Option<Account>],
-) -> Vec<(&'s Stored, Availability)> {
+    let accounts = shop.ledger.accounts_of(client, &ids).await?;
     let now = shop.clock.now();
     let state = |(it, accounts): (&'s Stored, &[Option<Account>])| {
         let balances: Vec<_> =
@@ -111,9 +106,8 @@ fn changed<'s>(
         let terms = Terms { tracks_stock: it.tracks_stock, available_from: it.available_from };
         (it, Availability::of(terms, free, backorders, now))
     };
-    let each = accounts.len().checked_div(stored.len()).unwrap_or(1);
-    let states = stored.iter().zip(accounts.chunks_exact(each)).map(state);
-    states.filter(|(it, state)| *state != it.availability).collect()
+    let states = stored.iter().zip(accounts.chunks_exact(places.len() + 1)).map(state);
+    Ok(states.filter(|(it, state)| *state != it.availability).collect())
 }
 
 /// How many pieces are free in all places, and how many more may be sold that aren't there. Goods
