@@ -87,15 +87,10 @@ impl Ledger {
         }
     }
 
-    /// Accounts by id, in no order; unknown ones are left out.
+    /// Accounts by id, in their order; unknown ones are left out.
     pub async fn accounts_by_id(&self, ids: &[u128]) -> Result<Vec<Account>, LedgerError> {
-        let led = self.settled().await?;
-        let ids: Vec<Uuid> = ids.iter().map(|id| Uuid::from_u128(*id)).collect();
         let client = self.client().await?;
-        let parameter = (&ids as &(dyn ToSql + Sync), uuid_array());
-        let stored = read::accounts(&client, "a.id = any($1)", &[parameter]).await?;
-        drop(client);
-        self.with_balances(&led, stored).await
+        Ok(self.accounts_of(&client, ids).await?.into_iter().flatten().collect())
     }
 
     /// Accounts that a filter lets through, in the order of their numbers.
@@ -185,16 +180,8 @@ impl Ledger {
 
     async fn stored_account(&self, no: i64) -> Result<StoredAccount, LedgerError> {
         let client = self.client().await?;
-        let parameter = (&no as &(dyn ToSql + Sync), bigint());
+        let parameter = (&no as &(dyn ToSql + Sync), Type::INT8);
         let stored = read::accounts(&client, "a.no = $1", &[parameter]).await?;
         Ok(stored.into_iter().next().ok_or(crate::error::StoreError::Corrupt("an account"))?)
     }
-}
-
-fn uuid_array() -> Type {
-    Type::UUID_ARRAY
-}
-
-fn bigint() -> Type {
-    Type::INT8
 }
