@@ -1,7 +1,9 @@
 //! What somebody looks for, as a query of the index.
 
+use std::cmp::Reverse;
 use std::ops::Bound;
 
+use hashbrown::HashMap;
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Query, RangeQuery,
     TermQuery, TermSetQuery,
@@ -136,9 +138,9 @@ impl Queries<'_> {
         })
     }
 
-    /// Words that begin like this, those that are used most.
-    pub(super) fn completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
-        let mut found: Vec<(u32, Vec<u8>)> = Vec::new();
+    /// Words that begin like this, those that most products have, in no order.
+    fn completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
+        let mut counts: HashMap<Vec<u8>, u32> = HashMap::new();
         for segment in self.searcher.segment_readers() {
             let index = segment.inverted_index(self.fields.words)?;
             let mut stream = index.terms().range().ge(prefix).into_stream()?;
@@ -147,12 +149,16 @@ impl Queries<'_> {
                 if !stream.key().starts_with(prefix.as_bytes()) {
                     break;
                 }
-                found.push((stream.value().doc_freq, stream.key().to_vec()));
+                *counts.entry_ref(stream.key()).or_default() += stream.value().doc_freq;
                 seen += 1;
             }
         }
-        found.sort_unstable_by(|left, right| right.cmp(left));
-        found.truncate(COMPLETIONS_MAX);
+        let counts = counts.into_iter().map(|(word, count)| (Reverse(count), word));
+        let mut found: Vec<(Reverse<u32>, Vec<u8>)> = counts.collect();
+        if found.len() > COMPLETIONS_MAX {
+            found.select_nth_unstable(COMPLETIONS_MAX);
+            found.truncate(COMPLETIONS_MAX);
+        }
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
         let terms = found.into_iter().filter_map(|(_, bytes)| text(bytes));
         Ok(terms.map(|word| Term::from_field_text(self.fields.words, &word)).collect())

@@ -97,6 +97,14 @@ fn what_is_out_of_stock_comes_behind_its_like_but_not_behind_worse() {
 }
 
 #[test]
+fn a_beginning_stands_for_as_many_words_however_the_index_is_cut() {
+    // Each word is in both segments.
+    let title = |number: u32| format!("lant{}", char::from_u32('a' as u32 + number % 24).unwrap());
+    let documents: Vec<Document> = (0..48).map(|it| document(it, &title(it))).collect();
+    assert_eq!(found(&index(&documents), &words("lant")).len(), 48);
+}
+
+#[test]
 fn words_are_found_in_other_forms_and_by_their_beginning() {
     let index = index(&[document(1, "Glowing lanterns"), document(2, "Lamp"), document(3, "Hat")]);
     for text in ["lantern", "LANTERNS", "glow", "glows lantern", "lant", "glowing la"] {

@@ -7,12 +7,18 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::fmt::Debug;
 
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use tantivy::columnar::{Column, StrColumn, TermOrdHit};
 use tantivy::fastfield::AliveBitSet;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocId, DocSet as _, Score, Searcher, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{
+    COLLECT_BLOCK_BUFFER_LEN, DocId, DocSet as _, Score, Searcher, SegmentReader, TERMINATED,
+    TantivyError,
+};
 use uuid::Uuid;
 
 use super::schema::Fields;
@@ -47,10 +53,14 @@ impl Bounds {
         segment.fast_fields().column_opt::<i64>(&self.column)
     }
 
+    fn prices(&self, segment: &SegmentReader) -> Result<Column<i64>> {
+        let column = self.column(segment)?;
+        Ok(column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc())))
+    }
+
     pub(super) fn allowed<'a>(&self, segment: &'a SegmentReader) -> Result<Allowed<'a>> {
         let prices = if self.min.is_some() || self.max.is_some() {
-            let column = self.column(segment)?;
-            let column = column.unwrap_or_else(|| Column::build_empty_column(segment.max_doc()));
+            let column = self.prices(segment)?;
             let bound = |price: u64| i64::try_from(price).unwrap_or(i64::MAX);
             Some((column, self.min.map_or(0, bound), self.max.map_or(i64::MAX, bound)))
         } else {
@@ -69,7 +79,7 @@ impl Allowed<'_> {
     }
 }
 
-/// Reads the ids of a segment's products.
+/// Reads the ids of a segment's products. Opening it costs more than reading many.
 struct Ids(Column<u64>, Column<u64>);
 
 impl Ids {
@@ -135,8 +145,9 @@ pub(super) fn by_score(
         let (allowed, rank) = (bounds.allowed(segment)?, segment.fast_fields().u64("rank")?);
         weight.for_each(segment, &mut |doc, raw| {
             let worst = best.peek().filter(|_| best.len() == limit);
-            // Most products end here: being out of stock only takes away from a score.
-            if worst.is_some_and(|Reverse((bits, _))| raw.to_bits() < *bits) {
+            // Most products end here: being out of stock only takes away from a score, and of equal
+            // ones those come first that were met before.
+            if worst.is_some_and(|Reverse((bits, _))| raw.to_bits() <= *bits) {
                 return;
             }
             let found = (score(raw, rank.first(doc) != Some(0)), Reverse((ord, doc)));
@@ -150,65 +161,66 @@ pub(super) fn by_score(
             }
         })?;
     }
+    let mut ids: HashMap<u32, Ids> = HashMap::new();
     let hit = |Reverse((bits, Reverse((ord, doc)))): Reverse<Scored>| {
-        let id = Ids::of(searcher.segment_reader(ord))?.get(doc);
+        let ids = match ids.entry(ord) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Ids::of(searcher.segment_reader(ord))?),
+        };
+        let id = ids.get(doc);
         Ok(Hit { id, place: Place::Key(u64::from(bits), id) })
     };
     best.into_sorted_vec().into_iter().map(hit).collect()
 }
 
-/// What the products of a segment are ordered by; greater comes first.
-enum Keys {
-    Created(Column<u64>),
-    Price(Option<Column<i64>>),
-    PriceDown(Option<Column<i64>>),
-    /// Places of titles in the segment's dictionary.
-    Title(Column<u64>),
-}
-
-impl Keys {
-    fn of(&self, doc: DocId) -> u64 {
-        let price = |column: &Option<Column<i64>>| column.as_ref()?.first(doc);
-        match self {
-            Self::Created(column) => column.first(doc).unwrap_or(0),
-            // What has no price comes last either way.
-            Self::Price(column) => price(column).map_or(0, |it| u64::MAX - it.unsigned_abs()),
-            Self::PriceDown(column) => price(column).map_or(0, |it| it.unsigned_abs() + 1),
-            Self::Title(column) => u64::MAX - column.first(doc).unwrap_or(0),
-        }
-    }
-}
-
+/// What products are ordered by; greater comes first.
 type Keyed = (u64, Uuid);
 
-fn top_of_segment(
-    weight: &dyn Weight,
-    segment: &SegmentReader,
-    keys: &Keys,
-    bounds: &Bounds,
-    after: Option<Keyed>,
+/// What is wanted of each segment.
+struct Wanted<'a> {
+    weight: &'a dyn Weight,
+    bounds: &'a Bounds,
     limit: usize,
-) -> Result<Vec<Keyed>> {
-    let (allowed, ids) = (bounds.allowed(segment)?, Ids::of(segment)?);
-    let mut best: BinaryHeap<Reverse<Keyed>> = BinaryHeap::with_capacity(limit + 1);
-    weight.for_each_no_score(segment, &mut |docs| {
-        for doc in docs {
-            let key = keys.of(*doc);
-            let worst = best.peek().map_or(0, |Reverse((key, _))| *key);
-            let is_late = after.is_some_and(|(after, _)| key > after);
-            if is_late || (best.len() == limit && key < worst) || !allowed.has(*doc) {
-                continue;
-            }
-            let found = (key, ids.get(*doc));
-            if after.is_none_or(|after| found < after) {
+}
+
+impl Wanted<'_> {
+    /// The first products of a segment behind a place, by a key that follows from a column.
+    fn first_by<T: Copy + PartialOrd + Debug + Send + Sync + 'static>(
+        &self,
+        segment: &SegmentReader,
+        after: Option<Keyed>,
+        column: &Column<T>,
+        key_of: impl Fn(Option<T>) -> u64,
+    ) -> Result<Vec<Keyed>> {
+        let (allowed, ids) = (self.bounds.allowed(segment)?, Ids::of(segment)?);
+        let mut best: BinaryHeap<Reverse<Keyed>> = BinaryHeap::with_capacity(self.limit + 1);
+        let last = after.map_or(u64::MAX, |(key, _)| key);
+        // A key below this one is too late.
+        let mut worst = 0;
+        let mut values = [None; COLLECT_BLOCK_BUFFER_LEN];
+        self.weight.for_each_no_score(segment, &mut |docs| {
+            let values = &mut values[..docs.len()];
+            values.fill(None);
+            column.first_vals(docs, values);
+            for (doc, value) in docs.iter().zip(values) {
+                let key = key_of(*value);
+                // Most products end here.
+                if key < worst || key > last || !allowed.has(*doc) {
+                    continue;
+                }
+                let found = (key, ids.get(*doc));
+                if after.is_some_and(|after| found >= after) {
+                    continue;
+                }
                 best.push(Reverse(found));
-                if best.len() > limit {
+                if best.len() > self.limit {
                     best.pop();
+                    worst = best.peek().map_or(0, |Reverse((key, _))| *key);
                 }
             }
-        }
-    })?;
-    Ok(best.into_iter().map(|Reverse(found)| found).collect())
+        })?;
+        Ok(best.into_iter().map(|Reverse(found)| found).collect())
+    }
 }
 
 pub(super) fn by_key(
@@ -220,34 +232,33 @@ pub(super) fn by_key(
     limit: usize,
 ) -> Result<Vec<Hit>> {
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let wanted = Wanted { weight: &*weight, bounds, limit };
     if sort == Sort::Title {
-        return by_title(searcher, &*weight, bounds, after, limit);
+        return by_title(searcher, &wanted, after);
     }
     let after = match after {
         Some(Place::Key(key, id)) => Some((*key, *id)),
         _ => None,
     };
+    // What has no price comes last either way.
+    let cheap = |price: Option<i64>| price.map_or(0, |it| u64::MAX - it.unsigned_abs());
+    let dear = |price: Option<i64>| price.map_or(0, |it| it.unsigned_abs() + 1);
+    let new = |created: Option<u64>| created.unwrap_or(0);
     let mut best = Vec::new();
     for segment in searcher.segment_readers() {
-        let keys = match sort {
-            Sort::Price => Keys::Price(bounds.column(segment)?),
-            Sort::PriceDown => Keys::PriceDown(bounds.column(segment)?),
-            _ => Keys::Created(segment.fast_fields().u64("created")?),
-        };
-        best.extend(top_of_segment(&*weight, segment, &keys, bounds, after, limit)?);
+        let created = || segment.fast_fields().u64("created");
+        best.extend(match sort {
+            Sort::Price => wanted.first_by(segment, after, &bounds.prices(segment)?, cheap),
+            Sort::PriceDown => wanted.first_by(segment, after, &bounds.prices(segment)?, dear),
+            _ => wanted.first_by(segment, after, &created()?, new),
+        }?);
     }
     best.sort_unstable_by(|left, right| right.cmp(left));
     best.truncate(limit);
     Ok(best.into_iter().map(|(key, id)| Hit { id, place: Place::Key(key, id) }).collect())
 }
 
-fn by_title(
-    searcher: &Searcher,
-    weight: &dyn Weight,
-    bounds: &Bounds,
-    after: Option<&Place>,
-    limit: usize,
-) -> Result<Vec<Hit>> {
+fn by_title(searcher: &Searcher, wanted: &Wanted<'_>, after: Option<&Place>) -> Result<Vec<Hit>> {
     let mut best: Vec<(String, Reverse<Uuid>)> = Vec::new();
     for segment in searcher.segment_readers() {
         let Some(titles) = segment.fast_fields().str("title")? else { continue };
@@ -255,15 +266,16 @@ fn by_title(
             Some(Place::Title(title, id)) => place_in(&titles, title, *id)?,
             _ => None,
         };
-        let keys = Keys::Title(titles.ords().clone());
-        for (key, id) in top_of_segment(weight, segment, &keys, bounds, after, limit)? {
+        // Places in the segment's dictionary.
+        let key = |place: Option<u64>| u64::MAX - place.unwrap_or(0);
+        for (key, id) in wanted.first_by(segment, after, titles.ords(), key)? {
             let mut title = String::new();
             titles.ord_to_str(u64::MAX - key, &mut title)?;
             best.push((title, Reverse(id)));
         }
     }
     best.sort_unstable();
-    best.truncate(limit);
+    best.truncate(wanted.limit);
     let hit = |(title, Reverse(id))| Hit { id, place: Place::Title(title, id) };
     Ok(best.into_iter().map(hit).collect())
 }
