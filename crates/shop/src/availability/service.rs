@@ -91,12 +91,7 @@ async fn changed<'s>(
     stored: &'s [Stored],
     places: &[&str],
 ) -> Result<Vec<(&'s Stored, Availability)>> {
-    let mut ids = Vec::with_capacity(stored.len() * (places.len() + 1));
-    for it in stored {
-        let goods = Goods::of(&it.asset);
-        ids.push(goods.backorders());
-        ids.extend(places.iter().map(|place| goods.stock(place)));
-    }
+    let ids: Vec<u128> = stored.iter().flat_map(|it| Goods::of(&it.asset).supply(places)).collect();
     let accounts = shop.ledger.accounts_of(client, &ids).await?;
     let now = shop.clock.now();
     let state = |(it, accounts): (&'s Stored, &[Option<Account>])| {

@@ -98,6 +98,11 @@ impl<'a> Goods<'a> {
         account_id(&self.address("adjusted"))
     }
 
+    /// The accounts that say how much can be had: backorders, then the stock of each place.
+    pub(crate) fn supply(self, places: &[&str]) -> impl Iterator<Item = u128> {
+        std::iter::once(self.backorders()).chain(places.iter().map(move |it| self.stock(it)))
+    }
+
     fn accounts(self, asset: u32, location: &str, backorder_max: u64) -> Vec<NewAccount> {
         let make = |kind: &str, code, floor| account(self.address(kind), asset, code, floor);
         vec![

@@ -110,6 +110,7 @@ pub(crate) struct CartLineJson {
     image: Option<String>,
     #[schema(required)]
     title: Option<String>,
+    /// In what it differs from the product's other variants; null if there are none.
     #[schema(required)]
     variant_title: Option<String>,
     quantity: u32,

@@ -121,6 +121,7 @@ pub(crate) struct OrderLineJson {
     #[schema(required, example = "/v1/shop/images/img_01j/200")]
     image: Option<String>,
     title: String,
+    /// In what it differed from the product's other variants; null if there were none.
     #[schema(required)]
     variant_title: Option<String>,
     #[schema(required)]

@@ -19,6 +19,12 @@ use crate::error::{Result, ShopError};
 use crate::ids::{ProductId, VariantId};
 use crate::price_lists;
 
+/// Of a variant `v` of a product `p`: what it is called beside the product, or else in what it
+/// differs from its other variants.
+pub(crate) const VARIANT_TITLE: &str = "coalesce(v.title, \
+    (select string_agg(v.options ->> (o.it ->> 'name'), ' / ' order by o.place) \
+     from jsonb_array_elements(p.options) with ordinality o (it, place)))";
+
 const COLUMNS: &str = "p.id, p.handle, p.status, p.title, p.description, p.vendor, p.tags, \
     p.tax_class, p.options, p.translations, p.custom_fields, p.version, p.created_at, p.updated_at, \
     p.availability, \

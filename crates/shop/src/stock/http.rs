@@ -16,7 +16,7 @@ use super::service::{StockEntry, StockOf};
 use super::{ChangeKind, ChangedItem, DoneItem, NewStockChange};
 use crate::books::code;
 use crate::fields::{Handle, Line, past};
-use crate::ids::{StockChangeId, VariantId};
+use crate::ids::{ProductId, StockChangeId, VariantId};
 use crate::locations::{self, Location};
 use crate::shop::Shop;
 
@@ -173,11 +173,11 @@ fn read_items(kind: &ChangeKind, items: Vec<StockItem>) -> Result<Vec<ChangedIte
     })),
     responses(
         (status = 201, description = "It is done.", body = StockChangeJson),
-        (status = 404, description = "`shop.variant.not_found` or `shop.location.not_found`.",
+        (status = 404, description = "`shop.location.not_found`.",
          body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The first request with this key has no answer yet.",
          body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`shop.stock.insufficient`, `shop.stock.not_tracked`, or a key that was used with another body.",
+        (status = 422, description = "`shop.variant.sku_unknown`, `shop.stock.insufficient`, `shop.stock.not_tracked`, or a key that was used with another body.",
          body = Problem, content_type = "application/problem+json"),
         WriteProblems,
     ),
@@ -203,6 +203,12 @@ pub(crate) struct StockJson {
     variant: VariantId,
     #[schema(example = "85123A")]
     sku: String,
+    product: ProductId,
+    /// The product's, as it is written.
+    title: String,
+    /// In what it differs from the product's other variants; null if there are none.
+    #[schema(required)]
+    variant_title: Option<String>,
     /// What can be sold at this moment, backorders included.
     sellable: Amount,
     /// Sold without being there.
@@ -235,6 +241,9 @@ impl StockJson {
         Self {
             variant: it.variant.id,
             sku: it.variant.sku,
+            product: it.name.product,
+            title: it.name.title,
+            variant_title: it.name.variant_title,
             sellable: Amount::new(it.levels.sellable()),
             backordered: it.levels.backordered,
             backorder_max: Amount::new(it.levels.backorder_max),

@@ -18,12 +18,8 @@ impl Books {
         variants: &[(&str, u64)],
         places: &[&str],
     ) -> Result<Vec<Levels>> {
-        let mut ids = Vec::with_capacity(variants.len() * (places.len() + 1));
-        for (asset, _) in variants {
-            let goods = Goods::of(asset);
-            ids.push(goods.backorders());
-            ids.extend(places.iter().map(|place| goods.stock(place)));
-        }
+        let supply = variants.iter().flat_map(|(asset, _)| Goods::of(asset).supply(places));
+        let ids: Vec<u128> = supply.collect();
         let accounts = self.ledger.accounts_of(client, &ids).await?;
         let of_variant = accounts.chunks_exact(places.len() + 1);
         let levels = variants.iter().zip(of_variant).map(|((_, backorder_max), accounts)| {

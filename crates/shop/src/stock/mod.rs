@@ -14,7 +14,7 @@ mod tests;
 
 use kernel::{Amount, SignedAmount, Timestamp};
 
-use crate::ids::{StockChangeId, VariantId};
+use crate::ids::{ProductId, StockChangeId, VariantId};
 
 /// A movement of stock by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,15 @@ pub(crate) struct StockedVariant {
     pub(crate) asset: String,
     pub(crate) tracks_stock: bool,
     pub(crate) backorder_max: u64,
+}
+
+/// What staff calls a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) product: ProductId,
+    /// The product's, as it is written.
+    pub(crate) title: String,
+    pub(crate) variant_title: Option<String>,
 }
 
 /// What lies in one place.

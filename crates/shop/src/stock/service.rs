@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use deadpool_postgres::GenericClient;
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
 use kernel::{Amount, Metadata, Problem, SignedAmount};
@@ -9,7 +10,9 @@ use ledger::engine::{Extra, NewTransfer, TransferStatus};
 use ledger::{AccountKey, EntriesQuery, Entry, Order};
 use serde_json::json;
 
-use super::{ChangeKind, ChangedItem, DoneItem, Levels, NewStockChange, StockedVariant, store};
+use super::{
+    ChangeKind, ChangedItem, DoneItem, Levels, Name, NewStockChange, StockedVariant, store,
+};
 use crate::books::goods::Goods;
 use crate::books::{Refusal, code};
 use crate::error::{Result, ShopError};
@@ -21,6 +24,7 @@ use crate::shop::Shop;
 #[derive(Clone, Debug)]
 pub(crate) struct StockOf {
     pub(crate) variant: StockedVariant,
+    pub(crate) name: Name,
     pub(crate) levels: Levels,
 }
 
@@ -90,7 +94,7 @@ impl Shop {
         let found: BTreeMap<&str, &StockedVariant> =
             found.iter().map(|variant| (&*variant.sku, variant)).collect();
         let variant = |item: &ChangedItem| match found.get(&*item.sku) {
-            None => Err(ShopError::VariantNotFound),
+            None => Err(ShopError::SkuUnknown(item.sku.clone())),
             Some(variant) if !variant.tracks_stock => {
                 Err(ShopError::StockNotTracked(item.sku.clone()))
             }
@@ -106,7 +110,10 @@ impl Shop {
         variants: &[StockedVariant],
     ) -> Result<Vec<DoneItem>> {
         let counted = match change.kind {
-            ChangeKind::Count => self.levels_of(variants, &[&change.location]).await?,
+            ChangeKind::Count => {
+                let client = self.database.client().await?;
+                self.levels_of(&client, variants, &[&change.location]).await?
+            }
             _ => Vec::new(),
         };
         let change_of = |(index, item): (usize, &ChangedItem)| {
@@ -135,19 +142,22 @@ impl Shop {
         }
         let moved = done.iter().enumerate().filter(|(_, item)| item.change != SignedAmount::ZERO);
         let index = moved.map(|(index, _)| index).nth(refusal.index).unwrap_or(0);
-        let levels = self.levels_of(&variants[index..=index], &[&change.location]).await?;
+        let client = self.database.client().await?;
+        let refused = &variants[index..=index];
+        let levels = self.levels_of(&client, refused, &[&change.location]).await?;
         let available = Amount::new(levels[0].places[0].free());
         Ok(ShopError::StockInsufficient { sku: variants[index].sku.clone(), available })
     }
 
-    pub(crate) async fn levels_of(
+    async fn levels_of(
         &self,
+        client: &impl GenericClient,
         variants: &[StockedVariant],
         places: &[&str],
     ) -> Result<Vec<Levels>> {
         let asked: Vec<(&str, u64)> =
             variants.iter().map(|it| (&*it.asset, it.backorder_max)).collect();
-        self.books.levels(&self.database.client().await?, &asked, places).await
+        self.books.levels(client, &asked, places).await
     }
 
     /// Stock of the variants after a SKU, and the handles of all places.
@@ -161,8 +171,8 @@ impl Shop {
         let client = self.database.client().await?;
         let places = locations::store::list(&client).await?;
         let variants = store::list(&client, after, limit).await?;
-        drop(client);
-        Ok(self.with_levels(places, variants).await?)
+        let found = self.with_levels(&client, &places, variants).await?;
+        Ok((places, found))
     }
 
     /// Stock of one variant.
@@ -175,21 +185,26 @@ impl Shop {
         let client = self.database.client().await?;
         let places = locations::store::list(&client).await?;
         let variants = store::by_skus(&client, &[sku]).await?;
-        drop(client);
-        let (places, mut found) = self.with_levels(places, variants).await?;
+        let mut found = self.with_levels(&client, &places, variants).await?;
         Ok((places, found.pop().ok_or(ShopError::VariantNotFound)?))
     }
 
     async fn with_levels(
         &self,
-        places: Vec<Location>,
+        client: &impl GenericClient,
+        places: &[Location],
         variants: Vec<StockedVariant>,
-    ) -> Result<(Vec<Location>, Vec<StockOf>)> {
+    ) -> Result<Vec<StockOf>> {
         let handles: Vec<&str> = places.iter().map(|place| &*place.handle).collect();
-        let levels = self.levels_of(&variants, &handles).await?;
+        let mut names = store::names(client, &variants).await?;
+        let levels = self.levels_of(client, &variants, &handles).await?;
         let all = variants.into_iter().zip(levels);
-        let all = all.map(|(variant, levels)| StockOf { variant, levels }).collect();
-        Ok((places, all))
+        let stock = |(variant, levels): (StockedVariant, Levels)| {
+            let name = names.remove(&variant.id);
+            let name = name.ok_or(ShopError::Corrupt("the product of a variant"))?;
+            Ok(StockOf { variant, name, levels })
+        };
+        all.map(stock).collect()
     }
 
     /// What happened to a variant in a place, newest first.

@@ -51,6 +51,36 @@ async fn an_unknown_article_number_is_named_and_nothing_is_added() {
 }
 
 #[tokio::test]
+async fn what_is_bought_is_told_from_the_other_variants() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let body = json!({
+        "handle": "lamp", "status": "active", "title": "Lamp",
+        "options": [{ "name": "Size", "values": ["S", "L"] },
+                    { "name": "Colour", "values": ["red", "blue"] }],
+        "variants": [
+            { "sku": "BLUE", "options": { "Colour": "blue", "Size": "S" }, "title": "Our bluest" },
+            { "sku": "RED", "options": { "Colour": "red", "Size": "L" } },
+        ],
+    });
+    assert_eq!(p.staff_post("/v1/shop/products", body).await.status, 201);
+    let (guest, cart) = p.guest().await;
+    for sku in ["MUG", "RED", "BLUE"] {
+        p.add(&guest, &cart, sku, 1).await;
+    }
+    let path = format!("/v1/shop/carts/{cart}");
+    let lines = p.buy(&guest, Method::GET, &path, json!(null)).await.body["lines"].clone();
+    let titles: Vec<&Value> = (0..3).map(|at| &lines[at]["variant_title"]).collect();
+    assert_eq!(titles, [&json!(null), &json!("L / red"), &json!("Our bluest")]);
+    let stock = p.staff_get("/v1/shop/stock").await;
+    let named = |sku: &str| {
+        let all = stock.body["data"].as_array().unwrap();
+        all.iter().find(|it| it["sku"] == sku).map(|it| it["variant_title"].clone())
+    };
+    assert_eq!((named("RED"), named("MUG")), (Some(json!("L / red")), Some(json!(null))));
+}
+
+#[tokio::test]
 async fn a_cart_is_its_owners() {
     let app = App::selling(10).await;
     let p = &app.process;

@@ -42,12 +42,36 @@ async fn stock_is_received_moved_adjusted_and_counted() {
 }
 
 #[tokio::test]
+async fn stock_says_of_what_it_is() {
+    let app = App::selling(10).await;
+    let p = &app.process;
+    let listed = p.staff_get("/v1/shop/stock").await.body["data"][0].clone();
+    let one = p.staff_get("/v1/shop/stock/MUG").await.body;
+    assert_eq!(listed, one);
+    let path = format!("/v1/shop/products/{}", one["product"].as_str().expect("its product"));
+    let product = p.staff_get(&path).await.body;
+    assert_eq!(one["title"], product["title"]);
+    assert_eq!(one["variant_title"], product["variants"][0]["title"]);
+}
+
+#[tokio::test]
 async fn nobody_takes_more_than_there_is() {
     let app = App::selling(3).await;
     let p = &app.process;
     let (status, body) = change(p, "adjust", -4, json!({ "reason": "broken" })).await;
     assert_eq!((status, &body["code"]), (422, &json!("shop.stock.insufficient")));
     assert!(body["detail"].as_str().unwrap().contains("MUG there are 3"), "{body}");
+    assert_eq!(on_hand(p, 0).await, "3");
+}
+
+#[tokio::test]
+async fn an_unknown_article_is_named_and_nothing_changes() {
+    let app = App::selling(3).await;
+    let p = &app.process;
+    let items = json!([{ "sku": "MUG", "quantity": "1" }, { "sku": "MUGG", "quantity": "1" }]);
+    let made = p.staff_post(CHANGES, json!({ "kind": "receive", "items": items })).await;
+    assert_eq!(made.problem(), (422, "shop.variant.sku_unknown"));
+    assert!(made.body["detail"].as_str().unwrap().ends_with("MUGG"), "{made:?}");
     assert_eq!(on_hand(p, 0).await, "3");
 }
 
@@ -107,7 +131,7 @@ async fn what_is_malformed_is_named() {
         assert_eq!((refused.status, refused.pointer()), (status, pointer), "{body}");
     }
     for (body, status) in [
-        (json!({ "kind": "receive", "items": [{ "sku": "NONE", "quantity": "1" }] }), 404),
+        (json!({ "kind": "receive", "items": [{ "sku": "NONE", "quantity": "1" }] }), 422),
         (
             json!({ "kind": "receive", "location": "nowhere", "items": [{ "sku": "MUG", "quantity": "1" }] }),
             404,

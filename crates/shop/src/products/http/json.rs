@@ -86,7 +86,7 @@ pub(crate) struct OptionJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateVariant {
     sku: Sku,
-    /// The values of the options, unless told.
+    /// What carts and orders call it; unless told, they say the values of its options.
     title: Option<Title>,
     /// A value of each option of the product.
     #[serde(default)]

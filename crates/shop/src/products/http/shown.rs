@@ -57,7 +57,7 @@ pub(crate) struct VariantJson {
     id: VariantId,
     #[schema(example = "85123A")]
     sku: String,
-    /// Null if the product has one variant only.
+    /// Null if it is known by its options, or the only one.
     #[schema(required)]
     title: Option<String>,
     #[schema(value_type = BTreeMap<String, String>)]

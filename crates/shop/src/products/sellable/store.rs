@@ -11,8 +11,9 @@ use super::Sellable;
 use crate::error::Result;
 use crate::ids::VariantId;
 use crate::price_lists;
+use crate::products::store::VARIANT_TITLE;
 
-const COLUMNS: &str = "v.id, v.product_id, v.sku, v.asset, p.handle, p.title, v.title, p.tags, \
+const COLUMNS: &str = "v.id, v.product_id, v.sku, v.asset, p.handle, p.title, p.tags, \
     p.tax_class, v.weight_g, v.needs_shipping, v.tracks_stock, v.backorder_max, v.available_from, \
     v.is_active and p.status = 'active', \
     array(select r.min_quantity from shop.prices r \
@@ -32,7 +33,8 @@ pub(crate) async fn sellables(
     now: Timestamp,
 ) -> Result<Vec<Sellable>> {
     let sql = format!(
-        "select {COLUMNS} from shop.variants v join shop.products p on p.id = v.product_id \
+        "select {COLUMNS}, {VARIANT_TITLE} \
+         from shop.variants v join shop.products p on p.id = v.product_id \
          where v.id = any($1)"
     );
     let ids: Vec<Uuid> = variants.iter().map(|id| id.as_uuid()).collect();
@@ -53,25 +55,25 @@ pub(crate) async fn sellables(
 }
 
 fn sellable(row: &tokio_postgres::Row) -> Sellable {
-    let from: Vec<i32> = row.get(15);
-    let amounts: Vec<Amount> = row.get(16);
+    let from: Vec<i32> = row.get(14);
+    let amounts: Vec<Amount> = row.get(15);
     Sellable {
         variant: row.get(0),
         product: row.get(1),
         sku: row.get(2),
         asset: row.get(3),
         handle: row.get(4),
-        image: row.get(17),
+        image: row.get(16),
         title: row.get(5),
-        variant_title: row.get(6),
-        tags: row.get(7),
-        tax_class: row.get(8),
-        weight_g: row.get::<_, i32>(9).cast_unsigned(),
-        needs_shipping: row.get(10),
-        tracks_stock: row.get(11),
-        backorder_max: row.get::<_, i64>(12).cast_unsigned(),
-        available_from: row.get(13),
-        is_for_sale: row.get(14),
+        variant_title: row.get(17),
+        tags: row.get(6),
+        tax_class: row.get(7),
+        weight_g: row.get::<_, i32>(8).cast_unsigned(),
+        needs_shipping: row.get(9),
+        tracks_stock: row.get(10),
+        backorder_max: row.get::<_, i64>(11).cast_unsigned(),
+        available_from: row.get(12),
+        is_for_sale: row.get(13),
         prices: from.into_iter().map(i32::cast_unsigned).zip(amounts).collect(),
     }
 }
