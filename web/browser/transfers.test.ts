@@ -125,3 +125,26 @@ it('what nobody accepts in time comes back by itself', { timeout: 120_000 }, asy
   await ann.shoot('transfer-expired-wide')
   expect(ann.complaints).toEqual([])
 })
+
+it('a newcomer’s overview stands although the transfer is known before its account', async () => {
+  const carol = await openWindow(browser, bank)
+  await signIn(carol, bank, await bank.register('carol'))
+  const { page } = carol
+  await page.getByRole('heading', { name: 'Open your first account' }).waitFor()
+  // The first account is still on its way when the page learns of the transfer into it.
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/v1/wallet/accounts', async (route) => {
+    await released
+    await route.continue()
+  })
+  const sent = { to: { handle: 'carol' }, asset: 'EUR', amount: '50', message: 'a welcome' }
+  await post(ann, '/v1/wallet/transfers', sent)
+  await page.getByText('a welcome').waitFor()
+  release()
+  await page.getByRole('link', { name: /^EUR account/ }).waitFor()
+  await page.getByRole('heading', { name: 'The last 90 days' }).waitFor()
+  expect(carol.complaints).toEqual([])
+})

@@ -13,15 +13,12 @@ import styles from './chart.module.css'
 import { dayAt, HEIGHT, shapeOf, WIDTH } from './chart-shape'
 import { texts } from './texts'
 
-/** How an account's balance went, for the account that is chosen. */
+/** How an account's balance went, for the account that is chosen. Without accounts there is none:
+ * a page may know of a first transfer before it knows of the account that it went to. */
 export function BalanceChart({ accounts }: { accounts: readonly Account[] }) {
   const t = useTexts(texts)
   const [id, setId] = useState(accounts[0]?.id)
   const account = accounts.find((it) => it.id === id) ?? accounts[0]
-  const days = useQuery({
-    ...balancesQuery(account as Account),
-    enabled: account !== undefined,
-  })
   if (!account) return null
   return (
     <Section
@@ -38,13 +35,15 @@ export function BalanceChart({ accounts }: { accounts: readonly Account[] }) {
         )
       }
     >
-      {days.error ? (
-        <Failed error={days.error} onRetry={() => void days.refetch()} />
-      ) : (
-        <Chart key={account.id} account={account} days={days.data ?? []} />
-      )}
+      <AccountChart key={account.id} account={account} />
     </Section>
   )
+}
+
+function AccountChart({ account }: { account: Account }) {
+  const days = useQuery(balancesQuery(account))
+  if (days.error) return <Failed error={days.error} onRetry={() => void days.refetch()} />
+  return <Chart account={account} days={days.data ?? []} />
 }
 
 /** Empty as long as nothing is known, and as high as it will be. */
