@@ -65,6 +65,24 @@ describe('pages of the app are whole, readable and narrow enough', () => {
   )
 })
 
+it('leads on from an address that is no page, and lets everybody go where they could', async () => {
+  for (const [window, name] of [
+    [nobody, 'nobody'],
+    [mia, 'mia'],
+  ] as const) {
+    const { page, shoot } = window
+    await page.setViewportSize(PHONE)
+    await page.goto('/shop/no-such-page')
+    await page.getByRole('heading', { name: /There is nothing here|Hier ist nichts/ }).waitFor()
+    expect(await objections(page), 'axe').toEqual([])
+    await shoot(`${name}-lost-phone`)
+    await page.setViewportSize(WIDE)
+    await shoot(`${name}-lost-wide`)
+    await page.getByRole('link', { name: 'Bushel' }).first().click()
+    await page.waitForURL((url) => url.pathname === '/')
+  }
+})
+
 function nameOf(path: string): string {
   return path === '/' ? '-home' : path.replaceAll('/', '-').replaceAll('$', '')
 }

@@ -1,4 +1,5 @@
 import { Outlet } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { Brand } from './brand'
 import { LanguageChoice, ThemeChoice } from './choices'
 import { DemoBanner } from './demo-banner'
@@ -6,7 +7,7 @@ import styles from './shell.module.css'
 import { SkipLink } from './skip-link'
 
 /** Around the pages for whoever is not signed in: the name, and nothing that distracts. */
-export function Plain() {
+export function Plain({ children = <Outlet /> }: { children?: ReactNode }) {
   return (
     <div className={styles.plain}>
       <SkipLink />
@@ -21,7 +22,7 @@ export function Plain() {
         </header>
       </div>
       <main id="main" className={styles.plainMain} tabIndex={-1}>
-        <Outlet />
+        {children}
       </main>
     </div>
   )

@@ -31,7 +31,16 @@ function Root() {
   return useIsDemoKnown() ? <Outlet /> : null
 }
 
-const root = createRootRoute({ component: Root, notFoundComponent: NotFound })
+/** An address that is no page's, with the places of whoever is lost beside it. */
+function Lost() {
+  return (
+    <Either>
+      <NotFound />
+    </Either>
+  )
+}
+
+const root = createRootRoute({ component: Root, notFoundComponent: Lost })
 
 /** Pages for whoever is not signed in (yet). */
 const plain = createRoute({ getParentRoute: () => root, id: 'plain', component: Plain })

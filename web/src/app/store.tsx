@@ -1,4 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { StoreBar } from '@/features/shop/bar/bar'
 import { useSession } from '@/lib/session'
 import { defineTexts, useTexts } from '@/lib/text'
@@ -25,14 +26,10 @@ export function Store() {
 }
 
 /** The page alone, with the places of whoever is signed in beside it. */
-export function Either() {
+export function Either({ children = <Outlet /> }: { children?: ReactNode }) {
   const session = useSession()
   if (session.isPending) return null
-  return (
-    <WithSession otherwise={<Plain />}>
-      <Outlet />
-    </WithSession>
-  )
+  return <WithSession otherwise={<Plain>{children}</Plain>}>{children}</WithSession>
 }
 
 /** The shop's own bar, and the page. */
