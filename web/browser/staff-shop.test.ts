@@ -68,7 +68,14 @@ it('a product is made, received, and sold in the store', async () => {
   await page.getByLabel('Reference').fill('delivery 18')
   await page.getByRole('button', { name: 'Receive' }).click()
   await page.getByRole('row', { name: /Came in/ }).waitFor()
+  await page.getByRole('heading', { name: 'Wool blanket, Grey' }).waitFor()
   await shoot('staff-shop-stock')
+  await page.getByRole('link', { name: 'All stock' }).click()
+  await page
+    .getByRole('row', { name: /WOOL-GREY/ })
+    .getByText('Wool blanket')
+    .waitFor()
+  await shoot('staff-shop-stock-list')
 
   const guest = await openWindow(browser, bank, { language: 'de-AT' })
   await guest.page.goto('/shop/products/wool-blanket')

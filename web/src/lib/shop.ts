@@ -81,6 +81,30 @@ export function productQuery(id: string, language: Language) {
   })
 }
 
+/** What a variant is called beside its product, or else in what it differs from the others. */
+export function variantTitle(
+  options: Product['options'],
+  { title, options: values }: Pick<Variant, 'title' | 'options'>,
+): string {
+  return title ?? options.flatMap(({ name }) => values[name] ?? []).join(' / ')
+}
+
+/** The same, with the article number where a product has nothing to choose. */
+export function variantName(options: Product['options'], variant: Variant): string {
+  return variantTitle(options, variant) || variant.sku
+}
+
+type Titled = { readonly title: string; readonly variant_title?: string | null }
+
+/** What is sold, in one line: the product, and which of it. */
+export function fullTitle({ title, variant_title }: Titled): string {
+  return [title, variant_title].filter(Boolean).join(', ')
+}
+
+export function fullTitleOf({ title, options }: Product, variant: Variant): string {
+  return fullTitle({ title, variant_title: variantTitle(options, variant) })
+}
+
 /** The document says of `availability` that it is an object too, which it never is. */
 export function asProduct(answer: unknown): Product {
   return answer as Product

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { api, body } from '@/api/client'
-import type { Product, Variant } from '@/lib/shop'
+import { fullTitleOf, type Product, type Variant } from '@/lib/shop'
 import { writtenProductQuery } from '@/lib/staff-shop'
 import { defineTexts, useTexts } from '@/lib/text'
 import { Submit } from '@/ui/confirm'
@@ -86,7 +86,7 @@ function OfProducts({ ids, q, action }: OfProductsProps) {
     <List label={t.found}>
       {shown.map(({ product, variant }) => (
         <Item key={variant.id} end={action(variant, product)}>
-          {[product.title, variant.title].filter(Boolean).join(', ')}
+          {fullTitleOf(product, variant)}
           <div className="muted">{variant.sku}</div>
         </Item>
       ))}

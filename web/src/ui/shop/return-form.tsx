@@ -3,7 +3,14 @@ import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import { type Order, type OrderReturn, productQuery, type Variant } from '@/lib/shop'
+import {
+  type Order,
+  type OrderReturn,
+  type Product,
+  productQuery,
+  type Variant,
+  variantName,
+} from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
@@ -97,6 +104,7 @@ function Wishes({ lines, order, isStaff }: WishesProps) {
             order={order}
             typed={of(it)}
             onType={(its) => setTyped({ ...typed, [it.line.id]: its })}
+            options={product?.options ?? []}
             offers={offered(product?.variants ?? [], order.currency)}
             money={money}
             isStaff={isStaff}
@@ -118,12 +126,13 @@ type ChosenProps = Pick<WishesProps, 'order' | 'isStaff'> & {
   of: Left
   typed: Typed
   onType: (typed: Typed) => void
+  options: Product['options']
   offers: readonly Variant[]
   money: (units: bigint) => string
 }
 
 /** A line, and, once it is chosen, how much of it, why, and what for. */
-function Chosen({ of, order, typed, onType, offers, money, isStaff }: ChosenProps) {
+function Chosen({ of, order, typed, onType, options, offers, money, isStaff }: ChosenProps) {
   const t = useTexts(returnTexts)
   const { line, left } = of
   const name = nameOfLine(order, line.id)
@@ -181,7 +190,7 @@ function Chosen({ of, order, typed, onType, offers, money, isStaff }: ChosenProp
 
   function nameOfOffer(variant: Variant, wish: Wish): string {
     const difference = differenceOf([wish], [variant], order.currency) ?? 0n
-    const title = variant.title ?? variant.sku
+    const title = variantName(options, variant)
     if (difference === 0n) return t.another(title)
     const word = difference > 0n ? t.dearer : t.cheaper
     return t.another(`${title}, ${word(money(difference))}`)

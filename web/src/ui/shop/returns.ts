@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
-import type { Order, OrderReturn } from '@/lib/shop'
+import { fullTitle, type Order, type OrderReturn } from '@/lib/shop'
 import { orderToken, tokenHeader } from '@/lib/shop-cart'
 
 export type ReturnLine = OrderReturn['lines'][number]
@@ -64,5 +64,5 @@ export function cameOf({ restocked, written_off }: ReturnLine): number {
 /** What a line is called: the product, and which of it. */
 export function nameOfLine(order: Order, id: string): string {
   const line = order.lines.find((it) => it.id === id)
-  return [line?.title, line?.variant_title].filter(Boolean).join(', ')
+  return line ? fullTitle(line) : ''
 }

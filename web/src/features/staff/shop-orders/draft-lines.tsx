@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useScale } from '@/lib/shop'
+import { fullTitleOf, useScale } from '@/lib/shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Button } from '@/ui/button'
 import { FindVariants } from '@/ui/shop/find-variants'
@@ -42,7 +42,7 @@ export function DraftLines({ lines, currency, onChange }: DraftLinesProps) {
       )}
       <FindVariants
         action={(variant, product) => {
-          const name = [product.title, variant.title].filter(Boolean).join(', ')
+          const name = fullTitleOf(product, variant)
           return (
             <Button
               look="secondary"

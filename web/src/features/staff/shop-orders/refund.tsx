@@ -1,7 +1,7 @@
 import { api, body, type Schemas } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { useIdempotencyKey } from '@/lib/idempotency'
-import type { Order } from '@/lib/shop'
+import { fullTitle, type Order } from '@/lib/shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { AmountField, amountOf } from '@/ui/amount-field'
 import { Confirm } from '@/ui/confirm'
@@ -59,7 +59,7 @@ export function RefundOrder({ order }: { order: Order }) {
         <AmountField
           key={line.id}
           name={line.id}
-          label={[line.title, line.variant_title].filter(Boolean).join(', ')}
+          label={fullTitle(line)}
           hint={most(refundable(line))}
           optional
           asset={currency}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, body, type Schemas } from '@/api/client'
 import { useIdempotencyKey } from '@/lib/idempotency'
 import { usePermissions } from '@/lib/session'
-import type { Order } from '@/lib/shop'
+import { fullTitle, type Order } from '@/lib/shop'
 import { locationsQuery } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
@@ -50,7 +50,7 @@ export function ShipOrder({ order }: { order: Order }) {
         <TextField
           key={line.id}
           name={line.id}
-          label={[line.title, line.variant_title].filter(Boolean).join(', ')}
+          label={fullTitle(line)}
           inputMode="numeric"
           autoComplete="off"
           defaultValue={String(line.open)}

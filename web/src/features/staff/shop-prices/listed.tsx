@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { editableAmount } from '@/lib/amount'
 import { usePages } from '@/lib/query'
-import { useScale } from '@/lib/shop'
+import { fullTitleOf, useScale } from '@/lib/shop'
 import { type Language, useLanguage, useTexts } from '@/lib/text'
 import { amountOf } from '@/ui/amount-field'
 import { Button } from '@/ui/button'
@@ -76,7 +76,7 @@ export function AddPrices({ list }: { list: PriceList }) {
   return (
     <FindVariants
       action={(variant, product) => {
-        const name = [product.title, variant.title].filter(Boolean).join(', ')
+        const name = fullTitleOf(product, variant)
         return (
           <SetPrice list={list} sku={variant.sku} name={name} tiers={[]}>
             <span aria-hidden="true">{t.set}</span>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, body, type Schemas } from '@/api/client'
 import { editableAmount } from '@/lib/amount'
-import { type Product, useScale, type Variant } from '@/lib/shop'
+import { type Product, useScale, type Variant, variantName } from '@/lib/shop'
 import type { Versioned } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { assetsQuery } from '@/lib/wallet'
@@ -22,7 +22,8 @@ type PricesProps = { product: Versioned<Product>; variant: Variant }
 export function Prices(props: PricesProps) {
   const t = useTexts(texts)
   const [isOpen, setOpen] = useState(false)
-  const name = props.variant.title ?? props.variant.sku
+  const { product, variant } = props
+  const name = variantName(product.data.options, variant)
   return (
     <>
       <Button look="secondary" small onClick={() => setOpen(true)}>

@@ -1,5 +1,5 @@
 import type { Schemas } from '@/api/client'
-import type { Product, Variant } from '@/lib/shop'
+import { type Product, type Variant, variantTitle } from '@/lib/shop'
 import { localMoment, momentOf } from '@/lib/staff'
 import { useTexts } from '@/lib/text'
 import { CheckField, SelectField, TextField } from '@/ui/fields'
@@ -38,6 +38,7 @@ export function VariantFields({ product, variant }: { product: Product; variant:
         optional
         maxLength={200}
         autoComplete="off"
+        placeholder={variantTitle(product.options, { ...variant, title: null })}
         defaultValue={variant.title ?? ''}
       />
       <OptionFields product={product} chosen={variant.options} />

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { useIdempotencyKey } from '@/lib/idempotency'
 import { usePermissions } from '@/lib/session'
-import type { Product, Variant } from '@/lib/shop'
+import { type Product, type Variant, variantName, variantTitle } from '@/lib/shop'
 import { offeredProductQuery, type Versioned } from '@/lib/staff-shop'
 import { useTexts } from '@/lib/text'
 import { Confirm } from '@/ui/confirm'
@@ -34,7 +34,10 @@ export function Variants({ product }: Of) {
         items={variants}
         keyOf={({ id }) => id}
         columns={[
-          { name: t.variant, cell: (variant) => <Name variant={variant} linked={maySeeStock} /> },
+          {
+            name: t.variant,
+            cell: (variant) => <Name options={options} variant={variant} linked={maySeeStock} />,
+          },
           {
             name: t.availability,
             cell: ({ is_active, availability }) =>
@@ -65,8 +68,11 @@ export function Variants({ product }: Of) {
   )
 }
 
-function Name({ variant, linked }: { variant: Variant; linked: boolean }) {
-  const { sku, title } = variant
+type NameProps = { options: Product['options']; variant: Variant; linked: boolean }
+
+function Name({ options, variant, linked }: NameProps) {
+  const { sku } = variant
+  const title = variantTitle(options, variant)
   return (
     <>
       {linked ? (
@@ -101,11 +107,6 @@ function ShownPrices({ variant, offered }: { variant: Variant; offered: Variant 
   })
 }
 
-/** What a variant is called among those of its product. */
-export function variantName({ title, sku }: Variant): string {
-  return title ?? sku
-}
-
 function Edit({ product, variant }: Of & { variant: Variant }) {
   const t = useTexts(texts)
   const change = useProductChange(product)
@@ -126,7 +127,7 @@ function Edit({ product, variant }: Of & { variant: Variant }) {
   return (
     <Confirm
       label={t.edit}
-      title={t.edit_it(variantName(variant))}
+      title={t.edit_it(variantName(product.data.options, variant))}
       action={t.save}
       onConfirm={save}
     >
@@ -145,8 +146,7 @@ function AddVariant({ product }: Of) {
     const sku = values.sku?.trim() ?? ''
     if (sku === '') throw new FieldErrors({ sku: t.needed })
     const { options = {} } = typedVariant(values, product.data, t)
-    const title = Object.values(options ?? {}).join(' / ')
-    const variant = { sku, options: options ?? {}, title }
+    const variant = { sku, options: options ?? {} }
     await change(
       () =>
         key.send(variant, (header) =>

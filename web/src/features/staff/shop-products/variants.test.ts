@@ -18,17 +18,16 @@ describe('variants of options', () => {
     expect(countOf([])).toBe(1)
   })
 
-  it('are named by their values', () => {
+  it('say what their values are', () => {
     const [first] = variantsOf(options, 'TEE', { weight_g: 200 })
     expect(first).toEqual({
       sku: 'TEE-RED-S',
-      title: 'Red / S',
       options: { Colour: 'Red', Size: 'S' },
       weight_g: 200,
     })
   })
 
-  it('is one without a name where there are no options', () => {
+  it('is one where there are no options', () => {
     expect(variantsOf([], ' CAN ', {})).toEqual([{ sku: 'CAN' }])
   })
 })

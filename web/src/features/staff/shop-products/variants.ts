@@ -34,7 +34,7 @@ export function skuOf(base: string, values: readonly string[]): string {
 
 type Common = Pick<Schemas['CreateVariant'], 'prices' | 'weight_g'>
 
-/** A variant for each combination, named by its values. */
+/** A variant for each combination. It needs no name: its values are one. */
 export function variantsOf(
   options: readonly Option[],
   base: string,
@@ -45,7 +45,7 @@ export function variantsOf(
     return {
       ...common,
       sku: skuOf(base, words),
-      ...(words.length > 0 && { title: words.join(' / '), options: values }),
+      ...(words.length > 0 && { options: values }),
     }
   })
 }

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { api, body } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { usePages } from '@/lib/query'
+import { fullTitle } from '@/lib/shop'
 import type { Stock } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { Submit } from '@/ui/confirm'
@@ -72,11 +73,15 @@ function All() {
       empty={<Empty title={t.none}>{t.none_lead}</Empty>}
       columns={[
         {
-          name: t.sku,
-          cell: ({ sku }) => (
-            <Link to="/staff/shop/stock/$sku" params={{ sku }}>
-              {sku}
-            </Link>
+          name: t.article,
+          cell: (it) => (
+            <>
+              <Link to="/staff/shop/stock/$sku" params={{ sku: it.sku }}>
+                {fullTitle(it)}
+              </Link>
+              <br />
+              <span className="muted">{it.sku}</span>
+            </>
           ),
         },
         { name: t.on_hand, isEnd: true, cell: (it) => count(sumOf(it, 'on_hand')) },

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, body } from '@/api/client'
 import { formatAmount } from '@/lib/amount'
 import { usePages } from '@/lib/query'
 import { usePermissions } from '@/lib/session'
+import { fullTitle } from '@/lib/shop'
 import { type Location, locationsQuery, type Stock, stockQuery } from '@/lib/staff-shop'
 import { useLanguage, useTexts } from '@/lib/text'
 import { SelectField } from '@/ui/fields'
@@ -35,13 +36,23 @@ type ShownProps = { stock: Stock; locations: readonly Location[] }
 function Shown({ stock, locations }: ShownProps) {
   const t = useTexts(texts)
   const { language } = useLanguage()
-  const mayChange = usePermissions().has('stock.write')
+  const permissions = usePermissions()
+  const mayChange = permissions.has('stock.write')
   const count = (pieces: string) => formatAmount(pieces, 0, language)
   const titleOf = (handle: string) => locations.find((it) => it.handle === handle)?.title ?? handle
   return (
-    <Page title={stock.sku} back={{ to: '/staff/shop/stock', label: t.back }}>
+    <Page title={fullTitle(stock)} back={{ to: '/staff/shop/stock', label: t.back }}>
       <Section title={t.levels}>
         <Facts>
+          <Fact name={t.sku}>
+            {permissions.has('catalogue.write') ? (
+              <Link to="/staff/shop/products/$id" params={{ id: stock.product }}>
+                {stock.sku}
+              </Link>
+            ) : (
+              stock.sku
+            )}
+          </Fact>
           <Fact name={t.sellable}>{count(stock.sellable)}</Fact>
           {stock.backordered !== '0' && (
             <Fact name={t.backordered}>{count(stock.backordered)}</Fact>
