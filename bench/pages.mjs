@@ -12,10 +12,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { findBushel, ROOT } from './binary.mjs'
 
-const ROOT = join(import.meta.dirname, '..')
-const BUSHEL =
-  process.env.BUSHEL ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'release/bushel')
+const BUSHEL = findBushel()
 const CHROMIUM = [
   process.env.BUSHEL_CHROMIUM,
   '/usr/bin/chromium',
@@ -78,12 +77,6 @@ try {
 report(results)
 
 async function startServer() {
-  if (!existsSync(BUSHEL)) {
-    console.error(
-      `pages.mjs: there is no ${BUSHEL}; build it with: cargo build --release -p server`,
-    )
-    process.exit(1)
-  }
   const data = mkdtempSync('/var/tmp/bushel-pages-')
   const listen = [
     '--listen',
