@@ -35,6 +35,8 @@ struct Batch {
     requests: Vec<Pending>,
     responses: Vec<Response>,
     effects: Effects,
+    /// When the next hold runs out, once this is committed.
+    next_expiry: i64,
 }
 
 /// How writing a batch ended. The writer comes back for the next one.
@@ -62,6 +64,7 @@ struct Term<'l> {
     held: Option<Pending>,
     sealer: Sealer,
     full_ranges: usize,
+    /// When the next hold runs out of those that readers can see.
     next_expiry: Arc<AtomicI64>,
     /// Sequence of the last record that was committed when the term began.
     began_after: i64,
@@ -131,7 +134,7 @@ impl<'l> Term<'l> {
         }
         let sealer = Sealer::start(leader.database.clone(), Arc::clone(&view), ranges, epoch);
         let began_after = view.last().0;
-        let next_expiry = Arc::new(AtomicI64::new(engine.next_expiry().unwrap_or(i64::MAX)));
+        let next_expiry = Arc::new(AtomicI64::new(next_expiry(&engine)));
         let open_range = ranges.of(engine.next_seq());
         let mut term = Self {
             leader,
@@ -220,8 +223,8 @@ impl<'l> Term<'l> {
     }
 
     fn until_expiry(&self) -> Duration {
-        let next = self.engine.next_expiry().map_or(i64::MAX, |at| at);
-        let micros = next.saturating_sub(self.leader.clock.now().as_micros()).max(0);
+        let now = self.leader.clock.now().as_micros();
+        let micros = next_expiry(&self.engine).saturating_sub(now).max(0);
         Duration::from_micros(micros.cast_unsigned()).min(Duration::from_secs(60))
     }
 
@@ -260,7 +263,7 @@ impl<'l> Term<'l> {
     async fn execute(&mut self, mut batch: Vec<Pending>) -> Result<(), StoreError> {
         let now = self.leader.clock.now().as_micros();
         let mut requests: Vec<Request> = Vec::with_capacity(batch.len() + 1);
-        let expires = self.engine.next_expiry().is_some_and(|at| at <= now);
+        let expires = next_expiry(&self.engine) <= now;
         if expires {
             requests.push(Request::Expire { limit: EXPIRE_MAX });
         }
@@ -284,8 +287,8 @@ impl<'l> Term<'l> {
         if expires {
             responses.remove(0);
         }
-        self.next_expiry.store(self.engine.next_expiry().unwrap_or(i64::MAX), Ordering::Release);
-        self.write(Batch { requests: batch, responses, effects }).await
+        let next_expiry = next_expiry(&self.engine);
+        self.write(Batch { requests: batch, responses, effects, next_expiry }).await
     }
 
     /// Loads what the engine does not have in memory.
@@ -351,6 +354,8 @@ impl<'l> Term<'l> {
     /// A batch is committed: readers see it, callers get their answers.
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         let full = self.view.apply(&batch.effects);
+        // Not before: readers take it for a sign that what has expired is in the view.
+        self.next_expiry.store(batch.next_expiry, Ordering::Release);
         self.seal(full);
         for (pending, response) in batch.requests.into_iter().zip(batch.responses) {
             pending.answer(response);
@@ -421,6 +426,11 @@ impl<'l> Term<'l> {
             self.sealer.stop().await;
         }
     }
+}
+
+/// When the next hold runs out; if none does, at the end of time.
+fn next_expiry(engine: &Engine) -> i64 {
+    engine.next_expiry().unwrap_or(i64::MAX)
 }
 
 async fn write_in_turn(

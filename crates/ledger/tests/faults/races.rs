@@ -1,10 +1,11 @@
 //! Many callers at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::engine::TransferStatus;
 
-use crate::world::{accounts, created, posted, sound, transfer, world};
+use crate::world::{account, accounts, created, pending, posted, sound, transfer, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_thousand_crossing_transfers_neither_block_nor_lose() {
@@ -126,4 +127,24 @@ async fn a_full_queue_refuses_at_once_and_recovers_by_itself() {
     let too_large = vec![transfer(0, 1, 2, 1); ledger::BATCH_MAX + 1];
     let refused = world.ledger.create_transfers(too_large).await;
     assert!(matches!(refused, Err(ledger::LedgerError::BatchTooLarge { .. })));
+}
+
+/// Whoever asks first has the expiry written; others ask before, meanwhile and afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_a_hold_that_has_run_out_while_its_expiry_is_written() {
+    const READERS: u32 = 200;
+    let world = world().await;
+    accounts(&world.ledger, 2).await;
+    for id in 1..=10 {
+        created(&world.ledger, pending(id, 1, 2, 5, 10)).await;
+        world.clock.advance(Duration::from_secs(10));
+        let reader = async |turns| {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            account(&world.ledger, 2).await.balances.credits_pending
+        };
+        let seen = futures_util::future::join_all((0..READERS).map(reader)).await;
+        assert_eq!(seen.iter().sum::<u128>(), 0, "{seen:?}");
+    }
 }
