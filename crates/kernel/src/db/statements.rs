@@ -45,3 +45,17 @@ pub trait Statements: GenericClient {
 }
 
 impl<C: GenericClient> Statements for C {}
+
+/// A list of ids or names as a parameter, such as `id = any(each!(1, "uuid"))`, for statements that
+/// only look each of them up.
+///
+/// Postgres plans a statement for the values of each call for as long as it expects to gain by that.
+/// With a list it always does: it takes one that it doesn't know for ten elements. Such a plan takes
+/// longer than what it is for. In a subselect the list is as unknown as it is without values, and
+/// one plan holds for all calls.
+#[macro_export]
+macro_rules! each {
+    ($parameter:literal, $kind:literal) => {
+        concat!("(select $", $parameter, "::", $kind, "[])::", $kind, "[]")
+    };
+}

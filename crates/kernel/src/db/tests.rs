@@ -191,3 +191,29 @@ async fn dedicated_session_hears_notifications() {
     client.batch_execute("LISTEN orchard; NOTIFY orchard, 'ripe'").await.unwrap();
     assert_eq!(receiver.recv().await.as_deref(), Some("ripe"));
 }
+
+#[tokio::test]
+async fn looking_up_each_of_a_list_is_planned_once() {
+    let server = server();
+    let database = Database::connect(server.postgres.connection_config(), options()).await.unwrap();
+    let client = database.client().await.unwrap();
+    client
+        .batch_execute("create temp table trees as select no from generate_series(1, 5000) no")
+        .await
+        .unwrap();
+    client.batch_execute("create unique index on trees (no); analyze trees").await.unwrap();
+    let each = concat!("select no from trees where no = any(", crate::each!(1, "int"), ")");
+    let list = "select no from trees where no = any($1::int[])";
+    for sql in [each, list] {
+        for no in 1..=20_i32 {
+            let found = client.query_prepared(sql, &[&vec![no, no + 1, 9_000]]).await.unwrap();
+            assert_eq!(found.len(), 2);
+        }
+    }
+    let sql = "select custom_plans from pg_prepared_statements where statement = $1";
+    let plans = async |statement: &str| -> i64 {
+        client.query_one_prepared(sql, &[&statement]).await.unwrap().get(0)
+    };
+    assert_eq!(plans(list).await, 20);
+    assert_eq!(plans(each).await, 5, "after so many Postgres compares");
+}

@@ -259,7 +259,9 @@ pub(crate) async fn accounts_of(
     client: &impl GenericClient,
     ids: &[Uuid],
 ) -> Result<Vec<StoredAccount>, StoreError> {
-    let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.id = any($1)");
+    let each = kernel::each!(1, "uuid");
+    let sql =
+        format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.id = any({each})");
     client.query_prepared(&sql, &[&ids]).await?.iter().map(account).collect()
 }
 

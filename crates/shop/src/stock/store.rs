@@ -29,7 +29,8 @@ pub(crate) async fn by_skus(
     client: &impl GenericClient,
     skus: &[&str],
 ) -> Result<Vec<StockedVariant>> {
-    let sql = format!("select {COLUMNS} from shop.variants where sku = any($1)");
+    let each = kernel::each!(1, "text");
+    let sql = format!("select {COLUMNS} from shop.variants where sku = any({each})");
     Ok(client.query_prepared(&sql, &[&skus]).await?.iter().map(variant).collect())
 }
 

@@ -32,10 +32,11 @@ pub(crate) async fn sellables(
     buyer: Option<UserId>,
     now: Timestamp,
 ) -> Result<Vec<Sellable>> {
+    let each = kernel::each!(1, "uuid");
     let sql = format!(
         "select {COLUMNS}, {VARIANT_TITLE} \
          from shop.variants v join shop.products p on p.id = v.product_id \
-         where v.id = any($1)"
+         where v.id = any({each})"
     );
     let ids: Vec<Uuid> = variants.iter().map(|id| id.as_uuid()).collect();
     let parameters: [&(dyn ToSql + Sync); 2] = [&ids, &currency];
