@@ -104,6 +104,11 @@ pub(crate) struct Address {
 }
 
 impl Cart {
+    /// Whether stock is held for it.
+    pub(crate) fn is_reserved(&self, now: Timestamp) -> bool {
+        self.reserved_until.is_some_and(|until| until > now)
+    }
+
     /// Where the buyer is, as far as that is known.
     pub(crate) fn country(&self) -> Option<&str> {
         let address = self.shipping_address.as_ref().or(self.billing_address.as_ref());

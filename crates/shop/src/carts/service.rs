@@ -87,15 +87,18 @@ impl Shop {
             version: 1,
             created_at: self.clock.now(),
         };
-        let is_new = store::insert(&client, &new).await?;
+        if let Some(rules_version) = store::insert(&client, &new).await? {
+            let stored = StoredCart { cart: new, lines: Vec::new(), rules_version };
+            return Ok((self.view(&client, stored).await?, true));
+        }
         let known = match user {
-            Some(user) if !is_new => store::open_of_user(&client, user, currency).await?,
-            _ => Some(id),
+            Some(user) => store::open_of_user(&client, user, currency).await?,
+            None => None,
         };
         let stored = store::get(&client, known.unwrap_or(id)).await?;
         let own = |it: &StoredCart| shopper.owns(it.cart.user, it.cart.token_hash.as_deref());
-        let stored = stored.filter(|it| is_new || own(it)).ok_or(ShopError::CartNotFound)?;
-        Ok((self.view(&client, stored).await?, is_new))
+        let stored = stored.filter(own).ok_or(ShopError::CartNotFound)?;
+        Ok((self.view(&client, stored).await?, false))
     }
 
     /// The caller's cart.
@@ -136,7 +139,7 @@ impl Shop {
 
     /// The caller's cart as it is after a change. What is held for it is held anew.
     async fn after_change(&self, cart: &Cart) -> Result<CartView> {
-        if cart.reserved_until.is_some_and(|until| until > self.clock.now()) {
+        if cart.is_reserved(self.clock.now()) {
             return self.reserve(cart.id).await;
         }
         let client = self.database.client().await?;
@@ -230,13 +233,18 @@ impl Shop {
     ) -> Result<CartView, Problem> {
         const ATTEMPTS: usize = 20;
         for _ in 0..ATTEMPTS {
-            let cart = self.own_open_cart(shopper, id).await?;
-            let changed = patch.applied_to(cart);
+            let StoredCart { cart, lines, rules_version } = self.own_open(shopper, id).await?;
             let client = self.database.client().await?;
-            if store::update(&client, &changed, self.clock.now()).await? {
+            let now = self.clock.now();
+            let Some(cart) = store::update(&client, patch.applied_to(cart), now).await? else {
+                continue;
+            };
+            if cart.is_reserved(now) {
                 drop(client);
-                return Ok(self.after_change(&changed).await?);
+                return Ok(self.reserve(id).await?);
             }
+            // It was at the version that was read, so its lines are what they were.
+            return Ok(self.view(&client, StoredCart { cart, lines, rules_version }).await?);
         }
         Err(ShopError::CartChanged.into())
     }
@@ -257,19 +265,19 @@ impl Shop {
         shopper: &Shopper,
         id: CartId,
     ) -> Result<CartView, Problem> {
-        self.own_open_cart(shopper, id).await?;
+        self.own_open(shopper, id).await?;
         Ok(self.reserve(id).await?)
     }
 
     pub(crate) async fn release_cart(&self, shopper: &Shopper, id: CartId) -> Result<(), Problem> {
-        self.own_open_cart(shopper, id).await?;
+        self.own_open(shopper, id).await?;
         Ok(self.release(id).await?)
     }
 
-    async fn own_open_cart(&self, shopper: &Shopper, id: CartId) -> Result<Cart, Problem> {
-        let cart = self.own_cart(shopper, id, Permission::ShopWrite).await?.cart;
-        match cart.status {
-            CartStatus::Open => Ok(cart),
+    async fn own_open(&self, shopper: &Shopper, id: CartId) -> Result<StoredCart, Problem> {
+        let stored = self.own_cart(shopper, id, Permission::ShopWrite).await?;
+        match stored.cart.status {
+            CartStatus::Open => Ok(stored),
             _ => Err(ShopError::CartNotOpen.into()),
         }
     }
@@ -282,7 +290,7 @@ impl Shop {
     ) -> Result<CartView, Problem> {
         let user = shopper.user(Permission::ShopWrite)?;
         let user = user.ok_or(ShopError::CartClaimNeedsUser)?;
-        let guest = self.own_open_cart(shopper, id).await?;
+        let guest = self.own_open(shopper, id).await?.cart;
         if guest.user == Some(user) {
             return self.cart(shopper, id).await;
         }

@@ -108,30 +108,37 @@ pub(super) async fn all_open_of_user(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// False if its id is taken, or the user has an open one in this currency.
-pub(super) async fn insert(client: &impl GenericClient, new: &Cart) -> Result<bool> {
+/// The version of the rules at that moment; `None` if its id is taken, or the user has an open cart
+/// in this currency.
+pub(super) async fn insert(client: &impl GenericClient, new: &Cart) -> Result<Option<i64>> {
     let sql = "insert into shop.carts \
             (id, user_id, token_hash, currency, email, status, version, created_at, updated_at) \
-        values ($1, $2, $3, $4, $5, 'open', 1, $6, $6) on conflict do nothing";
-    let written = client
-        .execute_prepared(
+        values ($1, $2, $3, $4, $5, 'open', 1, $6, $6) on conflict do nothing \
+        returning (select version from shop.rules_version)";
+    let row = client
+        .query_opt_prepared(
             sql,
             &[&new.id, &new.user, &new.token_hash, &new.currency, &new.email, &new.created_at],
         )
         .await?;
-    Ok(written == 1)
+    Ok(row.map(|row| row.get(0)))
 }
 
-/// Writes what a buyer says of an open cart; the version moves on.
-pub(super) async fn update(client: &impl GenericClient, it: &Cart, now: Timestamp) -> Result<bool> {
+/// Writes what a buyer says of an open cart, as it is then; `None` if it has changed meanwhile.
+pub(super) async fn update(
+    client: &impl GenericClient,
+    it: Cart,
+    now: Timestamp,
+) -> Result<Option<Cart>> {
     let sql = "update shop.carts set email = $2, shipping_address = $3, billing_address = $4, \
             shipping_method_id = $5, codes = $6, note = $7, updated_at = $8, version = version + 1 \
-        where id = $1 and status = 'open' and version = $9";
+        where id = $1 and status = 'open' and version = $9 \
+        returning reserved_until, reservation, version";
     let address = |it: &Option<_>| {
         it.as_ref().map(|it| serde_json::to_value(it).expect("an address is plain values"))
     };
-    let written = client
-        .execute_prepared(
+    let row = client
+        .query_opt_prepared(
             sql,
             &[
                 &it.id,
@@ -146,7 +153,12 @@ pub(super) async fn update(client: &impl GenericClient, it: &Cart, now: Timestam
             ],
         )
         .await?;
-    Ok(written == 1)
+    Ok(row.map(|row| Cart {
+        reserved_until: row.get(0),
+        reservation: row.get::<_, i32>(1).cast_unsigned(),
+        version: row.get(2),
+        ..it
+    }))
 }
 
 /// The open cart moves to its next version; nobody else changes it until the transaction ends.

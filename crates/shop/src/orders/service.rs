@@ -71,11 +71,9 @@ impl Shop {
             }
             let client = self.database.client().await?;
             let view = self.view(&client, stored).await?;
-            let held = match view.cart.reserved_until {
-                Some(until) if until > self.clock.now() => {
-                    reservations::store::list(&client, id).await?
-                }
-                _ => Vec::new(),
+            let held = match view.cart.is_reserved(self.clock.now()) {
+                true => reservations::store::list(&client, id).await?,
+                false => Vec::new(),
             };
             drop(client);
             if !view.requirements.is_empty() {

@@ -27,7 +27,7 @@ impl Shop {
             let client = self.database.client().await?;
             let stored = carts::get(&client, cart).await?.ok_or(ShopError::CartNotFound)?;
             let view = self.view(&client, stored).await?;
-            let is_held = view.cart.reserved_until.is_some_and(|until| until > self.clock.now());
+            let is_held = view.cart.is_reserved(self.clock.now());
             let old = if is_held { store::list(&client, cart).await? } else { Vec::new() };
             drop(client);
             if self.hold(&view, &old).await? {
