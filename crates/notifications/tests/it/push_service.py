@@ -28,7 +28,8 @@ origin = ""
 
 
 def tell(**event):
-    print(json.dumps(event), flush=True)
+    # In one piece: requests are answered side by side.
+    print(json.dumps(event) + "\n", end="", flush=True)
 
 
 def encoded(data):

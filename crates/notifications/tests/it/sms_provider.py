@@ -28,7 +28,8 @@ taken = 0
 
 
 def tell(**event):
-    print(json.dumps(event), flush=True)
+    # In one piece: requests are answered side by side.
+    print(json.dumps(event) + "\n", end="", flush=True)
 
 
 class Provider(BaseHTTPRequestHandler):

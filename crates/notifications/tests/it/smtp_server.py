@@ -32,7 +32,8 @@ from cryptography.x509.oid import NameOID
 
 
 def tell(**event):
-    print(json.dumps(event), flush=True)
+    # In one piece: requests are answered side by side.
+    print(json.dumps(event) + "\n", end="", flush=True)
 
 
 def encrypted(server):
