@@ -80,9 +80,12 @@ async fn secrets_are_in_no_row_no_answer_and_no_log() {
     let url = deposit.body["next_action"]["url"].as_str().unwrap();
     let proof = url.rsplit_once('.').unwrap().1;
     for answer in &answers {
-        for secret in [CARD, &CARD[..12], CVC, IBAN, &IBAN[..18]] {
+        for secret in [CARD, &CARD[..12], IBAN, &IBAN[..18]] {
             assert!(!answer.text.contains(secret), "{answer:?}");
         }
+        // Three digits may be a part of any id.
+        let mut words = answer.text.split(|it: char| !it.is_ascii_alphanumeric());
+        assert!(words.all(|word| word != CVC), "{answer:?}");
     }
     let secrets = [CARD, GOOD_CARD, &CARD[..12], IBAN, &IBAN[..18], "Ann Example"];
     let rows = dump(&app).await;
