@@ -59,3 +59,15 @@ macro_rules! each {
         concat!("(select $", $parameter, "::", $kind, "[])::", $kind, "[]")
     };
 }
+
+/// A value as a parameter, such as `order_id = given!(1, "uuid")`, on which the plan doesn't depend.
+///
+/// What was written since Postgres looked at a table last is in no statistics: it takes such a value
+/// for a rare one, and a plan of its own for cheaper each time. Like [`each!`](crate::each) this
+/// hides the value.
+#[macro_export]
+macro_rules! given {
+    ($parameter:literal, $kind:literal) => {
+        concat!("(select $", $parameter, "::", $kind, ")")
+    };
+}

@@ -217,3 +217,31 @@ async fn looking_up_each_of_a_list_is_planned_once() {
     assert_eq!(plans(list).await, 20);
     assert_eq!(plans(each).await, 5, "after so many Postgres compares");
 }
+
+#[tokio::test]
+async fn what_is_newer_than_the_statistics_is_planned_once() {
+    let server = server();
+    let database = Database::connect(server.postgres.connection_config(), options()).await.unwrap();
+    let client = database.client().await.unwrap();
+    let rows =
+        "create temp table apples as select no / 1000 as tree from generate_series(0, 23999) no";
+    client.batch_execute(rows).await.unwrap();
+    client.batch_execute("create index on apples (tree); analyze apples").await.unwrap();
+    client
+        .batch_execute("insert into apples select 1001 from generate_series(1, 24)")
+        .await
+        .unwrap();
+    let given = concat!("select from apples where tree = ", crate::given!(1, "int"));
+    let plain = "select from apples where tree = $1::int";
+    for sql in [given, plain] {
+        for _ in 0..20 {
+            assert_eq!(client.query_prepared(sql, &[&1_001_i32]).await.unwrap().len(), 24);
+        }
+    }
+    let sql = "select custom_plans from pg_prepared_statements where statement = $1";
+    let plans = async |statement: &str| -> i64 {
+        client.query_one_prepared(sql, &[&statement]).await.unwrap().get(0)
+    };
+    assert_eq!(plans(plain).await, 20);
+    assert_eq!(plans(given).await, 5, "after so many Postgres compares");
+}

@@ -42,7 +42,7 @@ pub(super) fn create(
     make_folder(&unfinished, user)
         .map_err(PostgresError::io(format!("make {}", unfinished.display())))?;
     initdb(&unfinished, binaries, user, options)?;
-    compress_wal(&unfinished, binaries, user)?;
+    compress_fast(&unfinished, binaries, user)?;
     create_database(&unfinished, binaries, user, options)?;
     fs::rename(&unfinished, place.pgdata())
         .and_then(|()| File::open(place.folder())?.sync_all())
@@ -73,14 +73,16 @@ fn initdb(
     check(pgdata, "initdb", output)
 }
 
-/// lz4 makes full-page images in the log cheap, but not every build has it.
-fn compress_wal(
+/// lz4 makes full-page images in the log and long values cheap, but not every build has it.
+fn compress_fast(
     pgdata: &Path,
     binaries: &Binaries,
     user: Option<&User>,
 ) -> Result<(), PostgresError> {
+    const SETTINGS: [&str; 2] = ["wal_compression=lz4", "default_toast_compression=lz4"];
     let mut command = process::command(&binaries.program("postgres"), user);
-    command.arg("-D").arg(pgdata).args(["-C", "wal_compression", "-c", "wal_compression=lz4"]);
+    command.arg("-D").arg(pgdata).args(["-C", "wal_compression"]);
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
     // It goes back to where it started, and our folder may be closed to its user.
     command.current_dir("/");
     let supported = command.output().is_ok_and(|output| output.status.success());
@@ -88,10 +90,11 @@ fn compress_wal(
         return Ok(());
     }
     let file = pgdata.join("postgresql.conf");
+    let lines = SETTINGS.map(|setting| format!("\n{setting}\n")).concat();
     File::options()
         .append(true)
         .open(&file)
-        .and_then(|mut file| file.write_all(b"\nwal_compression = lz4\n"))
+        .and_then(|mut file| file.write_all(lines.as_bytes()))
         .map_err(PostgresError::io(format!("write {}", file.display())))
 }
 
