@@ -1,6 +1,7 @@
 //! Creating, changing and finding accounts.
 
 use deadpool_postgres::GenericClient;
+use hashbrown::HashSet;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
@@ -71,19 +72,20 @@ impl Ledger {
     ) -> Result<Vec<Option<Account>>, LedgerError> {
         let led = self.settled().await?;
         loop {
-            let accounts: Vec<_> = ids.iter().map(|id| led.view.account(*id)).collect();
-            let missing = ids.iter().zip(&accounts).filter(|(_, account)| account.is_none());
-            let missing: Vec<Uuid> = missing.map(|(id, _)| Uuid::from_u128(*id)).collect();
-            if missing.is_empty() {
-                return Ok(accounts);
+            let accounts = led.view.accounts(ids);
+            let unknown = ids.iter().zip(&accounts).filter(|(_, account)| account.is_none());
+            let unknown: Vec<Uuid> = unknown.map(|(id, _)| Uuid::from_u128(*id)).collect();
+            if unknown.is_empty() {
+                return Ok(accounts.into_iter().flatten().collect());
             }
+            // A range that is sealed meanwhile leaves the view: then what was read is too old, is
+            // not learned, and is asked for again.
             let sealed = led.view.sealed_ranges();
-            let stored = read::accounts_of(client, &missing).await?;
+            let stored = read::accounts_of(client, &unknown).await?;
             stored.iter().for_each(|it| led.view.learn_stored(sealed, it));
-            // A range that is sealed meanwhile leaves the view: then what was read is too old.
-            if stored.iter().all(|it| led.view.account(it.account.id).is_some()) {
-                return Ok(ids.iter().map(|id| led.view.account(*id)).collect());
-            }
+            let found: HashSet<u128> = stored.iter().map(|it| it.account.id).collect();
+            let absent = unknown.iter().map(Uuid::as_u128).filter(|id| !found.contains(id));
+            led.view.learn_absent(sealed, absent);
         }
     }
 

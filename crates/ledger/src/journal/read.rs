@@ -251,7 +251,24 @@ pub(crate) async fn accounts(
     parameters: &[(&(dyn ToSql + Sync), Type)],
 ) -> Result<Vec<StoredAccount>, StoreError> {
     let sql = format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where {condition}");
-    client.query_typed(&sql, parameters).await?.iter().map(account).collect()
+    accounts_in(&client.query_typed(&sql, parameters).await?)
+}
+
+/// The statement for accounts with these ids.
+pub(crate) fn accounts_by_id() -> String {
+    let each = kernel::each!(1, "uuid");
+    format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.id = any({each})")
+}
+
+/// The statement for accounts with these addresses.
+pub(crate) fn accounts_by_address() -> String {
+    let each = kernel::each!(1, "text");
+    format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.address = any({each})")
+}
+
+/// What one of these statements found.
+pub(crate) fn accounts_in(rows: &[Row]) -> Result<Vec<StoredAccount>, StoreError> {
+    rows.iter().map(account).collect()
 }
 
 /// Those with these ids.
@@ -259,10 +276,7 @@ pub(crate) async fn accounts_of(
     client: &impl GenericClient,
     ids: &[Uuid],
 ) -> Result<Vec<StoredAccount>, StoreError> {
-    let each = kernel::each!(1, "uuid");
-    let sql =
-        format!("select {ACCOUNT} from ledger.accounts a {LAST_CHUNK} where a.id = any({each})");
-    client.query_prepared(&sql, &[&ids]).await?.iter().map(account).collect()
+    accounts_in(&client.query_prepared(&accounts_by_id(), &[&ids]).await?)
 }
 
 fn account(row: &Row) -> Result<StoredAccount, StoreError> {

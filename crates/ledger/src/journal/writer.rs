@@ -1,10 +1,12 @@
 //! A connection that writes batches: each in one transaction, with as few round trips as the
 //! protocol allows. Statements are sent without waiting for the answers of those before.
 
+use std::pin::Pin;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{SinkExt, TryFutureExt, future::try_join};
 use hashbrown::HashMap;
-use tokio_postgres::{Client, Error, Statement};
+use tokio_postgres::{Client, CopyInSink, Error, Statement};
 
 use super::account_row::{self, put_account};
 use super::ranges::{self, Ranges};
@@ -95,6 +97,15 @@ fn put_failed(data: &mut BytesMut, id: u128, status: TransferStatus, seq: i64, a
     row::put_time(data, at);
 }
 
+/// When a batch is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    /// It is its turn: right behind what is written.
+    AtOnce,
+    /// When its turn comes.
+    Later,
+}
+
 /// See the module's text.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -110,30 +121,45 @@ impl Writer {
         Self { client, fence, statements: HashMap::new() }
     }
 
-    /// Writes everything of a batch but its commit.
-    pub(crate) async fn write(&mut self, batch: &Encoded) -> Result<(), Error> {
-        let mut copies = batch.copies.iter();
-        match copies.next() {
-            // The first COPY is sent behind the fence, without waiting for it.
-            Some(copy) => {
-                let statement = self.prepare(&copy.statement).await?;
-                let begin = self.client.batch_execute(&self.fence);
-                try_join(begin, self.copy(&statement, copy)).map_ok(|_| ()).await?;
-            }
-            None => self.client.batch_execute(&self.fence).await?,
+    /// Writes a batch. Each step is sent behind the one before it, without waiting for its end: if
+    /// that fails, Postgres refuses what follows, and a commit becomes a rollback.
+    pub(crate) async fn write(&mut self, batch: &Encoded, commit: Commit) -> Result<(), Error> {
+        let mut statements = Vec::with_capacity(batch.copies.len());
+        for copy in &batch.copies {
+            statements.push(self.prepare(&copy.statement).await?);
         }
-        for copy in copies {
-            let statement = self.prepare(&copy.statement).await?;
-            self.copy(&statement, copy).await?;
+        let mut open = None;
+        for (copy, statement) in batch.copies.iter().zip(&statements) {
+            let next = self.client.copy_in(statement);
+            let ((), sink) = try_join(self.end(open.take()), next).await?;
+            open = Some(feed(sink, copy).await?);
+        }
+        let is_last = batch.changed.is_empty();
+        match commit {
+            Commit::AtOnce if is_last => {
+                return try_join(self.end(open), self.commit()).map_ok(|_| ()).await;
+            }
+            _ => self.end(open).await?,
         }
         for account in &batch.changed {
             self.update_account(account).await?;
         }
-        Ok(())
+        match commit {
+            Commit::AtOnce => self.commit().await,
+            Commit::Later => Ok(()),
+        }
+    }
+
+    /// Ends the COPY that is open; begins the transaction if there was none.
+    async fn end(&self, open: Option<Sink>) -> Result<(), Error> {
+        match open {
+            Some(mut sink) => sink.as_mut().finish().await.map(|_| ()),
+            None => self.client.batch_execute(&self.fence).await,
+        }
     }
 
     /// Commits what was written.
-    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+    pub(crate) async fn commit(&self) -> Result<(), Error> {
         self.client.batch_execute("commit").await
     }
 
@@ -149,17 +175,6 @@ impl Writer {
         let statement = self.client.prepare(sql).await?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
-    }
-
-    async fn copy(&self, statement: &Statement, copy: &Copy) -> Result<(), Error> {
-        let sink = self.client.copy_in(statement).await?;
-        futures_util::pin_mut!(sink);
-        let mut data = copy.data.clone();
-        while data.len() > CHUNK {
-            sink.feed(data.split_to(CHUNK)).await?;
-        }
-        sink.feed(data).await?;
-        sink.finish().await.map(|_| ())
     }
 
     async fn update_account(&self, account: &Account) -> Result<(), Error> {
@@ -186,4 +201,17 @@ impl Writer {
             .await
             .map(|_| ())
     }
+}
+
+/// A COPY whose data is sent.
+type Sink = Pin<Box<CopyInSink<Bytes>>>;
+
+async fn feed(sink: CopyInSink<Bytes>, copy: &Copy) -> Result<Sink, Error> {
+    let mut sink = Box::pin(sink);
+    let mut data = copy.data.clone();
+    while data.len() > CHUNK {
+        sink.feed(data.split_to(CHUNK)).await?;
+    }
+    sink.feed(data).await?;
+    Ok(sink)
 }

@@ -93,7 +93,8 @@ impl Led {
 
 /// A message to the leader.
 enum Message {
-    Execute(Pending),
+    /// The second follows the first in the same batch.
+    Execute(Pending, Option<Box<Pending>>),
     /// Where the record with this id is, committed or not.
     Find(u128, oneshot::Sender<Found>),
     /// An asset was created.
@@ -118,6 +119,15 @@ struct Pending {
     _permit: OwnedSemaphorePermit,
     /// Executed before, with an unknown outcome: what was recorded after this is its own work.
     retried_after: Option<i64>,
+}
+
+type Answer = oneshot::Receiver<Result<Response, LedgerError>>;
+
+async fn answered(answer: Answer) -> Result<Response, LedgerError> {
+    match tokio::time::timeout(ANSWER_MAX, answer).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) | Err(_) => Err(LedgerError::Unavailable),
+    }
 }
 
 impl Pending {
@@ -198,6 +208,29 @@ impl Handle {
         request: Request,
         items: usize,
     ) -> Result<Response, LedgerError> {
+        let (pending, answer) = self.pending(request, items)?;
+        self.enqueue(Message::Execute(pending, None))?;
+        answered(answer).await
+    }
+
+    /// Executes two requests, one right behind the other: one commit for both.
+    pub(crate) async fn execute_both(
+        &self,
+        (first, first_items): (Request, usize),
+        (second, second_items): (Request, usize),
+    ) -> Result<(Response, Response), LedgerError> {
+        if first_items + second_items > BATCH_MAX {
+            let first = self.execute(first, first_items).await?;
+            return Ok((first, self.execute(second, second_items).await?));
+        }
+        let (first, first_answer) = self.pending(first, first_items)?;
+        let (second, second_answer) = self.pending(second, second_items)?;
+        self.enqueue(Message::Execute(first, Some(Box::new(second))))?;
+        tokio::try_join!(answered(first_answer), answered(second_answer))
+    }
+
+    /// A request with its place in the queue, and where its answer comes.
+    fn pending(&self, request: Request, items: usize) -> Result<(Pending, Answer), LedgerError> {
         if items > BATCH_MAX {
             return Err(LedgerError::BatchTooLarge { max: BATCH_MAX });
         }
@@ -206,15 +239,14 @@ impl Handle {
             .try_acquire_many_owned(permits)
             .map_err(|_| LedgerError::Overloaded)?;
         let (reply, answer) = oneshot::channel();
-        let pending = Pending { request, reply, items, _permit: permit, retried_after: None };
-        self.queue.try_send(Message::Execute(pending)).map_err(|error| match error {
+        Ok((Pending { request, reply, items, _permit: permit, retried_after: None }, answer))
+    }
+
+    fn enqueue(&self, message: Message) -> Result<(), LedgerError> {
+        self.queue.try_send(message).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => LedgerError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => LedgerError::Unavailable,
-        })?;
-        match tokio::time::timeout(ANSWER_MAX, answer).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) | Err(_) => Err(LedgerError::Unavailable),
-        }
+        })
     }
 
     /// Where the record with an id is.
@@ -343,8 +375,11 @@ impl Leader {
             pending.refuse(error.clone());
         }
         while let Ok(message) = self.messages.try_recv() {
-            if let Message::Execute(pending) = message {
-                pending.refuse(error.clone());
+            if let Message::Execute(first, second) = message {
+                first.refuse(error.clone());
+                if let Some(second) = second {
+                    second.refuse(error.clone());
+                }
             }
         }
     }

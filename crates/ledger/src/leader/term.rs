@@ -8,15 +8,15 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::{mpsc, oneshot};
-use tokio_postgres::Client;
 
+use super::load::Reader;
 use super::recover::{Recovered, recover};
-use super::{BATCH_MAX, Ended, Found, Leader, Led, Message, Pending, Status, load};
+use super::{BATCH_MAX, Ended, Found, Leader, Led, Message, Pending, Status};
 use crate::engine::{Effects, Engine, Request, Response};
 use crate::error::StoreError;
 use crate::journal::lease::{Lease, RENEW_EVERY};
 use crate::journal::ranges::{self, Ranges};
-use crate::journal::writer::{Encoded, Writer};
+use crate::journal::writer::{Commit, Encoded, Writer};
 use crate::seal::{SealJob, Sealed, Sealer};
 use crate::view::{FullRange, View};
 
@@ -54,14 +54,14 @@ struct Term<'l> {
     ranges: Ranges,
     /// Highest range whose partition exists.
     ensured: i64,
-    reader: Client,
+    reader: Reader,
     writers: Vec<Writer>,
     under_way: FuturesOrdered<LocalBoxFuture<'static, Written>>,
     rows_under_way: usize,
     /// Told when the batch before has committed.
     turn: Option<oneshot::Receiver<()>>,
-    /// A request that did not fit into the last batch.
-    held: Option<Pending>,
+    /// What did not fit into the last batch.
+    held: Option<(Pending, Option<Box<Pending>>)>,
     sealer: Sealer,
     full_ranges: usize,
     /// When the next hold runs out of those that readers can see.
@@ -128,6 +128,7 @@ impl<'l> Term<'l> {
         let reader = leader.database.dedicated_client().await?;
         let Recovered { engine, view, ranges, full } =
             recover(&reader, leader.options.range_size).await?;
+        let reader = Reader::new(reader).await?;
         let mut writers = Vec::new();
         for _ in 0..leader.options.writers.max(1) {
             writers.push(Writer::new(leader.database.dedicated_client().await?, epoch));
@@ -168,8 +169,8 @@ impl<'l> Term<'l> {
             }
             let accepts =
                 self.has_room() && self.full_ranges < FULL_RANGES_MAX && !self.leader.is_stopping();
-            if accepts && let Some(held) = self.held.take() {
-                if let Err(error) = self.take(Message::Execute(held)).await {
+            if accepts && let Some((first, second)) = self.held.take() {
+                if let Err(error) = self.take(Message::Execute(first, second)).await {
                     return Ended::Failed(error);
                 }
                 continue;
@@ -235,13 +236,15 @@ impl<'l> Term<'l> {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
-                Message::Execute(pending) => {
-                    if !batch.is_empty() && items + pending.items > BATCH_MAX {
-                        self.held = Some(pending);
+                Message::Execute(first, second) => {
+                    let more = first.items + second.as_ref().map_or(0, |it| it.items);
+                    if !batch.is_empty() && items + more > BATCH_MAX {
+                        self.held = Some((first, second));
                         break;
                     }
-                    items += pending.items;
-                    batch.push(pending);
+                    items += more;
+                    batch.push(first);
+                    batch.extend(second.map(|it| *it));
                 }
                 Message::Find(id, reply) => {
                     let _ = reply.send(match self.engine.recorded_seq(id) {
@@ -298,7 +301,7 @@ impl<'l> Term<'l> {
             if needs.is_empty() {
                 return Ok(());
             }
-            let facts = load::facts(&self.reader, &self.view, &needs).await?;
+            let facts = self.reader.facts(&self.view, &needs).await?;
             self.engine.learn(&needs, facts);
         }
     }
@@ -401,7 +404,7 @@ impl<'l> Term<'l> {
     /// Makes sure that the ranges up to this one have a partition.
     async fn ensure(&mut self, no: i64) -> Result<(), StoreError> {
         while self.ensured < no {
-            ranges::ensure(&self.reader, self.ranges, self.ensured + 1).await?;
+            ranges::ensure(self.reader.client(), self.ranges, self.ensured + 1).await?;
             self.ensured += 1;
         }
         Ok(())
@@ -421,7 +424,10 @@ impl<'l> Term<'l> {
         for batch in unanswered {
             self.keep_for_retry(batch);
         }
-        self.leader.retry.extend(self.held.take());
+        if let Some((first, second)) = self.held.take() {
+            self.leader.retry.push_back(first);
+            self.leader.retry.extend(second.map(|it| *it));
+        }
         if matches!(ended, Ended::Stopped) {
             self.sealer.stop().await;
         }
@@ -436,9 +442,17 @@ fn next_expiry(engine: &Engine) -> i64 {
 async fn write_in_turn(
     writer: &mut Writer,
     encoded: &Encoded,
-    turn: Option<oneshot::Receiver<()>>,
+    mut turn: Option<oneshot::Receiver<()>>,
 ) -> Result<(), StoreError> {
-    writer.write(encoded).await?;
+    let has_turn = match turn.as_mut().map(oneshot::Receiver::try_recv) {
+        None | Some(Ok(())) => true,
+        Some(Err(oneshot::error::TryRecvError::Empty)) => false,
+        Some(Err(oneshot::error::TryRecvError::Closed)) => return Err(StoreError::Aborted),
+    };
+    if has_turn {
+        return Ok(writer.write(encoded, Commit::AtOnce).await?);
+    }
+    writer.write(encoded, Commit::Later).await?;
     wait(turn).await?;
     Ok(writer.commit().await?)
 }

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::Transfer;
 use crate::engine::{
-    GroupStatus, NewTransfer, Record, Request, ResolveGroup, Response, TransferResult,
+    AccountStatus, GroupStatus, NewAccount, NewTransfer, Record, Request, ResolveGroup, Response,
+    TransferResult,
 };
 use crate::error::LedgerError;
 use crate::journal::read;
@@ -21,6 +22,21 @@ impl Ledger {
         match self.handle.execute(Request::CreateTransfers(transfers), items).await? {
             Response::Transfers(results) => Ok(results),
             other => unreachable!("transfers are answered with transfers, not {other:?}"),
+        }
+    }
+
+    /// Creates accounts and then transfers, each with a result of its own, in one commit.
+    pub async fn create_accounts_and_transfers(
+        &self,
+        accounts: Vec<NewAccount>,
+        transfers: Vec<NewTransfer>,
+    ) -> Result<(Vec<AccountStatus>, Vec<TransferResult>), LedgerError> {
+        let (first, second) = (accounts.len(), transfers.len());
+        let accounts = (Request::CreateAccounts(accounts), first);
+        let transfers = (Request::CreateTransfers(transfers), second);
+        match self.handle.execute_both(accounts, transfers).await? {
+            (Response::Accounts(statuses), Response::Transfers(results)) => Ok((statuses, results)),
+            other => unreachable!("each is answered with its own, not {other:?}"),
         }
     }
 

@@ -6,7 +6,8 @@
 //!
 //! Invariants: records appear in order and only after their commit; a range leaves the view only
 //! after its seal and that of the next one are committed (`sealed_ranges` tells a reader that
-//! raced with that).
+//! raced with that). Accounts are made by the process that has the view and nobody else, so an id
+//! that the database didn't know stays unknown until a batch in the view makes it.
 
 mod entries;
 mod tail;
@@ -14,7 +15,7 @@ mod tail;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
@@ -45,6 +46,8 @@ struct Inner {
     accounts: HashMap<i64, Entries>,
     /// Rows of loaded accounts as of the last commit; their balances are in `accounts`.
     rows: HashMap<u128, Account>,
+    /// Ids of accounts that don't exist.
+    absent: HashSet<u128>,
     /// Accounts with entries in the open range.
     touched: Vec<i64>,
     states: HashMap<u128, TransferState>,
@@ -66,6 +69,7 @@ impl View {
             open: Tail::new(open_range, start),
             accounts: HashMap::new(),
             rows: HashMap::new(),
+            absent: HashSet::new(),
             touched: Vec::new(),
             states: HashMap::new(),
             last: start - 1,
@@ -82,6 +86,7 @@ impl View {
             entries.balances = Some(Balances::default());
             entries.name = Some((account.id, account.asset));
             inner.rows.insert(account.id, account.clone());
+            inner.absent.remove(&account.id);
         }
         // Also those that are not loaded: a reader may be about to learn an older row.
         for account in &effects.accounts_changed {
@@ -115,6 +120,25 @@ impl View {
         let entries = inner.accounts.entry(no).or_default();
         entries.balances = Some(balances);
         entries.name = Some((stored.account.id, stored.account.asset));
+    }
+
+    /// Learns that the database has no accounts with these ids. An id that is here by now was made
+    /// since it was asked; if a range was sealed since `sealed_ranges` was asked for, that may have
+    /// been forgotten again, and nothing is learned.
+    pub(crate) fn learn_absent(&self, sealed_ranges: i64, ids: impl Iterator<Item = u128>) {
+        const ABSENT_MAX: usize = 100_000;
+        let mut inner = self.inner.write();
+        if inner.sealed_ranges() != sealed_ranges {
+            return;
+        }
+        if inner.absent.len() >= ABSENT_MAX {
+            inner.absent.clear();
+        }
+        for id in ids {
+            if !inner.rows.contains_key(&id) {
+                inner.absent.insert(id);
+            }
+        }
     }
 
     /// Learns the stored state of a transfer, unless a newer one is known.
@@ -189,10 +213,18 @@ impl View {
 
     /// An account as of the last commit, if it is in memory.
     pub(crate) fn account(&self, id: u128) -> Option<Account> {
+        self.inner.read().account(id)
+    }
+
+    /// Accounts as of one commit, each at the place of its id: `None` within if there is none, and
+    /// `None` if it isn't known here.
+    pub(crate) fn accounts(&self, ids: &[u128]) -> Vec<Option<Option<Account>>> {
         let inner = self.inner.read();
-        let row = inner.rows.get(&id)?;
-        let balances = inner.accounts.get(&row.no)?.balances?;
-        Some(Account { balances, ..row.clone() })
+        let known = |id: &u128| match inner.absent.contains(id) {
+            true => Some(None),
+            false => inner.account(*id).map(Some),
+        };
+        ids.iter().map(known).collect()
     }
 
     /// Committed balances of an account that is in memory.
@@ -287,6 +319,12 @@ impl View {
 }
 
 impl Inner {
+    fn account(&self, id: u128) -> Option<Account> {
+        let row = self.rows.get(&id)?;
+        let balances = self.accounts.get(&row.no)?.balances?;
+        Some(Account { balances, ..row.clone() })
+    }
+
     fn apply(&mut self, batch: &Arc<Vec<Record>>) -> Vec<FullRange> {
         let Some(newest) = batch.last() else { return Vec::new() };
         assert_eq!(batch[0].seq, self.last + 1, "records are committed in order");

@@ -4,7 +4,8 @@ use ledger::engine::{Balances, Extra, NewTransfer, TransferFlags};
 use ledger::{EntriesQuery, Ledger, Moment, Order, Transfer, TransferFilter};
 
 use crate::world::{
-    RANGE, World, account, accounts, created, pending, posted, resolve, sound, transfer, world,
+    RANGE, World, account, accounts, created, pending, plain_account, posted, resolve, sound,
+    transfer, world,
 };
 
 /// Makes `count` transfers of 1, 2, 3 … from account 1 to 2, a second apart.
@@ -68,6 +69,24 @@ async fn many_accounts_come_at_once_by_the_callers_session_also_after_a_restart(
         let sum = (1..=RANGE as u128 + 3).sum();
         assert_eq!(balances(0).unwrap().1.credits_posted, sum);
     }
+}
+
+#[tokio::test]
+async fn an_account_that_does_not_exist_is_not_looked_up_twice() {
+    let world = world().await;
+    accounts(&world.ledger, 2).await;
+    let mut client = world.test.database().client().await.unwrap();
+    let tx = client.transaction().await.unwrap();
+    let found = world.ledger.accounts_of(&tx, &[1, 3]).await.unwrap();
+    assert!(found[0].is_some() && found[1].is_none());
+    // From now on this session refuses every statement.
+    tx.batch_execute("select 1 / 0").await.unwrap_err();
+    let found = world.ledger.accounts_of(&tx, &[1, 3]).await.unwrap();
+    assert!(found[0].is_some() && found[1].is_none());
+    world.ledger.create_accounts(vec![plain_account(3)]).await.unwrap();
+    let found = world.ledger.accounts_of(&tx, &[1, 3]).await.unwrap();
+    assert!(found[0].is_some() && found[1].is_some());
+    world.ledger.accounts_of(&tx, &[4]).await.unwrap_err();
 }
 
 #[tokio::test]

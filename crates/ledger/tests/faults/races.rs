@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ledger::engine::TransferStatus;
+use ledger::engine::{AccountStatus, TransferStatus};
 
-use crate::world::{account, accounts, created, pending, posted, sound, transfer, world};
+use crate::world::{
+    account, accounts, created, pending, plain_account, posted, sound, transfer, world,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_thousand_crossing_transfers_neither_block_nor_lose() {
@@ -24,6 +26,51 @@ async fn one_thousand_crossing_transfers_neither_block_nor_lose() {
     }
     assert_eq!(posted(&world.ledger, 2).await, 10_000);
     assert_eq!(posted(&world.ledger, 3).await, 10_000);
+    sound(&world.ledger).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_was_missed_is_found_as_soon_as_it_is_made() {
+    let world = world().await;
+    for id in 1..=200_u128 {
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let (ledger, database) = (world.ledger.clone(), world.test.database().clone());
+            tasks.spawn(async move {
+                let client = database.client().await.unwrap();
+                for _ in 0..4 {
+                    ledger.accounts_of(&client, &[id]).await.unwrap();
+                }
+            });
+        }
+        let made = world.ledger.create_accounts(vec![plain_account(id)]).await.unwrap();
+        assert_eq!(made, [AccountStatus::Created]);
+        let client = world.test.database().client().await.unwrap();
+        let found = world.ledger.accounts_of(&client, &[id]).await.unwrap();
+        assert!(found[0].is_some(), "account {id}");
+        tasks.join_all().await;
+        let found = world.ledger.accounts_of(&client, &[id]).await.unwrap();
+        assert!(found[0].is_some(), "account {id}, after everybody has asked");
+    }
+}
+
+#[tokio::test]
+async fn accounts_and_their_first_transfers_are_one_commit() {
+    let world = world().await;
+    for id in 1..=20_u128 {
+        let (from, to) = (10 * id, 10 * id + 1);
+        let both = vec![plain_account(from), plain_account(to)];
+        let first = vec![transfer(id, from, to, 7)];
+        let made = world.ledger.create_accounts_and_transfers(both, first).await.unwrap();
+        assert_eq!(made.0, [AccountStatus::Created; 2]);
+        assert_eq!(made.1[0].status, TransferStatus::Created);
+        assert_eq!(posted(&world.ledger, to).await, 7);
+    }
+    let client = world.test.database().client().await.unwrap();
+    let sql = "select count(distinct xmin::text), count(*) from ( \
+        select xmin from ledger.accounts union all select xmin from ledger.transfers) rows";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1)), (20_i64, 60_i64), "transactions and rows");
     sound(&world.ledger).await;
 }
 

@@ -89,6 +89,11 @@ pub(crate) async fn accounts(ledger: &Ledger, count: u128) {
     assert!(statuses.iter().all(|status| *status == AccountStatus::Created), "{statuses:?}");
 }
 
+/// An account that may go below zero.
+pub(crate) fn plain_account(id: u128) -> NewAccount {
+    NewAccount { id, asset: 1, code: 1, ..NewAccount::default() }
+}
+
 pub(crate) fn transfer(id: u128, debit: u128, credit: u128, amount: u128) -> NewTransfer {
     NewTransfer {
         id,
