@@ -89,6 +89,25 @@ async fn eight_who_complete_one_cart_get_one_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_reserved_while_a_cart_becomes_an_order_is_held_once() {
+    let app = App::selling(100_000).await;
+    app.world.open_to_many();
+    let p = &app.process;
+    app.world.fund(ANN, 1_000_000_000).await;
+    for round in 1..=rounds() {
+        let (ann, cart) = p.ready(ANN, &[("MUG", 1)]).await;
+        let path = format!("/v1/shop/carts/{cart}/reservation");
+        let reserve = || p.buy(&ann, Method::PUT, &path, json!(null));
+        let (first, placed, second) = tokio::join!(reserve(), p.complete(&ann, &cart), reserve());
+        for reserved in [first.status, second.status] {
+            assert!([200, 409].contains(&reserved), "round {round}: {reserved}");
+        }
+        assert_eq!(placed.status, 201, "round {round}");
+        assert_eq!(app.world.shelf("MUG").await.1, u128::from(round), "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_refunds_of_60_on_100_one_succeeds() {
     let app = App::selling(100_000).await;
     app.world.open_to_many();

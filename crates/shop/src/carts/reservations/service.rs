@@ -8,6 +8,7 @@ use ledger::engine::{Extra, NewTransfer, TransferFlags};
 use super::{CartHold, store};
 use crate::books::goods::Goods;
 use crate::books::{code, resolution};
+use crate::carts::CartStatus;
 use crate::carts::store as carts;
 use crate::carts::view::CartView;
 use crate::error::{Result, ShopError};
@@ -15,6 +16,9 @@ use crate::ids::{CartId, VariantId, transfer_id};
 use crate::orders::plan::freed;
 use crate::shop::Shop;
 use crate::stock::Levels;
+
+/// Who releases what was held for a cart that was no longer open.
+const LATE: u128 = u128::MAX;
 
 /// So often a race with other carts is tried again.
 const ATTEMPTS: usize = 4;
@@ -27,6 +31,9 @@ impl Shop {
             let client = self.database.client().await?;
             let stored = carts::get(&client, cart).await?.ok_or(ShopError::CartNotFound)?;
             let view = self.view(&client, stored).await?;
+            if view.cart.status != CartStatus::Open {
+                return Ok(view);
+            }
             let is_held = view.cart.is_reserved(self.clock.now());
             let old = if is_held { store::list(&client, cart).await? } else { Vec::new() };
             drop(client);
@@ -62,7 +69,9 @@ impl Shop {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let until = (!rows.is_empty()).then_some(until);
-        store::replace_in_tx(&tx, view.cart.id, (reservation, until), &rows).await?;
+        if !store::replace_in_tx(&tx, view.cart.id, (reservation, until), &rows).await? {
+            return Ok(false);
+        }
         tx.commit().await?;
         drop(client);
         let reference = view.cart.id.to_string();
@@ -76,6 +85,13 @@ impl Shop {
             Err(refusal) if refusal.index < old.len() => self.books.make_all(new).await?,
             made => made,
         };
+        // The cart became an order before the ledger had these, and so without them.
+        let client = self.database.client().await?;
+        if made.is_ok() && !store::is_current(&client, view.cart.id, reservation).await? {
+            drop(client);
+            self.ledger.create_transfers(voids(&rows, LATE)).await?;
+            return Ok(false);
+        }
         Ok(made.is_ok())
     }
 
@@ -91,8 +107,9 @@ impl Shop {
         for line in &view.lines {
             let (Some(it), Some(levels)) = (&line.sellable, &line.levels) else { continue };
             let variant = it.variant;
-            let levels =
-                left.entry(variant).or_insert_with(|| freed(levels, variant, &view.places, old));
+            let levels = left
+                .entry(variant)
+                .or_insert_with(|| freed(levels, variant, &view.rules.places, old));
             let pieces = u128::from(line.line.quantity).min(levels.sellable());
             let asset = self.books.goods_asset(&it.asset).await?;
             for (place, quantity) in levels.allocate(pieces).unwrap_or_default() {
@@ -101,7 +118,7 @@ impl Shop {
                 let hold = CartHold {
                     transfer: transfer_id(view.cart.id.as_u128(), "hold", number),
                     variant: it.variant,
-                    location: place.map(|index| view.places[index].handle.clone()),
+                    location: place.map(|index| view.rules.places[index].handle.clone()),
                     quantity: u32::try_from(quantity).expect("at most what the line wants"),
                 };
                 holds.push((hold, (it.asset.clone(), asset)));

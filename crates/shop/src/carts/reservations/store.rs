@@ -41,15 +41,19 @@ pub(crate) async fn held(
     Ok(held)
 }
 
-/// Writes the holds of a new reservation in the place of those before.
+/// Writes the holds of a new reservation in the place of those before. False if the cart isn't open
+/// any more, or was reserved meanwhile.
 pub(super) async fn replace_in_tx(
     tx: &Transaction<'_>,
     cart: CartId,
     (reservation, until): (u32, Option<Timestamp>),
     holds: &[CartHold],
-) -> Result<()> {
-    let sql = "update shop.carts set reservation = $2, reserved_until = $3 where id = $1";
-    tx.execute_prepared(sql, &[&cart, &reservation.cast_signed(), &until]).await?;
+) -> Result<bool> {
+    let sql = "update shop.carts set reservation = $2, reserved_until = $3 \
+        where id = $1 and status = 'open' and reservation = $2 - 1";
+    if tx.execute_prepared(sql, &[&cart, &reservation.cast_signed(), &until]).await? == 0 {
+        return Ok(false);
+    }
     tx.execute_prepared("delete from shop.cart_holds where cart_id = $1", &[&cart]).await?;
     let sql = "insert into shop.cart_holds (cart_id, transfer_id, variant_id, location, quantity) \
         select $1, * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[])";
@@ -58,7 +62,19 @@ pub(super) async fn replace_in_tx(
     let places: Vec<Option<&str>> = holds.iter().map(|it| it.location.as_deref()).collect();
     let quantities: Vec<i32> = holds.iter().map(|it| it.quantity.cast_signed()).collect();
     tx.execute_prepared(sql, &[&cart, &transfers, &variants, &places, &quantities]).await?;
-    Ok(())
+    Ok(true)
+}
+
+/// Whether this is the reservation of an open cart.
+pub(super) async fn is_current(
+    client: &impl GenericClient,
+    cart: CartId,
+    reservation: u32,
+) -> Result<bool> {
+    let sql = "select exists (select from shop.carts \
+        where id = $1 and status = 'open' and reservation = $2)";
+    let row = client.query_one_prepared(sql, &[&cart, &reservation.cast_signed()]).await?;
+    Ok(row.get(0))
 }
 
 /// Forgets the holds of a cart, which are released or have become an order's.
