@@ -69,15 +69,20 @@ impl Search {
         self.ready.read().clone()
     }
 
-    /// Works with the index on a thread, so that requests that don't search aren't kept waiting.
+    /// Works with the index: with a small one at once, with a large one on a thread, so that requests
+    /// that don't search aren't kept waiting.
     async fn with_index<T: Send + 'static>(
         &self,
         index: Arc<SearchIndex>,
         work: impl FnOnce(&SearchIndex) -> std::result::Result<T, TantivyError> + Send + 'static,
     ) -> Result<T> {
-        let _permit = self.permits.acquire().await.map_err(|_| ShopError::SearchNotReady)?;
-        let worked = spawn_blocking(move || work(&index)).await;
-        let worked = worked.map_err(|_| ShopError::Corrupt("a search that ended"))?;
+        let worked = if index.is_small() {
+            work(&index)
+        } else {
+            let _permit = self.permits.acquire().await.map_err(|_| ShopError::SearchNotReady)?;
+            let worked = spawn_blocking(move || work(&index)).await;
+            worked.map_err(|_| ShopError::Corrupt("a search that ended"))?
+        };
         worked.map_err(|error| {
             tracing::error!(%error, "the search index failed");
             ShopError::SearchNotReady

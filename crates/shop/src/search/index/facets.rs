@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
+use tantivy::{DocId, SegmentReader, TantivyError};
 use uuid::Uuid;
 
 use super::queries::{Queries, Rigour};
 use super::schema::SEPARATOR;
+use super::segments::Segments;
 use super::top::Bounds;
 use crate::search::{Asked, Facets, Filters};
 
@@ -34,24 +35,38 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    fn add(
-        &mut self,
+    fn of(
         segment: &SegmentReader,
         docs: &[DocId],
         columns: &[&'static str],
         bounds: &Bounds,
-    ) -> Result<()> {
-        self.total += docs.len() as u64;
+    ) -> Result<Self> {
+        let mut counted = Self { total: docs.len() as u64, ..Self::default() };
         for column in columns {
-            count_values(segment, docs, column, self.values.entry(column).or_default())?;
+            count_values(segment, docs, column, counted.values.entry(column).or_default())?;
         }
-        let Some(prices) = bounds.column(segment)? else { return Ok(()) };
+        let Some(prices) = bounds.column(segment)? else { return Ok(counted) };
         for price in docs.iter().filter_map(|doc| prices.first(*doc)) {
             let price = price.unsigned_abs();
-            let (min, max) = self.prices.unwrap_or((price, price));
-            self.prices = Some((min.min(price), max.max(price)));
+            let (min, max) = counted.prices.unwrap_or((price, price));
+            counted.prices = Some((min.min(price), max.max(price)));
         }
-        Ok(())
+        Ok(counted)
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.total += other.total;
+        for (column, counts) in other.values {
+            let own = self.values.entry(column).or_default();
+            for (value, count) in counts {
+                *own.entry(value).or_default() += count;
+            }
+        }
+        self.prices = match (self.prices, other.prices) {
+            (Some((min, max)), Some((lower, upper))) => Some((min.min(lower), max.max(upper))),
+            (own, other) => own.or(other),
+        };
+        self
     }
 }
 
@@ -98,22 +113,21 @@ fn by_ord(column: &Column<u64>, terms: usize, docs: &[DocId]) -> Vec<(u64, u64)>
 }
 
 fn count(
-    searcher: &Searcher,
+    segments: Segments<'_>,
     query: &dyn Query,
     columns: &[&'static str],
     bounds: &Bounds,
 ) -> Result<Counted> {
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-    let mut counted = Counted::default();
-    for segment in searcher.segment_readers() {
+    let weight = query.weight(EnableScoring::disabled_from_searcher(segments.searcher))?;
+    let counted = segments.map(|_, segment| {
         let allowed = bounds.allowed(segment)?;
         let mut docs: Vec<DocId> = Vec::new();
         weight.for_each_no_score(segment, &mut |block| {
             docs.extend(block.iter().copied().filter(|doc| allowed.has(*doc)));
         })?;
-        counted.add(segment, &docs, columns, bounds)?;
-    }
-    Ok(counted)
+        Counted::of(segment, &docs, columns, bounds)
+    })?;
+    Ok(counted.into_iter().fold(Counted::default(), Counted::with))
 }
 
 /// What is asked without one of its filters, with the column whose values are counted so.
@@ -144,7 +158,7 @@ pub(super) fn count_all(queries: &Queries<'_>, asked: &Asked, rigour: Rigour) ->
     let it = &asked.filters;
     let bounds = Bounds::new(&asked.currency, it.price_min, it.price_max);
     let query = queries.query(asked, rigour)?;
-    count(queries.searcher, &*query, &COLUMNS, &bounds)
+    count(queries.segments, &*query, &COLUMNS, &bounds)
 }
 
 /// The counts of what is found; the values of each filter are those that would be found without it.

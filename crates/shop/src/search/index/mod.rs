@@ -1,12 +1,13 @@
 //! The index: which products have which words and values. It is in a folder, or in memory if there
 //! is none, and holds nothing that isn't in the database too.
 //!
-//! Reading order: `schema` (what is kept), `words` (how texts are split), `queries`, `top` (the
-//! first of an order), `facets` (counts).
+//! Reading order: `schema` (what is kept), `words` (how texts are split), `segments`, `queries`, `top`
+//! (the first of an order), `facets` (counts).
 
 mod facets;
 mod queries;
 mod schema;
+mod segments;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use self::facets::Counted;
 use self::queries::{Queries, Rigour};
 use self::schema::{Fields, Maker, VERSION};
+use self::segments::{Segments, Threads};
 use self::top::Bounds;
 use super::{Asked, Document, Facets, Hit, Place, Sort};
 
@@ -54,6 +56,7 @@ pub(crate) struct SearchIndex {
     index: Index,
     fields: Fields,
     reader: IndexReader,
+    threads: Threads,
     /// The language of products' own texts.
     own_language: String,
     writer: Mutex<Option<IndexWriter>>,
@@ -87,7 +90,8 @@ impl SearchIndex {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let (writer, maker) = (Mutex::new(None), Mutex::new(Maker::new()));
         let (own_language, counts) = (own_language.to_owned(), Cache::new(COUNTS_KEPT));
-        Ok(Self { index, fields, reader, own_language, writer, maker, counts })
+        let threads = Threads::start()?;
+        Ok(Self { index, fields, reader, threads, own_language, writer, maker, counts })
     }
 
     /// Up to where it was when it was committed last.
@@ -155,8 +159,14 @@ impl SearchIndex {
         self.reader.searcher().generation().generation_id()
     }
 
-    fn queries<'a>(&'a self, searcher: &'a Searcher) -> Queries<'a> {
-        Queries { fields: &self.fields, searcher, own_language: &self.own_language }
+    /// Whether handing a search to a thread would be much of its work.
+    pub(crate) fn is_small(&self) -> bool {
+        const SMALL: u64 = 5_000;
+        self.reader.searcher().num_docs() <= SMALL
+    }
+
+    fn queries<'a>(&'a self, segments: Segments<'a>) -> Queries<'a> {
+        Queries { fields: &self.fields, segments, own_language: &self.own_language }
     }
 
     /// The first products that are found, behind a place. If no product has all words, those with
@@ -168,33 +178,34 @@ impl SearchIndex {
         limit: usize,
     ) -> Result<Vec<Hit>> {
         let searcher = self.reader.searcher();
-        let found = self.top(&searcher, asked, Rigour::All, after, limit)?;
+        let segments = self.threads.for_searches(&searcher);
+        let found = self.top(segments, asked, Rigour::All, after, limit)?;
         if !found.is_empty() || !has_several_words(asked) {
             return Ok(found);
         }
         // Behind a place of a list there may be nothing more of it: its beginning decides.
-        if after.is_some() && !self.top(&searcher, asked, Rigour::All, None, 1)?.is_empty() {
+        if after.is_some() && !self.top(segments, asked, Rigour::All, None, 1)?.is_empty() {
             return Ok(found);
         }
-        self.top(&searcher, asked, Rigour::AllButOne, after, limit)
+        self.top(segments, asked, Rigour::AllButOne, after, limit)
     }
 
     fn top(
         &self,
-        searcher: &Searcher,
+        segments: Segments<'_>,
         asked: &Asked,
         rigour: Rigour,
         after: Option<&Place>,
         limit: usize,
     ) -> Result<Vec<Hit>> {
-        let query = self.queries(searcher).query(asked, rigour)?;
+        let query = self.queries(segments).query(asked, rigour)?;
         let filters = &asked.filters;
         let bounds = Bounds::new(&asked.currency, filters.price_min, filters.price_max);
         match asked.sort {
             Sort::Relevance => {
-                top::by_score(searcher, &self.fields, &*query, &bounds, after, limit)
+                top::by_score(segments, &self.fields, &*query, &bounds, after, limit)
             }
-            sort => top::by_key(searcher, &*query, sort, &bounds, after, limit),
+            sort => top::by_key(segments, &*query, sort, &bounds, after, limit),
         }
     }
 
@@ -219,7 +230,8 @@ impl SearchIndex {
         if let Some(counted) = self.counts.get(&key) {
             return Ok(counted);
         }
-        let counted = Arc::new(facets::count_all(&self.queries(searcher), asked, rigour)?);
+        let segments = self.threads.for_searches(searcher);
+        let counted = Arc::new(facets::count_all(&self.queries(segments), asked, rigour)?);
         self.counts.insert(key, Arc::clone(&counted));
         Ok(counted)
     }

@@ -10,9 +10,10 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::tokenizer::Language;
-use tantivy::{Searcher, TantivyError};
+use tantivy::{SegmentReader, TantivyError};
 
 use super::schema::{Fields, id_text, joined};
+use super::segments::Segments;
 use super::words::{LANGUAGES, analyzer, main_language, words};
 use crate::ids::CategoryId;
 use crate::products::fields::{Name, Tag};
@@ -37,7 +38,7 @@ pub(super) enum Rigour {
 
 pub(super) struct Queries<'a> {
     pub(super) fields: &'a Fields,
-    pub(super) searcher: &'a Searcher,
+    pub(super) segments: Segments<'a>,
     /// The language of products' own texts.
     pub(super) own_language: &'a str,
 }
@@ -118,7 +119,8 @@ impl Queries<'_> {
         if is_last && word.chars().count() >= PREFIX_CHARS_MIN {
             terms.extend(self.completions(word)?);
         }
-        let known = |term: &Term| self.searcher.doc_freq(term).is_ok_and(|count| count > 0);
+        let searcher = self.segments.searcher;
+        let known = |term: &Term| searcher.doc_freq(term).is_ok_and(|count| count > 0);
         terms.retain(known);
         if terms.is_empty() {
             terms.push(Term::from_field_text(self.fields.words, word));
@@ -140,18 +142,21 @@ impl Queries<'_> {
 
     /// Words that begin like this, those that most products have, in no order.
     fn completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
-        let mut counts: HashMap<Vec<u8>, u32> = HashMap::new();
-        for segment in self.searcher.segment_readers() {
+        let of_segment = |_, segment: &SegmentReader| {
             let index = segment.inverted_index(self.fields.words)?;
             let mut stream = index.terms().range().ge(prefix).into_stream()?;
-            let mut seen = 0;
-            while stream.advance() && seen < COMPLETIONS_SEEN {
+            let mut found: Vec<(Vec<u8>, u32)> = Vec::new();
+            while stream.advance() && found.len() < COMPLETIONS_SEEN {
                 if !stream.key().starts_with(prefix.as_bytes()) {
                     break;
                 }
-                *counts.entry_ref(stream.key()).or_default() += stream.value().doc_freq;
-                seen += 1;
+                found.push((stream.key().to_vec(), stream.value().doc_freq));
             }
+            Ok(found)
+        };
+        let mut counts: HashMap<Vec<u8>, u32> = HashMap::new();
+        for (word, count) in self.segments.map(of_segment)?.into_iter().flatten() {
+            *counts.entry(word).or_default() += count;
         }
         let counts = counts.into_iter().map(|(word, count)| (Reverse(count), word));
         let mut found: Vec<(Reverse<u32>, Vec<u8>)> = counts.collect();

@@ -22,6 +22,7 @@ use tantivy::{
 use uuid::Uuid;
 
 use super::schema::Fields;
+use super::segments::Segments;
 use crate::search::{Hit, Place, Sort};
 
 type Result<T> = std::result::Result<T, TantivyError>;
@@ -124,13 +125,14 @@ fn score(raw: Score, is_there: bool) -> u32 {
 }
 
 pub(super) fn by_score(
-    searcher: &Searcher,
+    segments: Segments<'_>,
     fields: &Fields,
     query: &dyn Query,
     bounds: &Bounds,
     after: Option<&Place>,
     limit: usize,
 ) -> Result<Vec<Hit>> {
+    let searcher = segments.searcher;
     let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
     let after: Option<Scored> = match after {
         Some(Place::Key(bits, id)) => {
@@ -140,11 +142,49 @@ pub(super) fn by_score(
         }
         _ => None,
     };
-    let mut best: BinaryHeap<Reverse<Scored>> = BinaryHeap::with_capacity(limit + 1);
-    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-        let (allowed, rank) = (bounds.allowed(segment)?, segment.fast_fields().u64("rank")?);
-        weight.for_each(segment, &mut |doc, raw| {
-            let worst = best.peek().filter(|_| best.len() == limit);
+    let wanted = Wanted { weight: &*weight, bounds, limit };
+    let found = segments.map(|ord, segment| wanted.best_scored(segment, ord, after))?;
+    let mut best: Vec<Scored> = found.into_iter().flatten().collect();
+    best.sort_unstable_by_key(|found| Reverse(*found));
+    best.truncate(limit);
+    let mut ids: HashMap<u32, Ids> = HashMap::new();
+    let hit = |(bits, Reverse((ord, doc))): Scored| {
+        let ids = match ids.entry(ord) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Ids::of(searcher.segment_reader(ord))?),
+        };
+        let id = ids.get(doc);
+        Ok(Hit { id, place: Place::Key(u64::from(bits), id) })
+    };
+    best.into_iter().map(hit).collect()
+}
+
+/// What products are ordered by; greater comes first.
+type Keyed = (u64, Uuid);
+
+/// What products are ordered by by title; smaller comes first.
+type Titled = (String, Reverse<Uuid>);
+
+/// What is wanted of each segment.
+struct Wanted<'a> {
+    weight: &'a dyn Weight,
+    bounds: &'a Bounds,
+    limit: usize,
+}
+
+impl Wanted<'_> {
+    /// The best products of a segment behind a place.
+    fn best_scored(
+        &self,
+        segment: &SegmentReader,
+        ord: u32,
+        after: Option<Scored>,
+    ) -> Result<Vec<Scored>> {
+        let rank = segment.fast_fields().u64("rank")?;
+        let allowed = self.bounds.allowed(segment)?;
+        let mut best: BinaryHeap<Reverse<Scored>> = BinaryHeap::with_capacity(self.limit + 1);
+        self.weight.for_each(segment, &mut |doc, raw| {
+            let worst = best.peek().filter(|_| best.len() == self.limit);
             // Most products end here: being out of stock only takes away from a score, and of equal
             // ones those come first that were met before.
             if worst.is_some_and(|Reverse((bits, _))| raw.to_bits() <= *bits) {
@@ -156,34 +196,13 @@ pub(super) fn by_score(
                 return;
             }
             best.push(Reverse(found));
-            if best.len() > limit {
+            if best.len() > self.limit {
                 best.pop();
             }
         })?;
+        Ok(best.into_iter().map(|Reverse(found)| found).collect())
     }
-    let mut ids: HashMap<u32, Ids> = HashMap::new();
-    let hit = |Reverse((bits, Reverse((ord, doc)))): Reverse<Scored>| {
-        let ids = match ids.entry(ord) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Ids::of(searcher.segment_reader(ord))?),
-        };
-        let id = ids.get(doc);
-        Ok(Hit { id, place: Place::Key(u64::from(bits), id) })
-    };
-    best.into_sorted_vec().into_iter().map(hit).collect()
-}
 
-/// What products are ordered by; greater comes first.
-type Keyed = (u64, Uuid);
-
-/// What is wanted of each segment.
-struct Wanted<'a> {
-    weight: &'a dyn Weight,
-    bounds: &'a Bounds,
-    limit: usize,
-}
-
-impl Wanted<'_> {
     /// The first products of a segment behind a place, by a key that follows from a column.
     fn first_by<T: Copy + PartialOrd + Debug + Send + Sync + 'static>(
         &self,
@@ -221,20 +240,37 @@ impl Wanted<'_> {
         })?;
         Ok(best.into_iter().map(|Reverse(found)| found).collect())
     }
+
+    fn first_titles(&self, segment: &SegmentReader, after: Option<&Place>) -> Result<Vec<Titled>> {
+        let Some(titles) = segment.fast_fields().str("title")? else { return Ok(Vec::new()) };
+        let after = match after {
+            Some(Place::Title(title, id)) => place_in(&titles, title, *id)?,
+            _ => None,
+        };
+        // Places in the segment's dictionary.
+        let key = |place: Option<u64>| u64::MAX - place.unwrap_or(0);
+        let mut found = Vec::new();
+        for (key, id) in self.first_by(segment, after, titles.ords(), key)? {
+            let mut title = String::new();
+            titles.ord_to_str(u64::MAX - key, &mut title)?;
+            found.push((title, Reverse(id)));
+        }
+        Ok(found)
+    }
 }
 
 pub(super) fn by_key(
-    searcher: &Searcher,
+    segments: Segments<'_>,
     query: &dyn Query,
     sort: Sort,
     bounds: &Bounds,
     after: Option<&Place>,
     limit: usize,
 ) -> Result<Vec<Hit>> {
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let weight = query.weight(EnableScoring::disabled_from_searcher(segments.searcher))?;
     let wanted = Wanted { weight: &*weight, bounds, limit };
     if sort == Sort::Title {
-        return by_title(searcher, &wanted, after);
+        return by_title(segments, &wanted, after);
     }
     let after = match after {
         Some(Place::Key(key, id)) => Some((*key, *id)),
@@ -244,36 +280,27 @@ pub(super) fn by_key(
     let cheap = |price: Option<i64>| price.map_or(0, |it| u64::MAX - it.unsigned_abs());
     let dear = |price: Option<i64>| price.map_or(0, |it| it.unsigned_abs() + 1);
     let new = |created: Option<u64>| created.unwrap_or(0);
-    let mut best = Vec::new();
-    for segment in searcher.segment_readers() {
+    let found = segments.map(|_, segment| {
         let created = || segment.fast_fields().u64("created");
-        best.extend(match sort {
+        match sort {
             Sort::Price => wanted.first_by(segment, after, &bounds.prices(segment)?, cheap),
             Sort::PriceDown => wanted.first_by(segment, after, &bounds.prices(segment)?, dear),
             _ => wanted.first_by(segment, after, &created()?, new),
-        }?);
-    }
+        }
+    })?;
+    let mut best: Vec<Keyed> = found.into_iter().flatten().collect();
     best.sort_unstable_by(|left, right| right.cmp(left));
     best.truncate(limit);
     Ok(best.into_iter().map(|(key, id)| Hit { id, place: Place::Key(key, id) }).collect())
 }
 
-fn by_title(searcher: &Searcher, wanted: &Wanted<'_>, after: Option<&Place>) -> Result<Vec<Hit>> {
-    let mut best: Vec<(String, Reverse<Uuid>)> = Vec::new();
-    for segment in searcher.segment_readers() {
-        let Some(titles) = segment.fast_fields().str("title")? else { continue };
-        let after = match after {
-            Some(Place::Title(title, id)) => place_in(&titles, title, *id)?,
-            _ => None,
-        };
-        // Places in the segment's dictionary.
-        let key = |place: Option<u64>| u64::MAX - place.unwrap_or(0);
-        for (key, id) in wanted.first_by(segment, after, titles.ords(), key)? {
-            let mut title = String::new();
-            titles.ord_to_str(u64::MAX - key, &mut title)?;
-            best.push((title, Reverse(id)));
-        }
-    }
+fn by_title(
+    segments: Segments<'_>,
+    wanted: &Wanted<'_>,
+    after: Option<&Place>,
+) -> Result<Vec<Hit>> {
+    let found = segments.map(|_, segment| wanted.first_titles(segment, after))?;
+    let mut best: Vec<Titled> = found.into_iter().flatten().collect();
     best.sort_unstable();
     best.truncate(wanted.limit);
     let hit = |(title, Reverse(id))| Hit { id, place: Place::Title(title, id) };
