@@ -101,4 +101,5 @@ pub const MIGRATIONS: kernel::Migrations = kernel::migrations! {
     13 "exchanges" "../migrations/0013_exchanges.sql",
     14 "news" "../migrations/0014_news.sql",
     15 "personal_data" "../migrations/0015_personal_data.sql",
+    16 "room" "../migrations/0016_room.sql",
 };

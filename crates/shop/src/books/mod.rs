@@ -49,25 +49,12 @@ impl Books {
 
     /// Makes those of the accounts that aren't there. What is there keeps its limits.
     pub(crate) async fn ensure(&self, accounts: Vec<NewAccount>) -> Result<()> {
-        const KNOWN_MAX: usize = 1_000_000;
-        let is_new = |account: &NewAccount| !self.known.lock().contains(&account.id);
-        let new: Vec<NewAccount> = accounts.into_iter().filter(is_new).collect();
+        let new = self.unknown(accounts);
         if new.is_empty() {
             return Ok(());
         }
         let statuses = self.ledger.create_accounts(new.clone()).await?;
-        for (account, status) in new.iter().zip(statuses) {
-            if !status.is_success() && status != AccountStatus::ExistsWithDifferentLimits {
-                let address = account.details.address.as_deref().unwrap_or_default().to_owned();
-                return Err(ShopError::AccountRefused { address, status });
-            }
-        }
-        let mut known = self.known.lock();
-        if known.len() >= KNOWN_MAX {
-            known.clear();
-        }
-        known.extend(new.iter().map(|account| account.id));
-        Ok(())
+        self.learn(&new, &statuses)
     }
 
     /// Makes all of the transfers or none, which are linked by this. A refusal is what the first
@@ -77,23 +64,69 @@ impl Books {
     /// does. So the id of the first one must belong to this batch alone.
     pub(crate) async fn make_all(
         &self,
-        mut transfers: Vec<NewTransfer>,
+        transfers: Vec<NewTransfer>,
     ) -> Result<Result<(), Refusal>, LedgerError> {
         if transfers.is_empty() {
             return Ok(Ok(()));
         }
-        let last = transfers.len() - 1;
-        for transfer in &mut transfers[..last] {
-            transfer.flags.0 |= TransferFlags::LINKED;
+        Ok(outcome(&self.ledger.create_transfers(linked(transfers)).await?))
+    }
+
+    /// The same, with those of the accounts that aren't there: one commit for both.
+    pub(crate) async fn open_and_make_all(
+        &self,
+        accounts: Vec<NewAccount>,
+        transfers: Vec<NewTransfer>,
+    ) -> Result<Result<(), Refusal>> {
+        let new = self.unknown(accounts);
+        if new.is_empty() || transfers.is_empty() {
+            self.ensure(new).await?;
+            return Ok(self.make_all(transfers).await?);
         }
-        let results = self.ledger.create_transfers(transfers).await?;
-        if results[0].status == TransferStatus::Exists {
-            return Ok(Ok(()));
+        let (statuses, results) =
+            self.ledger.create_accounts_and_transfers(new.clone(), linked(transfers)).await?;
+        self.learn(&new, &statuses)?;
+        Ok(outcome(&results))
+    }
+
+    fn unknown(&self, mut accounts: Vec<NewAccount>) -> Vec<NewAccount> {
+        let known = self.known.lock();
+        accounts.retain(|account| !known.contains(&account.id));
+        accounts
+    }
+
+    fn learn(&self, accounts: &[NewAccount], statuses: &[AccountStatus]) -> Result<()> {
+        const KNOWN_MAX: usize = 1_000_000;
+        for (account, status) in accounts.iter().zip(statuses) {
+            if !status.is_success() && *status != AccountStatus::ExistsWithDifferentLimits {
+                let address = account.details.address.as_deref().unwrap_or_default().to_owned();
+                return Err(ShopError::AccountRefused { address, status: *status });
+            }
         }
-        Ok(match results.iter().position(|result| !result.status.is_success()) {
-            None => Ok(()),
-            Some(_) => Err(Refusal::of(&results)),
-        })
+        let mut known = self.known.lock();
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.extend(accounts.iter().map(|account| account.id));
+        Ok(())
+    }
+}
+
+/// All or none: each but the last is bound to the one behind it.
+fn linked(mut transfers: Vec<NewTransfer>) -> Vec<NewTransfer> {
+    if let Some((_, before)) = transfers.split_last_mut() {
+        before.iter_mut().for_each(|it| it.flags.0 |= TransferFlags::LINKED);
+    }
+    transfers
+}
+
+fn outcome(results: &[TransferResult]) -> Result<(), Refusal> {
+    if results[0].status == TransferStatus::Exists {
+        return Ok(());
+    }
+    match results.iter().all(|result| result.status.is_success()) {
+        true => Ok(()),
+        false => Err(Refusal::of(results)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use deadpool_postgres::GenericClient;
 use identity::{Actor, Permission};
 use kernel::{FieldError, Problem};
 
@@ -15,7 +16,7 @@ use crate::error::{Result, ShopError};
 use crate::ids::{CartId, CartLineId, ShippingMethodId, VariantId};
 use crate::promotions::http::read_code;
 use crate::shop::Shop;
-use crate::stock;
+use crate::stock::{self, StockedVariant};
 
 /// A variant by one of its names, and how many of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,51 +155,33 @@ impl Shop {
         id: CartId,
         items: Vec<WantedItem>,
     ) -> Result<CartView, Problem> {
-        let cart = self.own_cart(shopper, id, Permission::ShopWrite).await?.cart;
-        let added = self.added(items).await?;
         let client = self.database.client().await?;
-        let outcome = lines::add(&client, id, &added, self.clock.now()).await?;
-        drop(client);
+        // Each pair is one round trip: what is second is sent right behind.
+        let (before, found) =
+            tokio::try_join!(store::get(&client, id), variants_named(&client, &items))?;
+        let before = before.map(|it| it.cart);
+        let cart = shopper.require_own(before, Permission::ShopWrite)?;
+        let added = added(items, &found)?;
+        let now = self.clock.now();
+        let (outcome, after) =
+            tokio::try_join!(lines::add(&client, id, &added, now), store::get(&client, id))?;
         match outcome {
-            AddOutcome::Added => Ok(self.after_change(&cart).await?),
+            AddOutcome::Added(_) if cart.is_reserved(now) => {
+                drop(client);
+                Ok(self.reserve(id).await?)
+            }
+            AddOutcome::Added(version) => {
+                // The second was the faster one if the first had to be prepared.
+                let after = match after.filter(|it| it.cart.version >= version) {
+                    Some(after) => after,
+                    None => store::get(&client, id).await?.ok_or(ShopError::CartNotFound)?,
+                };
+                Ok(self.view(&client, after).await?)
+            }
             AddOutcome::Closed => Err(ShopError::CartNotOpen.into()),
             AddOutcome::TooManyLines => Err(ShopError::CartTooManyLines.into()),
             AddOutcome::TooManyPieces => Err(ShopError::CartTooManyPieces.into()),
         }
-    }
-
-    /// The lines to write: what is wanted twice is wanted together.
-    async fn added(&self, items: Vec<WantedItem>) -> Result<Vec<Added>> {
-        let skus: Vec<&str> = items
-            .iter()
-            .filter_map(|item| match &item.variant {
-                WantedVariant::Sku(sku) => Some(&**sku),
-                WantedVariant::Id(_) => None,
-            })
-            .collect();
-        let found = match skus.is_empty() {
-            true => Vec::new(),
-            false => stock::store::by_skus(&self.database.client().await?, &skus).await?,
-        };
-        let of_sku: BTreeMap<&str, VariantId> = found.iter().map(|it| (&*it.sku, it.id)).collect();
-        let mut together: BTreeMap<(VariantId, String), u32> = BTreeMap::new();
-        for item in items {
-            let variant = match &item.variant {
-                WantedVariant::Id(id) => *id,
-                WantedVariant::Sku(sku) => {
-                    *of_sku.get(&**sku).ok_or_else(|| ShopError::SkuUnknown(sku.clone()))?
-                }
-            };
-            let sum = together.entry((variant, item.gift_note)).or_default();
-            *sum = sum.saturating_add(item.quantity);
-        }
-        let added = together.into_iter().map(|((variant, gift_note), quantity)| Added {
-            id: CartLineId::generate(),
-            variant,
-            quantity: quantity.min(1_000_001),
-            gift_note,
-        });
-        Ok(added.collect())
     }
 
     /// Changes a line; zero pieces remove it.
@@ -318,6 +301,45 @@ impl Shop {
         drop(client);
         self.cart(shopper, target.unwrap_or(id)).await
     }
+}
+
+/// The variants that are named by their SKUs.
+async fn variants_named(
+    client: &impl GenericClient,
+    items: &[WantedItem],
+) -> Result<Vec<StockedVariant>> {
+    let skus = items.iter().filter_map(|item| match &item.variant {
+        WantedVariant::Sku(sku) => Some(&**sku),
+        WantedVariant::Id(_) => None,
+    });
+    let skus: Vec<&str> = skus.collect();
+    if skus.is_empty() {
+        return Ok(Vec::new());
+    }
+    stock::store::by_skus(client, &skus).await
+}
+
+/// The lines to write: what is wanted twice is wanted together.
+fn added(items: Vec<WantedItem>, found: &[StockedVariant]) -> Result<Vec<Added>> {
+    let of_sku: BTreeMap<&str, VariantId> = found.iter().map(|it| (&*it.sku, it.id)).collect();
+    let mut together: BTreeMap<(VariantId, String), u32> = BTreeMap::new();
+    for item in items {
+        let variant = match &item.variant {
+            WantedVariant::Id(id) => *id,
+            WantedVariant::Sku(sku) => {
+                *of_sku.get(&**sku).ok_or_else(|| ShopError::SkuUnknown(sku.clone()))?
+            }
+        };
+        let sum = together.entry((variant, item.gift_note)).or_default();
+        *sum = sum.saturating_add(item.quantity);
+    }
+    let added = together.into_iter().map(|((variant, gift_note), quantity)| Added {
+        id: CartLineId::generate(),
+        variant,
+        quantity: quantity.min(1_000_001),
+        gift_note,
+    });
+    Ok(added.collect())
 }
 
 /// The refusal that names everything that is missing.

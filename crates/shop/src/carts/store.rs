@@ -55,6 +55,7 @@ fn json<T: DeserializeOwned>(value: Option<Value>) -> Result<Option<T>> {
 
 /// The cart with its lines, the oldest first, in one statement.
 pub(crate) async fn get(client: &impl GenericClient, id: CartId) -> Result<Option<StoredCart>> {
+    let given = kernel::given!(1, "uuid");
     let sql = format!(
         "select {COLUMNS}, (select version from shop.rules_version), \
             l.ids, l.variants, l.quantities, l.notes \
@@ -64,7 +65,7 @@ pub(crate) async fn get(client: &impl GenericClient, id: CartId) -> Result<Optio
                 array_agg(l.quantity order by l.created_at, l.id) as quantities, \
                 array_agg(l.gift_note order by l.created_at, l.id) as notes \
             from shop.cart_lines l where l.cart_id = c.id) l \
-         where c.id = $1"
+         where c.id = {given}"
     );
     let Some(row) = client.query_opt_prepared(&sql, &[&id]).await? else { return Ok(None) };
     Ok(Some(StoredCart { cart: cart(&row)?, lines: lines(&row), rules_version: row.get(16) }))
@@ -174,17 +175,18 @@ pub(super) async fn touch_in_tx(
     Ok(row.map(|row| row.get(0)))
 }
 
-/// Makes it the cart of an order, if it still is what was checked.
+/// Makes it the cart of an order, if it still is what was checked, and what is held for it, too.
 pub(crate) async fn complete_in_tx(
     tx: &Transaction<'_>,
-    id: CartId,
-    version: i64,
+    (id, (version, reservation)): (CartId, (i64, u32)),
     order: OrderId,
     now: Timestamp,
 ) -> Result<bool> {
-    let sql = "update shop.carts set status = 'completed', order_id = $3, updated_at = $4, \
-               version = version + 1 where id = $1 and status = 'open' and version = $2";
-    Ok(tx.execute_prepared(sql, &[&id, &version, &order, &now]).await? == 1)
+    let sql = "update shop.carts set status = 'completed', order_id = $4, updated_at = $5, \
+            version = version + 1 \
+        where id = $1 and status = 'open' and version = $2 and reservation = $3";
+    let reservation = reservation.cast_signed();
+    Ok(tx.execute_prepared(sql, &[&id, &version, &reservation, &order, &now]).await? == 1)
 }
 
 /// Opens it again, because the order came to nothing.

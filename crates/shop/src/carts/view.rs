@@ -12,7 +12,7 @@ use super::store::StoredCart;
 use super::{Cart, CartLine, reservations};
 use crate::error::Result;
 use crate::ids::VariantId;
-use crate::locations::{self, Location};
+use crate::locations::Location;
 use crate::pricing::{self, Basket, Item, Priced, ShippingMethod};
 use crate::products::Sellable;
 use crate::products::sellable::sellables;
@@ -30,7 +30,6 @@ pub(crate) struct CartView {
     pub(crate) priced: Option<Priced>,
     /// How it could be sent, and for how much.
     pub(crate) offers: Vec<(ShippingMethod, u128)>,
-    pub(crate) places: Vec<Location>,
     pub(crate) requirements: Vec<Requirement>,
 }
 
@@ -97,12 +96,11 @@ impl Shop {
         let StoredCart { cart, lines, rules_version } = stored;
         let rules = self.rules.of_version(client, rules_version).await?;
         let variants: Vec<VariantId> = lines.iter().map(|line| line.variant).collect();
-        let (found, places, held) = if variants.is_empty() {
+        let (found, held) = if variants.is_empty() {
             Default::default()
         } else {
             tokio::try_join!(
                 sellables(client, &variants, &cart.currency, cart.user, self.clock.now()),
-                locations::store::active(client),
                 reservations::store::held(client, &cart, self.clock.now()),
             )?
         };
@@ -114,10 +112,10 @@ impl Shop {
             elsewhere.put_prices(&mut lines);
         }
         let items = self.itemise(&mut lines);
-        self.look_at_stock(client, &mut lines, (&places, &held)).await?;
+        self.look_at_stock(client, &mut lines, (&rules.places, &held)).await?;
         let (priced, offers) = priced(&cart, &rules, &items, elsewhere, self.clock.now());
         let requirements = Vec::new();
-        let mut view = CartView { cart, rules, lines, priced, offers, places, requirements };
+        let mut view = CartView { cart, rules, lines, priced, offers, requirements };
         view.requirements = gate::requirements(&view);
         Ok(view)
     }

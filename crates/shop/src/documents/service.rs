@@ -1,11 +1,13 @@
 //! Issuing documents, and looking at them.
 
 use deadpool_postgres::Transaction;
+use kernel::bus::{NewEvent, publish_in_tx};
 use kernel::{Problem, Timestamp};
 
 use super::{About, Content, Document, Seller, pdf, plan, store};
 use crate::carts::access::Shopper;
 use crate::error::{AfterSaleError, Result, ShopError};
+use crate::events;
 use crate::ids::{DocumentId, OrderId};
 use crate::orders::WholeOrder;
 use crate::refunds::Refund;
@@ -14,45 +16,51 @@ use crate::shipments::Shipment;
 use crate::shop::Shop;
 
 impl Shop {
-    /// Issues the invoice for a parcel that was sent; answers with its number.
+    /// Issues the invoice for a parcel that was sent, and tells of both.
     pub(crate) async fn issue_invoice_in_tx(
         &self,
         tx: &Transaction<'_>,
         whole: &WholeOrder,
         shipment: &Shipment,
-    ) -> Result<String> {
+    ) -> Result<()> {
         let content = plan::of_shipment(whole, shipment, seller(tx).await?)?;
-        self.issue_in_tx(tx, whole.order.id, About::Shipment(shipment.id), content).await
+        let event = |number: &str| events::shipped(whole, shipment, number);
+        self.issue_in_tx(tx, whole.order.id, About::Shipment(shipment.id), content, event).await
     }
 
-    /// Issues the credit note for a refund that was made; answers with its number.
+    /// Issues the credit note for a refund that was made, and tells of both.
     pub(crate) async fn issue_credit_note_in_tx(
         &self,
         tx: &Transaction<'_>,
         whole: &WholeOrder,
         refund: &Refund,
-    ) -> Result<String> {
+    ) -> Result<()> {
         let before = store::of_order(tx, whole.order.id).await?;
         let content = plan::of_refund(whole, refund, &before, seller(tx).await?)?;
-        self.issue_in_tx(tx, whole.order.id, About::Refund(refund.id), content).await
+        let event = |number: &str| events::refunded(&whole.order, refund, number);
+        self.issue_in_tx(tx, whole.order.id, About::Refund(refund.id), content, event).await
     }
 
-    /// The number is the last thing that is taken: everybody waits for it.
+    /// The last thing of a transaction: everybody else waits for the next number until it ends.
     async fn issue_in_tx(
         &self,
         tx: &Transaction<'_>,
         order: OrderId,
         about: About,
         content: Content,
-    ) -> Result<String> {
+        event: impl FnOnce(&str) -> NewEvent,
+    ) -> Result<()> {
         let issued_at = self.clock.now();
         let (series, year) = (about.kind().series(), year_of(issued_at));
         let place = store::next_number_in_tx(tx, series, year).await?;
         let number = format!("{series}-{year}-{place:06}");
+        let events = [event(&number)];
         let id = DocumentId::generate();
         let document = Document { id, order, about, number, content, issued_at };
-        store::insert_in_tx(tx, &document).await?;
-        Ok(document.number)
+        tokio::try_join!(store::insert_in_tx(tx, &document), async {
+            Ok(publish_in_tx(tx, &*self.clock, &events).await?)
+        },)?;
+        Ok(())
     }
 
     /// The documents of an order of the caller's own, or for staff of anybody's.

@@ -8,6 +8,7 @@ use kernel::{Database, Timestamp};
 
 use crate::error::Result;
 use crate::ids::LocationId;
+use crate::rules;
 
 /// Where everything lies until somebody says otherwise.
 pub(crate) const MAIN: &str = "main";
@@ -62,6 +63,10 @@ pub(crate) async fn ensure_main(database: &Database, now: Timestamp) -> Result<(
         version: 1,
         created_at: now,
     };
-    store::insert(&database.client().await?, &location).await?;
-    Ok(())
+    let mut client = database.client().await?;
+    let tx = client.transaction().await?;
+    if store::insert(&tx, &location).await? {
+        rules::store::changed_in_tx(&tx).await?;
+    }
+    Ok(tx.commit().await?)
 }

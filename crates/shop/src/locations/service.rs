@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Location, LocationPatch, store};
 use crate::error::ShopError;
 use crate::ids::LocationId;
+use crate::rules;
 use crate::shop::Shop;
 
 impl Shop {
@@ -28,6 +29,7 @@ impl Shop {
         if !store::insert(&tx, &new).await? {
             return Err(ShopError::LocationTaken.into());
         }
+        rules::store::changed_in_tx(&tx).await?;
         let entry = NewEntry::new(actor.audit(), "shop.location.created").object(new.id);
         let entry = entry.data(json!({ "handle": new.handle, "title": new.title }));
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
@@ -51,6 +53,7 @@ impl Shop {
         }
         let changed = patch.applied_to(found);
         store::update_in_tx(&tx, &changed).await?;
+        rules::store::changed_in_tx(&tx).await?;
         let entry = NewEntry::new(actor.audit(), "shop.location.changed").object(id);
         let entry = entry.data(json!({ "title": changed.title, "is_active": changed.is_active }));
         audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;

@@ -2,7 +2,7 @@
 //! follows from the order's rows, so whoever finds an order half placed makes the same batch.
 
 use identity::UserId;
-use ledger::engine::{Extra, NewTransfer, TransferFlags, TransferStatus};
+use ledger::engine::{Extra, NewAccount, NewTransfer, TransferFlags, TransferStatus};
 
 use super::{OrderHold, OrderLine, OrderPayment, OriginWay, PaymentKind, WholeOrder};
 use crate::books::goods::Goods;
@@ -66,9 +66,9 @@ impl Books {
         promotions: &[Promotion],
     ) -> Result<Result<(), PlacingRefusal>> {
         let currency = self.currency(&whole.order.currency).await?;
-        self.open_order(whole, &currency).await?;
+        let accounts = accounts(whole, &currency);
         let (parts, batch) = self.batch(whole, held, promotions, &currency).await?;
-        let made = match self.make_all(batch).await? {
+        let made = match self.open_and_make_all(accounts, batch).await? {
             Err(refusal) if parts[refusal.index] == Part::Release => {
                 let (later, batch) = self.batch(whole, &[], promotions, &currency).await?;
                 (later, self.make_all(batch).await?)
@@ -95,17 +95,6 @@ impl Books {
             Ok(()) => Ok(Ok(())),
             Err(refusal) => refused(Part::Payment(0), refusal).map(Err),
         }
-    }
-
-    /// The accounts that an order needs.
-    async fn open_order(&self, whole: &WholeOrder, currency: &Currency) -> Result<()> {
-        let mut accounts = vec![currency.order_account(whole.order.id)];
-        let has_external = whole.payments.iter().any(|it| it.kind == PaymentKind::External);
-        if has_external {
-            accounts.push(currency.customer_account(whole.order.customer));
-        }
-        self.ensure(accounts).await?;
-        Ok(())
     }
 
     async fn batch(
@@ -140,6 +129,15 @@ impl Books {
         }
         Ok((batch.parts, batch.transfers))
     }
+}
+
+/// The accounts that an order needs.
+fn accounts(whole: &WholeOrder, currency: &Currency) -> Vec<NewAccount> {
+    let mut accounts = vec![currency.order_account(whole.order.id)];
+    if whole.payments.iter().any(|it| it.kind == PaymentKind::External) {
+        accounts.push(currency.customer_account(whole.order.customer));
+    }
+    accounts
 }
 
 /// Transfers and what they are for.

@@ -92,8 +92,10 @@ pub(crate) async fn complete(
 ) -> Result<Response, Problem> {
     let completion = body.read(&shopper, &wanted)?;
     let (whole, is_new) = shop.complete_cart(&shopper, id, &completion).await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let view = shop.order_view(whole).await?;
+    let (status, view) = match is_new {
+        true => (StatusCode::CREATED, shop.new_order_view(whole).await?),
+        false => (StatusCode::OK, shop.order_view(whole).await?),
+    };
     Ok((status, Json(OrderJson::from(view))).into_response())
 }
 

@@ -11,17 +11,19 @@ use super::book::PlacingRefusal;
 use super::jobs::Flow;
 use super::plan::NewOrder;
 use super::{
-    OrderLine, OrderPayment, OrderState, OrderStatus, PaymentKind, PaymentStatus, WholeOrder, jobs,
-    status, store,
+    Order, OrderLine, OrderPayment, OrderState, OrderStatus, PaymentKind, PaymentStatus,
+    WholeOrder, jobs, status, store,
 };
-use crate::carts::{self, reservations};
+use crate::carts;
+use crate::carts::reservations::{self, CartHold};
 use crate::customers;
 use crate::error::{Result, ShopError};
 use crate::events;
-use crate::ids::OrderId;
+use crate::ids::{CartId, CustomerId, OrderId};
 use crate::locations;
 use crate::order_payments::expiry::expire;
 use crate::order_payments::service::enqueue_finish_in_tx;
+use crate::pricing::Promotion;
 use crate::promotions;
 use crate::settings;
 use crate::shop::Shop;
@@ -39,53 +41,64 @@ pub(crate) enum Placing {
     CartChanged,
 }
 
+/// An order that is written down and not placed yet. Nobody changes it before the ledger's answer is
+/// recorded, so whoever has it needn't read it again.
+struct Unplaced {
+    whole: WholeOrder,
+    /// What was held for its cart; none if nothing was ever held for it.
+    held: Option<Vec<CartHold>>,
+    promotions: Vec<Promotion>,
+}
+
 impl Shop {
     /// Writes an order down and places it.
-    pub(crate) async fn place(&self, new: &NewOrder) -> Result<Placing> {
-        if !self.write_order(new).await? {
+    pub(crate) async fn place(&self, new: NewOrder) -> Result<Placing> {
+        let Some(customer) = self.write_order(&new).await? else {
             return Ok(Placing::CartChanged);
-        }
-        self.finish_placing(new.order.id).await
+        };
+        let order = Order { customer, ..new.order };
+        let (lines, holds, payments) = (new.lines, new.holds, new.payments);
+        let whole = WholeOrder { order, lines, holds, payments };
+        Box::pin(self.ask(Unplaced { whole, held: new.held, promotions: new.promotions })).await
     }
 
-    /// False if the cart isn't what it was.
-    async fn write_order(&self, new: &NewOrder) -> Result<bool> {
+    /// None if the cart isn't what it was.
+    async fn write_order(&self, new: &NewOrder) -> Result<Option<CustomerId>> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        if !self.write_order_in_tx(&tx, new).await? {
-            return Ok(false);
+        let customer = self.write_order_in_tx(&tx, new).await?;
+        if customer.is_some() {
+            tx.commit().await?;
         }
-        tx.commit().await?;
-        Ok(true)
+        Ok(customer)
     }
 
-    /// The order with everything of it, its cart's end and the job that finishes it. False if the
-    /// cart isn't what it was.
+    /// The order with everything of it, its cart's end and the job that finishes it. Answers with
+    /// its customer; with none if the cart isn't what it was.
     pub(crate) async fn write_order_in_tx(
         &self,
         tx: &Transaction<'_>,
         new: &NewOrder,
-    ) -> Result<bool> {
+    ) -> Result<Option<CustomerId>> {
         let (order, now) = (&new.order, self.clock.now());
         if let Some(cart) = order.cart
-            && !carts::store::complete_in_tx(tx, cart, new.cart_version, order.id, now).await?
+            && !carts::store::complete_in_tx(tx, (cart, new.cart_version), order.id, now).await?
         {
-            return Ok(false);
+            return Ok(None);
         }
         let customer = customers::store::ensure_in_tx(tx, &new.customer, now).await?;
         if !store::insert_in_tx(tx, order, customer).await? {
-            return Ok(false);
+            return Ok(None);
         }
         let job = jobs::finish(Flow::Order(order.id)).at(now.saturating_add(FINISH_AFTER));
         tokio::try_join!(
-            store::insert_lines_in_tx(tx, order.id, &new.lines),
+            insert_lines(tx, order.id, new),
             insert_payments(tx, order.id, &new.payments),
             store::insert_uses_in_tx(tx, order.id, &order.discounts),
+            async { Ok(enqueue_in_tx(tx, &*self.clock, &[job]).await?) },
+            async { Ok(audit::record_in_tx(tx, &*self.clock, new.entry.as_slice()).await?) },
         )?;
-        store::put_holds_in_tx(tx, order.id, &new.holds).await?;
-        enqueue_in_tx(tx, &*self.clock, &[job]).await?;
-        audit::record_in_tx(tx, &*self.clock, new.entry.as_slice()).await?;
-        Ok(true)
+        Ok(Some(customer))
     }
 
     /// Asks the ledger and records its answer, unless that was done.
@@ -100,15 +113,22 @@ impl Shop {
             }
         }
         let held = match whole.order.cart {
-            Some(cart) => reservations::store::list(&client, cart).await?,
-            None => Vec::new(),
+            Some(cart) => Some(reservations::store::list(&client, cart).await?),
+            None => None,
         };
         let used = store::uses(&client, id).await?;
         let promotions = promotions::store::of_ids(&client, &used).await?;
         drop(client);
-        self.open_backorders(&whole).await?;
-        let answer = self.books.place(&whole, &held, &promotions).await?;
-        self.record_placing(id, answer).await
+        Box::pin(self.ask(Unplaced { whole, held, promotions })).await
+    }
+
+    async fn ask(&self, it: Unplaced) -> Result<Placing> {
+        self.open_backorders(&it.whole).await?;
+        let held = it.held.as_deref().unwrap_or_default();
+        match self.books.place(&it.whole, held, &it.promotions).await? {
+            Ok(()) => self.record_placed(it).await,
+            Err(refusal) => self.record_refused(it.whole.order.id, refusal).await,
+        }
     }
 
     /// Accounts of goods that were never received.
@@ -127,29 +147,31 @@ impl Shop {
         Ok(())
     }
 
-    /// Records what the ledger said, once.
-    async fn record_placing(
-        &self,
-        id: OrderId,
-        answer: Result<(), PlacingRefusal>,
-    ) -> Result<Placing> {
-        let now = self.clock.now();
+    /// Records that the ledger refused it, once.
+    async fn record_refused(&self, id: OrderId, refusal: PlacingRefusal) -> Result<Placing> {
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let whole = store::lock_in_tx(&tx, id).await?.ok_or(ShopError::OrderNotFound)?;
-        if whole.order.state != OrderState::Placing {
+        if !store::refused_in_tx(&tx, id, refusal.as_str(), self.clock.now()).await? {
             drop(tx);
             drop(client);
             return Box::pin(self.finish_placing(id)).await;
         }
         cancel_in_tx(&tx, jobs::FINISH, &id.to_string()).await?;
-        if let Err(refusal) = answer {
-            store::refused_in_tx(&tx, id, refusal.as_str(), now).await?;
-            carts::store::reopen_in_tx(&tx, id).await?;
-            tx.commit().await?;
-            return Ok(Placing::Refused(refusal));
-        }
-        let placed = self.record_placed(&tx, whole).await?;
+        carts::store::reopen_in_tx(&tx, id).await?;
+        tx.commit().await?;
+        Ok(Placing::Refused(refusal))
+    }
+
+    /// Records that the ledger took it, once, and charges its cards.
+    async fn record_placed(&self, it: Unplaced) -> Result<Placing> {
+        let id = it.whole.order.id;
+        let mut client = self.database.client().await?;
+        let tx = client.transaction().await?;
+        let Some(placed) = self.record_placed_in_tx(&tx, it).await? else {
+            drop(tx);
+            drop(client);
+            return Box::pin(self.finish_placing(id)).await;
+        };
         tx.commit().await?;
         drop(client);
         for payment in placed.open_cards() {
@@ -161,11 +183,13 @@ impl Shop {
         Ok(Placing::Placed(Box::new(placed)))
     }
 
-    async fn record_placed(
+    /// None if somebody else recorded what has become of it.
+    async fn record_placed_in_tx(
         &self,
         tx: &Transaction<'_>,
-        mut whole: WholeOrder,
-    ) -> Result<WholeOrder> {
+        Unplaced { mut whole, held, .. }: Unplaced,
+    ) -> Result<Option<WholeOrder>> {
+        let (id, now) = (whole.order.id, self.clock.now());
         for payment in &mut whole.payments {
             (payment.status, payment.captured) = match payment.kind {
                 PaymentKind::Wallet { .. } => (PaymentStatus::Authorized, payment.captured),
@@ -174,20 +198,23 @@ impl Shop {
                 PaymentKind::Exchange { .. } => (payment.status, payment.captured),
             };
         }
-        whole.order.state = OrderState::Placed;
         let due = whole.order.total.get();
+        whole.order.state = OrderState::Placed;
         whole.order.status =
             status::of(OrderState::Placed, &whole.lines, &whole.payments, (due, false));
-        let now = self.clock.now();
-        store::placed_in_tx(tx, whole.order.id, whole.order.status, now).await?;
-        store::update_payments_in_tx(tx, &whole.payments, now).await?;
-        if let Some(cart) = whole.order.cart {
-            reservations::store::forget_in_tx(tx, cart).await?;
+        // First and alone: whoever changes an order locks its row before any other.
+        if !store::placed_in_tx(tx, &mut whole.order, now).await? {
+            return Ok(None);
         }
-        whole.order = store::one(tx, whole.order.id).await?.ok_or(ShopError::OrderNotFound)?;
-        publish_in_tx(tx, &*self.clock, &events::placed(&whole)).await?;
-        self.await_payment_in_tx(tx, &whole).await?;
-        Ok(whole)
+        let held_for = whole.order.cart.filter(|_| held.is_some());
+        tokio::try_join!(
+            async { Ok(cancel_in_tx(tx, jobs::FINISH, &id.to_string()).await?) },
+            store::update_payments_in_tx(tx, &whole.payments, now),
+            forget_reservation(tx, held_for),
+            async { Ok(publish_in_tx(tx, &*self.clock, &events::placed(&whole)).await?) },
+            self.await_payment_in_tx(tx, &whole),
+        )?;
+        Ok(Some(whole))
     }
 
     /// Jobs that go on with what isn't paid yet: to charge the cards, and to give up in the end.
@@ -202,6 +229,19 @@ impl Shop {
             enqueue_in_tx(tx, &*self.clock, &[expire(whole.order.id).at(at)]).await?;
         }
         Ok(())
+    }
+}
+
+/// Holds belong to lines.
+async fn insert_lines(tx: &Transaction<'_>, order: OrderId, new: &NewOrder) -> Result<()> {
+    store::insert_lines_in_tx(tx, order, &new.lines).await?;
+    store::put_holds_in_tx(tx, order, &new.holds).await
+}
+
+async fn forget_reservation(tx: &Transaction<'_>, cart: Option<CartId>) -> Result<()> {
+    match cart {
+        Some(cart) => reservations::store::forget_in_tx(tx, cart).await,
+        None => Ok(()),
     }
 }
 

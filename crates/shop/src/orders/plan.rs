@@ -16,7 +16,7 @@ use crate::error::{Result, ShopError};
 use crate::ids::{CustomerId, OrderId, OrderLineId, OrderPaymentId, VariantId, transfer_id};
 use crate::locations::Location;
 use crate::order_payments::OrderCard;
-use crate::pricing::PricedLine;
+use crate::pricing::{PricedLine, Promotion};
 use crate::stock::Levels;
 
 /// An order to write.
@@ -27,8 +27,12 @@ pub(crate) struct NewOrder {
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) holds: Vec<OrderHold>,
     pub(crate) payments: Vec<OrderPayment>,
-    /// The version of the cart that was checked.
-    pub(crate) cart_version: i64,
+    /// The promotions that it uses, in the order of their ids.
+    pub(crate) promotions: Vec<Promotion>,
+    /// What is held for its cart; none if nothing was ever held for it.
+    pub(crate) held: Option<Vec<CartHold>>,
+    /// The cart that was checked: its version, and which of its reservations.
+    pub(crate) cart_version: (i64, u32),
     /// What the audit log says of it, if staff writes it down.
     pub(crate) entry: Option<NewEntry>,
 }
@@ -55,7 +59,7 @@ pub(crate) fn of_cart(
         view.lines.iter().filter_map(|line| Some((line, &priced.lines[line.item?]))).collect();
     let lines: Vec<OrderLine> =
         sold.iter().filter_map(|(line, part)| order_line(line, part)).collect();
-    let holds = allocate(id, &sold, &lines, &view.places, held)?;
+    let holds = allocate(id, &sold, &lines, &view.rules.places, held)?;
     let shipping = priced.shipping.clone().unwrap_or_default();
     let cart = &view.cart;
     let order = Order {
@@ -110,8 +114,17 @@ pub(crate) fn of_cart(
         external_ref: None,
     };
     let payments = payments(wanted, order.total, now)?;
-    let (cart_version, entry) = (cart.version, None);
-    Ok(NewOrder { order, customer, lines, holds, payments, cart_version, entry })
+    Ok(NewOrder {
+        promotions: promotions(view, &order.discounts),
+        held: cart.reserved_until.map(|_| held.to_vec()),
+        cart_version: (cart.version, cart.reservation),
+        entry: None,
+        order,
+        customer,
+        lines,
+        holds,
+        payments,
+    })
 }
 
 fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {
@@ -142,6 +155,13 @@ fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {
         refunded: Amount::ZERO,
         earned: Amount::ZERO,
     })
+}
+
+fn promotions(view: &CartView, discounts: &[OrderDiscount]) -> Vec<Promotion> {
+    let is_used = |it: &&Promotion| discounts.iter().any(|discount| discount.promotion == it.id);
+    let mut used: Vec<Promotion> = view.rules.promotions.iter().filter(is_used).cloned().collect();
+    used.sort_by_key(|it| it.id);
+    used
 }
 
 fn discounts(view: &CartView) -> Vec<OrderDiscount> {

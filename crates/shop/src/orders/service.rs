@@ -58,7 +58,6 @@ impl Shop {
         let mut wanted = None;
         for _ in 0..ATTEMPTS {
             let stored = self.own_cart(shopper, id, Permission::ShopWrite).await?;
-            let version = stored.cart.version;
             if let (CartStatus::Completed, Some(order)) = (stored.cart.status, stored.cart.order) {
                 match self.finish_placing(order).await? {
                     Placing::Placed(whole) => return Ok((*whole, false)),
@@ -93,8 +92,7 @@ impl Shop {
             let mut new = plan::of_cart(OrderId::generate(), &view, &held, wanted, (scale, now))?;
             new.order.language.clone_from(&completion.language);
             self.check_cards(&new.payments, &new.order.currency).await?;
-            debug_assert_eq!(new.cart_version, version);
-            match self.place(&new).await? {
+            match self.place(new).await? {
                 Placing::Placed(whole) => return Ok((*whole, true)),
                 Placing::CartChanged | Placing::Refused(PlacingRefusal::Goods) => {}
                 Placing::Refused(PlacingRefusal::Release) => {}
@@ -110,6 +108,12 @@ impl Shop {
         let is_own = self.is_own_order(shopper, &whole.order);
         let view = self.order_view(whole).await?;
         Ok(if is_own { view } else { OrderView { actions: Vec::new(), ..view } })
+    }
+
+    /// The view of an order that was placed just now: nothing of it was sent or went back yet.
+    pub(super) async fn new_order_view(&self, whole: WholeOrder) -> Result<OrderView> {
+        let actions = self.actions(&whole).await?;
+        Ok(OrderView { whole, shipments: Vec::new(), refunds: Vec::new(), actions })
     }
 
     pub(crate) async fn order_view(&self, whole: WholeOrder) -> Result<OrderView> {

@@ -9,14 +9,15 @@ pub(crate) use lines::*;
 pub(crate) use payments::*;
 
 use deadpool_postgres::{GenericClient, Transaction};
+use hashbrown::HashMap;
 use identity::UserId;
 use kernel::Timestamp;
 use kernel::db::Statements as _;
 use tokio_postgres::Row;
 
-use super::{Order, OrderState, OrderStatus, WholeOrder, address_value};
+use super::{Order, OrderHold, OrderLine, OrderState, OrderStatus, WholeOrder, address_value};
 use crate::error::{Result, ShopError};
-use crate::ids::{CustomerId, OrderId};
+use crate::ids::{CustomerId, OrderId, OrderLineId};
 
 const COLUMNS: &str = "id, number, cart_id, customer_id, user_id, token_hash, channel, state, \
     status, refusal, currency, scale, country, email, shipping_address, billing_address, \
@@ -137,7 +138,7 @@ pub(crate) async fn whole(client: &impl GenericClient, id: OrderId) -> Result<Op
         lines::holds(client, id),
         payments::payments(client, id),
     )?;
-    Ok(order.map(|order| WholeOrder { order, lines, holds, payments }))
+    Ok(order.map(|order| WholeOrder { order, holds: in_order(holds, &lines), lines, payments }))
 }
 
 pub(crate) async fn one(client: &impl GenericClient, id: OrderId) -> Result<Option<Order>> {
@@ -160,43 +161,72 @@ pub(crate) async fn known(
 
 /// The same; nobody else changes it until the transaction ends.
 pub(crate) async fn lock_in_tx(tx: &Transaction<'_>, id: OrderId) -> Result<Option<WholeOrder>> {
-    let sql = "select from shop.orders where id = $1 for update";
-    if tx.query_opt_prepared(sql, &[&id]).await?.is_none() {
-        return Ok(None);
-    }
-    whole(tx, id).await
+    let Some(order) = lock_one_in_tx(tx, id).await? else { return Ok(None) };
+    let (lines, holds, payments) =
+        tokio::try_join!(lines::lines(tx, id), lines::holds(tx, id), payments::payments(tx, id))?;
+    Ok(Some(WholeOrder { order, holds: in_order(holds, &lines), lines, payments }))
 }
 
-/// The order is placed: it gets its number.
+/// The holds of the first line first.
+fn in_order(mut holds: Vec<OrderHold>, lines: &[OrderLine]) -> Vec<OrderHold> {
+    let places: HashMap<OrderLineId, usize> =
+        lines.iter().enumerate().map(|(place, line)| (line.id, place)).collect();
+    holds.sort_unstable_by_key(|hold| (places.get(&hold.line), hold.transfer));
+    holds
+}
+
+/// The order with its payments as they are now; nobody else changes it until the transaction ends.
+/// Its lines and holds are known: only what is under way changes them, and one thing is at a time.
+pub(crate) async fn lock_known_in_tx(
+    tx: &Transaction<'_>,
+    known: WholeOrder,
+) -> Result<Option<WholeOrder>> {
+    let Some(order) = lock_one_in_tx(tx, known.order.id).await? else { return Ok(None) };
+    let payments = payments::payments(tx, order.id).await?;
+    Ok(Some(WholeOrder { order, payments, ..known }))
+}
+
+async fn lock_one_in_tx(tx: &Transaction<'_>, id: OrderId) -> Result<Option<Order>> {
+    let sql = format!("select {COLUMNS} from shop.orders where id = $1 for update");
+    tx.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(order).transpose()
+}
+
+/// The order is placed, with the status that it has now: it gets its number. False if somebody
+/// recorded before what has become of it.
 pub(super) async fn placed_in_tx(
     tx: &Transaction<'_>,
-    id: OrderId,
-    status: OrderStatus,
+    it: &mut Order,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let sql = "update shop.orders set state = 'placed', status = $2, version = version + 1, \
             number = nextval('shop.order_numbers'), updated_at = $3, \
             placed_at = coalesce(effective_at, $3) \
-        where id = $1";
-    tx.execute_prepared(sql, &[&id, &status.as_str(), &now]).await?;
-    Ok(())
+        where id = $1 and state = 'placing' returning number, version, placed_at";
+    let row = tx.query_opt_prepared(sql, &[&it.id, &it.status.as_str(), &now]).await?;
+    let Some(row) = row else { return Ok(false) };
+    it.number = row.get(0);
+    it.version = row.get::<_, i32>(1).cast_unsigned();
+    (it.placed_at, it.updated_at) = (row.get(2), now);
+    Ok(true)
 }
 
-/// The ledger refused the order.
+/// The ledger refused the order. False if somebody recorded before what has become of it.
 pub(super) async fn refused_in_tx(
     tx: &Transaction<'_>,
     id: OrderId,
     reason: &str,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let sql = "update shop.orders set state = 'refused', status = 'refused', refusal = $2, \
             version = version + 1, updated_at = $3 \
-        where id = $1";
-    tx.execute_prepared(sql, &[&id, &reason, &now]).await?;
+        where id = $1 and state = 'placing'";
+    if tx.execute_prepared(sql, &[&id, &reason, &now]).await? == 0 {
+        return Ok(false);
+    }
     let sql = "update shop.order_payments set status = 'refused', updated_at = $2 \
         where order_id = $1";
     tx.execute_prepared(sql, &[&id, &now]).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// What has become of an order: its sums and its status.

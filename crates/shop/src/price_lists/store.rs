@@ -15,8 +15,9 @@ const COLUMNS: &str = "id, title, currency, customer_group, from_at, until_at, i
     created_at, updated_at";
 
 /// Whether the list `l` holds at the moment `$2`.
-const HOLDS: &str = "l.is_active and (l.from_at is null or l.from_at <= $2) \
-    and (l.until_at is null or l.until_at > $2)";
+const HOLDS: &str = "l.is_active \
+    and (l.from_at is null or l.from_at <= (select $2::timestamptz)) \
+    and (l.until_at is null or l.until_at > (select $2::timestamptz))";
 
 fn list(row: &Row) -> PriceList {
     PriceList {
@@ -152,7 +153,7 @@ pub(crate) async fn listed(
     now: Timestamp,
     user: Option<UserId>,
 ) -> Result<Vec<Listed>> {
-    let each = kernel::each!(1, "uuid");
+    let (each, buyer) = (kernel::each!(1, "uuid"), kernel::given!(3, "uuid"));
     let sql = format!(
         "select i.variant_id, l.currency, l.customer_group is not null, \
              array_agg(i.min_quantity order by i.min_quantity), \
@@ -160,7 +161,7 @@ pub(crate) async fn listed(
          from shop.price_list_prices i join shop.price_lists l on l.id = i.price_list_id \
          where i.variant_id = any({each}) and {HOLDS} \
            and (l.customer_group is null or exists (select from shop.customer_groups g \
-                where g.user_id = $3 and g.customer_group = l.customer_group)) \
+                where g.user_id = {buyer} and g.customer_group = l.customer_group)) \
          group by i.variant_id, l.id"
     );
     let rows = client.query_prepared(&sql, &[&variants, &now, &user]).await?;

@@ -5,14 +5,13 @@ use std::time::Duration;
 use deadpool_postgres::Transaction;
 use identity::{Actor, Permission};
 use kernel::audit::{self, NewEntry};
-use kernel::bus::{cancel_in_tx, enqueue_in_tx, publish_in_tx};
+use kernel::bus::{cancel_in_tx, enqueue_in_tx};
 use kernel::{Amount, Problem, Timestamp};
 use serde_json::json;
 
 use super::plan::{self, NewRefund};
 use super::{Refund, RefundExchange, RefundState, store};
 use crate::error::{Result, ShopError};
-use crate::events;
 use crate::ids::{OrderId, OrderRefundId};
 use crate::orders::jobs::{self, Flow};
 use crate::orders::{self, WholeOrder, flows};
@@ -136,9 +135,7 @@ impl Shop {
         self.record_exchange_in_tx(&tx, refund, is_done).await?;
         if is_done {
             returns::store::close_refunded_in_tx(&tx, refund.id, now).await?;
-            let note = self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
-            let event = events::refunded(&whole.order, refund, &note);
-            publish_in_tx(&tx, &*self.clock, &[event]).await?;
+            self.issue_credit_note_in_tx(&tx, &whole, refund).await?;
         } else {
             take_back(&mut whole, refund);
             write_sums(&tx, &whole, now).await?;

@@ -1,5 +1,5 @@
-//! What a basket costs beside its prices, as this process knows it. All rules are few and read for
-//! every cart, so they are kept in memory; whoever reads a cart asks for their version in the same
+//! What a basket costs beside its prices, and from where it is sent, as this process knows it. All
+//! rules are few and read for every cart, so they are kept in memory; whoever reads a cart asks for their version in the same
 //! statement, so what is kept is never out of date when it is used.
 
 pub(crate) mod store;
@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use crate::error::Result;
 use crate::ids::ShippingMethodId;
+use crate::locations::Location;
 use crate::pricing::{Promotion, ShippingMethod, TaxRules};
 use crate::settings::Settings;
 
@@ -23,6 +24,8 @@ pub(crate) struct Rules {
     pub(crate) taxes: TaxRules,
     pub(crate) shipping_methods: Vec<ShippingMethod>,
     pub(crate) promotions: Vec<Promotion>,
+    /// From where orders are sent, in this order.
+    pub(crate) places: Vec<Location>,
 }
 
 impl Rules {

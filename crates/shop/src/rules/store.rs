@@ -6,7 +6,7 @@ use kernel::db::Statements as _;
 use super::Rules;
 use crate::error::Result;
 use crate::pricing::TaxRules;
-use crate::{promotions, settings, shipping_methods, tax_rates};
+use crate::{locations, promotions, settings, shipping_methods, tax_rates};
 
 /// The version is read first: rules that are newer than it says are read once more, never too few.
 pub(super) async fn read(client: &impl GenericClient) -> Result<Rules> {
@@ -19,7 +19,8 @@ pub(super) async fn read(client: &impl GenericClient) -> Result<Rules> {
     };
     let shipping_methods = shipping_methods::store::list(client).await?;
     let promotions = promotions::store::all_active(client).await?;
-    Ok(Rules { version, settings, taxes, shipping_methods, promotions })
+    let places = locations::store::active(client).await?;
+    Ok(Rules { version, settings, taxes, shipping_methods, promotions, places })
 }
 
 /// The version of the rules now.

@@ -1,7 +1,7 @@
 //! The batch of a parcel. It follows from its rows, so whoever finds a parcel half sent makes the
 //! same batch.
 
-use ledger::engine::{Extra, NewTransfer, TransferFlags, TransferStatus};
+use ledger::engine::{Extra, NewAccount, NewTransfer, TransferFlags, TransferStatus};
 
 use super::Shipment;
 use crate::books::goods::Goods;
@@ -17,7 +17,8 @@ impl Books {
     /// aren't.
     pub(super) async fn ship(&self, whole: &WholeOrder, shipment: &Shipment) -> Result<bool> {
         let currency = self.currency(&whole.order.currency).await?;
-        let mut batch = Batch { shipment, whole, transfers: Vec::new() };
+        let (accounts, transfers) = (Vec::new(), Vec::new());
+        let mut batch = Batch { shipment, whole, accounts, transfers };
         for pick in &shipment.picks {
             let hold = whole.holds.iter().find(|hold| hold.transfer == pick.transfer);
             let hold = hold.ok_or(ShopError::Corrupt("the hold of a parcel"))?;
@@ -38,32 +39,12 @@ impl Books {
             let pending = payment_transfer(payment);
             batch.add(partial_post(id, pending, capture.amount.get()));
         }
-        self.earn(&mut batch, &currency).await?;
-        match self.make_all(batch.transfers).await? {
+        batch.earn_all(&currency)?;
+        match self.open_and_make_all(batch.accounts, batch.transfers).await? {
             Ok(()) => Ok(true),
             Err(refusal) if refusal.status == TransferStatus::ExceedsFloor => Ok(false),
             Err(refusal) => Err(ShopError::LedgerRefused(refusal.status)),
         }
-    }
-
-    /// Brings what the parcel is worth from the order to sales, sending and tax.
-    async fn earn(&self, batch: &mut Batch<'_>, currency: &Currency) -> Result<()> {
-        let (shipment, whole) = (batch.shipment, batch.whole);
-        let mut accounts = Vec::with_capacity(shipment.lines.len() + 2);
-        let mut tax = shipment.shipping_tax.get();
-        for it in &shipment.lines {
-            let account = currency.sales_account(&line_of(whole, it.line)?.asset);
-            batch.earn(account.id, it.net.get(), currency.no, code::SALE);
-            accounts.push(account);
-            tax += it.tax.get();
-        }
-        let shipping = currency.shipping_account();
-        batch.earn(shipping.id, shipment.shipping_net.get(), currency.no, code::SHIPPING);
-        let country = whole.order.country.as_deref().unwrap_or("none");
-        let owed = currency.tax_account(country);
-        batch.earn(owed.id, tax, currency.no, code::TAX);
-        accounts.extend([shipping, owed]);
-        self.ensure(accounts).await
     }
 }
 
@@ -75,6 +56,8 @@ pub(crate) fn line_of(whole: &WholeOrder, id: crate::ids::OrderLineId) -> Result
 struct Batch<'a> {
     shipment: &'a Shipment,
     whole: &'a WholeOrder,
+    /// Where it is earned; the same one may be in it twice.
+    accounts: Vec<NewAccount>,
     transfers: Vec<NewTransfer>,
 }
 
@@ -133,19 +116,35 @@ impl Batch<'_> {
         anew.line == hold.line && picks.into_iter().any(|number| anew.transfer == ours(number))
     }
 
-    fn earn(&mut self, account: u128, amount: u128, asset: u32, code: u16) {
+    /// Brings what the parcel is worth from the order to sales, sending and tax.
+    fn earn_all(&mut self, currency: &Currency) -> Result<()> {
+        let (shipment, whole) = (self.shipment, self.whole);
+        let mut tax = shipment.shipping_tax.get();
+        for it in &shipment.lines {
+            let sales = currency.sales_account(&line_of(whole, it.line)?.asset);
+            self.earn(sales, it.net.get(), code::SALE);
+            tax += it.tax.get();
+        }
+        self.earn(currency.shipping_account(), shipment.shipping_net.get(), code::SHIPPING);
+        let country = whole.order.country.as_deref().unwrap_or("none");
+        self.earn(currency.tax_account(country), tax, code::TAX);
+        Ok(())
+    }
+
+    fn earn(&mut self, account: NewAccount, amount: u128, code: u16) {
         if amount == 0 {
             return;
         }
         let transfer = NewTransfer {
             id: self.id("earn"),
             debit_account: money::order(self.whole.order.id),
-            credit_account: account,
+            credit_account: account.id,
             amount,
-            asset,
+            asset: account.asset,
             code,
             ..NewTransfer::default()
         };
+        self.accounts.push(account);
         self.add(transfer);
     }
 }

@@ -29,23 +29,25 @@ impl Shop {
         new: &NewShipment,
     ) -> Result<Shipment, Problem> {
         actor.require(Permission::OrdersWrite)?;
-        let mut client = self.database.client().await?;
-        if store::one(&client, id).await?.is_none() {
-            let places = locations::store::list(&client).await?;
-            if !places.iter().any(|place| place.handle == new.location) {
-                return Err(ShopError::LocationNotFound.into());
-            }
-            drop(client);
-            self.settle_flows(order).await?;
-            let written = self.write_shipment(actor, order, id, new).await;
-            // The same request came twice at once, and the other one was first.
-            client = self.database.client().await?;
-            if written.is_err() && store::one(&client, id).await?.is_none() {
-                written?;
-            }
-        }
+        let client = self.database.client().await?;
+        let (known, places) =
+            tokio::try_join!(store::one(&client, id), locations::store::list(&client))?;
         drop(client);
-        Ok(self.finish_shipment(id).await?)
+        if known.is_some() {
+            return Ok(self.finish_shipment(id).await?);
+        }
+        if !places.iter().any(|place| place.handle == new.location) {
+            return Err(ShopError::LocationNotFound.into());
+        }
+        self.settle_flows(order).await?;
+        match self.write_shipment(actor, order, id, new).await {
+            Ok((whole, shipment)) => Ok(Box::pin(self.send(whole, shipment)).await?),
+            // Unless the same request came twice at once, and the other one was first.
+            Err(error) => match self.finish_shipment(id).await {
+                Err(ShopError::ShipmentNotFound) => Err(error.into()),
+                finished => Ok(finished?),
+            },
+        }
     }
 
     async fn write_shipment(
@@ -54,25 +56,28 @@ impl Shop {
         order: OrderId,
         id: ShipmentId,
         new: &NewShipment,
-    ) -> Result<()> {
+    ) -> Result<(WholeOrder, Shipment)> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
         let whole = orders::store::lock_in_tx(&tx, order).await?;
-        let mut whole = whole.filter(|it| it.order.placed_at.is_some());
-        let whole = whole.as_mut().ok_or(ShopError::OrderNotFound)?;
+        let whole = whole.filter(|it| it.order.placed_at.is_some());
+        let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
         orders::flows::require_settled_in_tx(&tx, order).await?;
-        let shipment = plan::plan(whole, id, new, now)?;
-        store::insert_in_tx(&tx, &shipment).await?;
-        orders::store::put_holds_in_tx(&tx, order, &whole.holds).await?;
-        orders::store::update_lines_in_tx(&tx, &whole.lines).await?;
-        orders::store::update_payments_in_tx(&tx, &whole.payments, now).await?;
-        orders::store::update_in_tx(&tx, &whole.order, now).await?;
+        let shipment = plan::plan(&mut whole, id, new, now)?;
         let job = jobs::finish(Flow::Shipment(id)).at(now.saturating_add(FINISH_AFTER));
-        enqueue_in_tx(&tx, &*self.clock, &[job]).await?;
         let entry = NewEntry::new(actor.audit(), "shop.order.shipped").object(order);
-        audit::record_in_tx(&tx, &*self.clock, &[entry]).await?;
-        Ok(tx.commit().await?)
+        tokio::try_join!(
+            store::insert_in_tx(&tx, &shipment),
+            orders::store::put_holds_in_tx(&tx, order, &whole.holds),
+            orders::store::update_lines_in_tx(&tx, &whole.lines),
+            orders::store::update_payments_in_tx(&tx, &whole.payments, now),
+            orders::store::update_in_tx(&tx, &whole.order, now),
+            async { Ok(enqueue_in_tx(&tx, &*self.clock, &[job]).await?) },
+            async { Ok(audit::record_in_tx(&tx, &*self.clock, &[entry]).await?) },
+        )?;
+        tx.commit().await?;
+        Ok((whole, shipment))
     }
 
     /// Asks the ledger and records its answer, unless that was done.
@@ -87,37 +92,50 @@ impl Shop {
         let whole = orders::store::whole(&client, shipment.order).await?;
         let whole = whole.ok_or(ShopError::OrderNotFound)?;
         drop(client);
+        Box::pin(self.send(whole, shipment)).await
+    }
+
+    /// The order is as it was when the parcel was written: until the ledger has answered nothing else
+    /// is done with it.
+    async fn send(&self, whole: WholeOrder, shipment: Shipment) -> Result<Shipment> {
         let is_sent = self.books.ship(&whole, &shipment).await?;
-        self.record_shipment(&shipment, is_sent).await?;
+        self.record_shipment(whole, &shipment, is_sent).await?;
         match is_sent {
             true => Ok(Shipment { state: ShipmentState::Shipped, ..shipment }),
             false => Err(ShopError::ShipmentNotInStock),
         }
     }
 
-    async fn record_shipment(&self, shipment: &Shipment, is_sent: bool) -> Result<()> {
+    async fn record_shipment(
+        &self,
+        whole: WholeOrder,
+        shipment: &Shipment,
+        is_sent: bool,
+    ) -> Result<()> {
         let now = self.clock.now();
         let mut client = self.database.client().await?;
         let tx = client.transaction().await?;
-        let whole = orders::store::lock_in_tx(&tx, shipment.order).await?;
+        let whole = orders::store::lock_known_in_tx(&tx, whole).await?;
         let mut whole = whole.ok_or(ShopError::OrderNotFound)?;
         let state = if is_sent { ShipmentState::Shipped } else { ShipmentState::Refused };
         if !store::settle_in_tx(&tx, shipment.id, state).await? {
             return Ok(());
         }
-        cancel_in_tx(&tx, jobs::FINISH, &shipment.id.to_string()).await?;
         if !is_sent {
             take_back(&mut whole, shipment);
             orders::store::put_holds_in_tx(&tx, whole.order.id, &whole.holds).await?;
             orders::store::update_lines_in_tx(&tx, &whole.lines).await?;
             orders::store::update_payments_in_tx(&tx, &whole.payments, now).await?;
         }
-        whole.order.status = self.status_in_tx(&tx, &whole).await?;
+        let job = shipment.id.to_string();
+        let (_, status) = tokio::try_join!(
+            async { Ok(cancel_in_tx(&tx, jobs::FINISH, &job).await?) },
+            self.status_in_tx(&tx, &whole),
+        )?;
+        whole.order.status = status;
         orders::store::update_in_tx(&tx, &whole.order, now).await?;
         if is_sent {
-            let invoice = self.issue_invoice_in_tx(&tx, &whole, shipment).await?;
-            let event = events::shipped(&whole, shipment, &invoice);
-            publish_in_tx(&tx, &*self.clock, &[event]).await?;
+            self.issue_invoice_in_tx(&tx, &whole, shipment).await?;
         }
         Ok(tx.commit().await?)
     }

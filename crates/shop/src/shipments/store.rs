@@ -72,13 +72,16 @@ fn captures(row: &Row) -> Vec<Capture> {
 }
 
 pub(crate) async fn one(client: &impl GenericClient, id: ShipmentId) -> Result<Option<Shipment>> {
-    let sql = format!("select {COLUMNS} from shop.shipments s where s.id = $1");
+    let given = kernel::given!(1, "uuid");
+    let sql = format!("select {COLUMNS} from shop.shipments s where s.id = {given}");
     client.query_opt_prepared(&sql, &[&id]).await?.as_ref().map(shipment).transpose()
 }
 
 /// The parcels of an order, the first one first.
 pub(crate) async fn of_order(client: &impl GenericClient, order: OrderId) -> Result<Vec<Shipment>> {
-    let sql = format!("select {COLUMNS} from shop.shipments s where s.order_id = $1 order by s.id");
+    let given = kernel::given!(1, "uuid");
+    let sql =
+        format!("select {COLUMNS} from shop.shipments s where s.order_id = {given} order by s.id");
     client.query_prepared(&sql, &[&order]).await?.iter().map(shipment).collect()
 }
 

@@ -69,7 +69,7 @@ impl Shop {
             let mut order = self.plan_staff_order(id, new).await?;
             let entry = NewEntry::new(actor.audit(), "shop.order.created").object(id);
             order.entry = Some(entry);
-            match self.place(&order).await? {
+            match self.place(order).await? {
                 Placing::Placed(whole) => return Ok((*whole, true)),
                 Placing::Refused(PlacingRefusal::Goods) | Placing::CartChanged => {}
                 Placing::Refused(_) => return Err(ShopError::PaymentAccountMissing),

@@ -22,7 +22,8 @@ pub(crate) struct Added {
 /// What became of adding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AddOutcome {
-    Added,
+    /// It is in the cart as of this version.
+    Added(i64),
     /// The cart isn't open.
     Closed,
     TooManyLines,
@@ -42,7 +43,7 @@ pub(in crate::carts) async fn add(
             update shop.carts set version = version + 1, updated_at = $2 \
             where id = $1 and status = 'open' \
                 and (select count(*) from shop.cart_lines where cart_id = $1) + $7 <= $8 \
-            returning id), \
+            returning id, version), \
         written as ( \
             insert into shop.cart_lines as l \
                 (id, cart_id, variant_id, quantity, gift_note, created_at) \
@@ -52,7 +53,7 @@ pub(in crate::carts) async fn add(
             on conflict (cart_id, variant_id, gift_note) \
                 do update set quantity = l.quantity + excluded.quantity \
             returning 1) \
-        select (select count(*) from written), \
+        select (select version from cart where exists (select from written)), \
             exists (select from shop.carts where id = $1 and status = 'open')";
     let ids: Vec<Uuid> = added.iter().map(|it| it.id.as_uuid()).collect();
     let variants: Vec<Uuid> = added.iter().map(|it| it.variant.as_uuid()).collect();
@@ -68,8 +69,8 @@ pub(in crate::carts) async fn add(
         }
         asked => asked?,
     };
-    Ok(match (row.get::<_, i64>(0), row.get::<_, bool>(1)) {
-        (1.., _) => AddOutcome::Added,
+    Ok(match (row.get::<_, Option<i64>>(0), row.get::<_, bool>(1)) {
+        (Some(version), _) => AddOutcome::Added(version),
         (_, true) => AddOutcome::TooManyLines,
         (_, false) => AddOutcome::Closed,
     })

@@ -46,8 +46,10 @@ fn line(row: &Row) -> OrderLine {
 
 /// The lines of an order, in their order.
 pub(crate) async fn lines(client: &impl GenericClient, id: OrderId) -> Result<Vec<OrderLine>> {
-    let sql =
-        format!("select {COLUMNS} from shop.order_lines where order_id = $1 order by position");
+    let order = kernel::given!(1, "uuid");
+    let sql = format!(
+        "select {COLUMNS} from shop.order_lines where order_id = {order} order by position"
+    );
     Ok(client.query_prepared(&sql, &[&id]).await?.iter().map(line).collect())
 }
 
@@ -126,11 +128,13 @@ pub(crate) async fn update_lines_in_tx(tx: &Transaction<'_>, lines: &[OrderLine]
     Ok(())
 }
 
-/// The pending transfers that hold the goods of an order, those of the first line first.
-pub(crate) async fn holds(client: &impl GenericClient, id: OrderId) -> Result<Vec<OrderHold>> {
-    let sql = "select h.line_id, h.transfer_id, h.location, h.quantity, h.taken \
-        from shop.order_holds h join shop.order_lines l on l.id = h.line_id \
-        where h.order_id = $1 order by l.position, h.transfer_id";
+/// The pending transfers that hold the goods of an order, in no order.
+pub(super) async fn holds(client: &impl GenericClient, id: OrderId) -> Result<Vec<OrderHold>> {
+    let order = kernel::given!(1, "uuid");
+    let sql = format!(
+        "select line_id, transfer_id, location, quantity, taken \
+         from shop.order_holds where order_id = {order}"
+    );
     let hold = |row: &Row| OrderHold {
         line: row.get(0),
         transfer: row.get::<_, Uuid>(1).as_u128(),
@@ -138,7 +142,7 @@ pub(crate) async fn holds(client: &impl GenericClient, id: OrderId) -> Result<Ve
         quantity: row.get::<_, i32>(3).cast_unsigned(),
         taken: row.get::<_, i32>(4).cast_unsigned(),
     };
-    Ok(client.query_prepared(sql, &[&id]).await?.iter().map(hold).collect())
+    Ok(client.query_prepared(&sql, &[&id]).await?.iter().map(hold).collect())
 }
 
 /// Writes holds, or how much was taken from those that are there.

@@ -114,20 +114,29 @@ pub(crate) async fn update_payments_in_tx(
     payments: &[OrderPayment],
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "update shop.order_payments p \
+    let each = [
+        kernel::each!(1, "uuid"),
+        kernel::each!(2, "text"),
+        kernel::each!(3, "numeric"),
+        kernel::each!(4, "numeric"),
+        kernel::each!(5, "text"),
+    ];
+    let sql = format!(
+        "update shop.order_payments p \
             set status = n.status, captured = n.captured, refunded = n.refunded, \
                 failure = n.failure, updated_at = $6, \
                 captured_at = coalesce(p.captured_at, case when n.captured > 0 then $6::timestamptz end) \
-        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::numeric[], $5::text[]) \
-            as n (id, status, captured, refunded, failure) \
+        from unnest({}) as n (id, status, captured, refunded, failure) \
         where p.id = n.id and (p.status, p.captured, p.refunded, p.failure) \
-            is distinct from (n.status, n.captured, n.refunded, n.failure)";
+            is distinct from (n.status, n.captured, n.refunded, n.failure)",
+        each.join(", ")
+    );
     let ids: Vec<Uuid> = payments.iter().map(|it| it.id.as_uuid()).collect();
     let statuses: Vec<&str> = payments.iter().map(|it| it.status.as_str()).collect();
     let captured: Vec<Amount> = payments.iter().map(|it| it.captured).collect();
     let refunded: Vec<Amount> = payments.iter().map(|it| it.refunded).collect();
     let failures: Vec<Option<&str>> = payments.iter().map(|it| it.failure.as_deref()).collect();
-    tx.execute_prepared(sql, &[&ids, &statuses, &captured, &refunded, &failures, &now]).await?;
+    tx.execute_prepared(&sql, &[&ids, &statuses, &captured, &refunded, &failures, &now]).await?;
     Ok(())
 }
 

@@ -149,7 +149,7 @@ impl Shop {
             return Err(AfterSaleError::ReturnState(it.state.as_str()).into());
         }
         flows::require_settled_in_tx(&tx, whole.order.id).await?;
-        if !self.write_order_in_tx(&tx, new).await? {
+        if self.write_order_in_tx(&tx, new).await?.is_none() {
             return Err(ShopError::OrderBusy);
         }
         it.state = ReturnState::Approving;
