@@ -16,7 +16,7 @@ use crate::error::{Result, ShopError};
 use crate::ids::{CustomerId, OrderId, OrderLineId, OrderPaymentId, VariantId, transfer_id};
 use crate::locations::Location;
 use crate::order_payments::OrderCard;
-use crate::pricing::{PricedLine, Promotion};
+use crate::pricing::{Priced, PricedLine, Promotion};
 use crate::stock::Levels;
 
 /// An order to write.
@@ -60,9 +60,35 @@ pub(crate) fn of_cart(
     let lines: Vec<OrderLine> =
         sold.iter().filter_map(|(line, part)| order_line(line, part)).collect();
     let holds = allocate(id, &sold, &lines, &view.rules.places, held)?;
+    let cart = &view.cart;
+    let order = order(id, view, priced, (scale, now));
+    let address = cart.billing_address.as_ref().or(cart.shipping_address.as_ref());
+    let customer = NewCustomer {
+        id: order.customer,
+        user: cart.user,
+        email: cart.email.clone(),
+        name: address.map(|it| it.name.0.clone()),
+        external_ref: None,
+    };
+    let payments = payments(wanted, order.total, now)?;
+    Ok(NewOrder {
+        promotions: promotions(view, &order.discounts),
+        held: cart.reserved_until.map(|_| held.to_vec()),
+        cart_version: (cart.version, cart.reservation),
+        entry: None,
+        order,
+        customer,
+        lines,
+        holds,
+        payments,
+    })
+}
+
+/// What it comes to; nothing has become of it yet.
+fn order(id: OrderId, view: &CartView, priced: &Priced, (scale, now): (u8, Timestamp)) -> Order {
     let shipping = priced.shipping.clone().unwrap_or_default();
     let cart = &view.cart;
-    let order = Order {
+    Order {
         id,
         number: None,
         cart: Some(cart.id),
@@ -104,27 +130,7 @@ pub(crate) fn of_cart(
         placed_at: None,
         created_at: now,
         updated_at: now,
-    };
-    let address = cart.billing_address.as_ref().or(cart.shipping_address.as_ref());
-    let customer = NewCustomer {
-        id: order.customer,
-        user: cart.user,
-        email: cart.email.clone(),
-        name: address.map(|it| it.name.0.clone()),
-        external_ref: None,
-    };
-    let payments = payments(wanted, order.total, now)?;
-    Ok(NewOrder {
-        promotions: promotions(view, &order.discounts),
-        held: cart.reserved_until.map(|_| held.to_vec()),
-        cart_version: (cart.version, cart.reservation),
-        entry: None,
-        order,
-        customer,
-        lines,
-        holds,
-        payments,
-    })
+    }
 }
 
 fn order_line(line: &ViewLine, part: &PricedLine) -> Option<OrderLine> {
