@@ -1,5 +1,7 @@
 //! Looking at the ledger again for what can be had.
 
+use std::time::Instant;
+
 use deadpool_postgres::GenericClient;
 use ledger::engine::{Account, Balances};
 
@@ -44,13 +46,16 @@ pub(super) async fn refresh_arrived(shop: &Parts) -> Result<()> {
     }
 }
 
+/// Between two parts it pauses as long as one took: people who wait come first.
 pub(super) async fn refresh_all(shop: &Parts) -> Result<()> {
     let mut after = VariantId::from_u128(0);
     loop {
+        let began = Instant::now();
         let stored = store::behind(&shop.database.client().await?, after, CHUNK as i64).await?;
         let Some(last) = stored.last().map(|it| it.id) else { return Ok(()) };
         refresh(shop, stored).await?;
         after = last;
+        tokio::time::sleep(began.elapsed()).await;
     }
 }
 

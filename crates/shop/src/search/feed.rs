@@ -25,6 +25,9 @@ const CHUNK: usize = 1_000;
 const DURABLE_EVERY: usize = 100_000;
 /// How often it looks when there was nothing.
 const IDLE: Duration = Duration::from_millis(300);
+/// After a look at something it pauses as long as that took, within these: who searches comes first.
+const PAUSE_MIN: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// After so many looks at nothing the writer is let go.
 const RESTING_AFTER: u32 = 30;
 /// How long it waits after a failure.
@@ -80,10 +83,11 @@ async fn on_thread<T: Send + 'static>(
 
 impl Feed {
     async fn step(&mut self, parts: &Parts) -> Duration {
+        let began = Instant::now();
         match self.look(parts).await {
             Ok(true) => {
                 self.idle = 0;
-                Duration::from_millis(20)
+                began.elapsed().clamp(PAUSE_MIN, PAUSE_MAX)
             }
             Ok(false) => {
                 self.idle = self.idle.saturating_add(1);

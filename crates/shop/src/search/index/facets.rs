@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use tantivy::columnar::Column;
+use tantivy::columnar::{Cardinality, Column};
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, SegmentReader, TantivyError};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, SegmentReader, TantivyError};
 use uuid::Uuid;
 
 use super::queries::{Queries, Rigour};
@@ -46,12 +47,13 @@ impl Counted {
             count_values(segment, docs, column, counted.values.entry(column).or_default())?;
         }
         let Some(prices) = bounds.column(segment)? else { return Ok(counted) };
-        for price in docs.iter().filter_map(|doc| prices.first(*doc)) {
+        let mut bounds: Option<(u64, u64)> = None;
+        first_values(&prices, docs, |price: i64| {
             let price = price.unsigned_abs();
-            let (min, max) = counted.prices.unwrap_or((price, price));
-            counted.prices = Some((min.min(price), max.max(price)));
-        }
-        Ok(counted)
+            let (min, max) = bounds.unwrap_or((price, price));
+            bounds = Some((min.min(price), max.max(price)));
+        });
+        Ok(Self { prices: bounds, ..counted })
     }
 
     fn with(mut self, other: Self) -> Self {
@@ -96,20 +98,44 @@ fn count_values(
 /// How often each value is there, in the order of values. A few products are sorted, many counted
 /// in a place for each value there is.
 fn by_ord(column: &Column<u64>, terms: usize, docs: &[DocId]) -> Vec<(u64, u64)> {
-    let ords = docs.iter().flat_map(|doc| column.values_for_doc(*doc));
     if docs.len() < terms / 8 {
-        let mut ords: Vec<u64> = ords.collect();
+        let mut ords: Vec<u64> = Vec::with_capacity(docs.len());
+        all_values(column, docs, |ord| ords.push(ord));
         ords.sort_unstable();
         let runs = ords.chunk_by(|left, right| left == right);
         return runs.map(|run| (run[0], run.len() as u64)).collect();
     }
     let mut counts = vec![0_u64; terms];
-    for ord in ords {
+    all_values(column, docs, |ord| {
         if let Some(count) = usize::try_from(ord).ok().and_then(|ord| counts.get_mut(ord)) {
             *count += 1;
         }
-    }
+    });
     (0..).zip(counts).filter(|(_, count)| *count > 0).collect()
+}
+
+fn all_values(column: &Column<u64>, docs: &[DocId], mut take: impl FnMut(u64)) {
+    match column.get_cardinality() {
+        Cardinality::Multivalued => {
+            docs.iter().flat_map(|doc| column.values_for_doc(*doc)).for_each(take);
+        }
+        _ => first_values(column, docs, &mut take),
+    }
+}
+
+/// The first value of each, read for a block of products at once.
+fn first_values<T: Copy + PartialOrd + Debug + Send + Sync + 'static>(
+    column: &Column<T>,
+    docs: &[DocId],
+    mut take: impl FnMut(T),
+) {
+    let mut values = [None; COLLECT_BLOCK_BUFFER_LEN];
+    for block in docs.chunks(COLLECT_BLOCK_BUFFER_LEN) {
+        let values = &mut values[..block.len()];
+        values.fill(None);
+        column.first_vals(block, values);
+        values.iter().copied().flatten().for_each(&mut take);
+    }
 }
 
 fn count(

@@ -26,7 +26,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyEr
 use uuid::Uuid;
 
 use self::facets::Counted;
-use self::queries::{Queries, Rigour};
+use self::queries::{Completions, Queries, Rigour};
 use self::schema::{Fields, Maker, VERSION};
 use self::segments::{Segments, Threads};
 use self::top::Bounds;
@@ -36,6 +36,9 @@ type Result<T> = std::result::Result<T, TantivyError>;
 
 /// Counts that are kept; one of a large shop may take some hundred kilobytes.
 const COUNTS_KEPT: u64 = 100;
+
+/// Beginnings of words of which the words are kept.
+const COMPLETIONS_KEPT: u64 = 1_000;
 
 /// What the writer may hold before it writes.
 const WRITER_BYTES: usize = 40_000_000;
@@ -63,6 +66,7 @@ pub(crate) struct SearchIndex {
     maker: Mutex<Maker>,
     /// Counts of one state of the index.
     counts: Cache<(u64, Asked, Rigour), Arc<Counted>>,
+    completions: Completions,
 }
 
 impl SearchIndex {
@@ -90,8 +94,18 @@ impl SearchIndex {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let (writer, maker) = (Mutex::new(None), Mutex::new(Maker::new()));
         let (own_language, counts) = (own_language.to_owned(), Cache::new(COUNTS_KEPT));
-        let threads = Threads::start()?;
-        Ok(Self { index, fields, reader, threads, own_language, writer, maker, counts })
+        let (threads, completions) = (Threads::start()?, Cache::new(COMPLETIONS_KEPT));
+        Ok(Self {
+            index,
+            fields,
+            reader,
+            threads,
+            own_language,
+            writer,
+            maker,
+            counts,
+            completions,
+        })
     }
 
     /// Up to where it was when it was committed last.
@@ -166,7 +180,8 @@ impl SearchIndex {
     }
 
     fn queries<'a>(&'a self, segments: Segments<'a>) -> Queries<'a> {
-        Queries { fields: &self.fields, segments, own_language: &self.own_language }
+        let (fields, completions) = (&self.fields, &self.completions);
+        Queries { fields, segments, own_language: &self.own_language, completions }
     }
 
     /// The first products that are found, behind a place. If no product has all words, those with

@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
+use moka::sync::Cache;
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Query, RangeQuery,
     TermQuery, TermSetQuery,
@@ -41,7 +43,11 @@ pub(super) struct Queries<'a> {
     pub(super) segments: Segments<'a>,
     /// The language of products' own texts.
     pub(super) own_language: &'a str,
+    pub(super) completions: &'a Completions,
 }
+
+/// Words that begin like something, of one state of the index: many are typing the same.
+pub(super) type Completions = Cache<(u64, String), Arc<Vec<Term>>>;
 
 type AnyQuery = Box<dyn Query>;
 
@@ -116,12 +122,12 @@ impl Queries<'_> {
         mut terms: Vec<Term>,
         is_last: bool,
     ) -> Result<AnyQuery, TantivyError> {
-        if is_last && word.chars().count() >= PREFIX_CHARS_MIN {
-            terms.extend(self.completions(word)?);
-        }
         let searcher = self.segments.searcher;
         let known = |term: &Term| searcher.doc_freq(term).is_ok_and(|count| count > 0);
         terms.retain(known);
+        if is_last && word.chars().count() >= PREFIX_CHARS_MIN {
+            terms.extend_from_slice(&self.completions(word)?);
+        }
         if terms.is_empty() {
             terms.push(Term::from_field_text(self.fields.words, word));
             terms.retain(known);
@@ -141,7 +147,18 @@ impl Queries<'_> {
     }
 
     /// Words that begin like this, those that most products have, in no order.
-    fn completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
+    fn completions(&self, prefix: &str) -> Result<Arc<Vec<Term>>, TantivyError> {
+        let generation = self.segments.searcher.generation().generation_id();
+        let key = (generation, prefix.to_owned());
+        if let Some(found) = self.completions.get(&key) {
+            return Ok(found);
+        }
+        let found = Arc::new(self.find_completions(prefix)?);
+        self.completions.insert(key, Arc::clone(&found));
+        Ok(found)
+    }
+
+    fn find_completions(&self, prefix: &str) -> Result<Vec<Term>, TantivyError> {
         let of_segment = |_, segment: &SegmentReader| {
             let index = segment.inverted_index(self.fields.words)?;
             let mut stream = index.terms().range().ge(prefix).into_stream()?;
