@@ -6,6 +6,7 @@ use kernel::{Amount, Timestamp};
 use super::{Capture, Pick, Shipment, ShipmentState, ShippedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderLineId, ShipmentId, transfer_id};
+use crate::orders::store::in_order;
 use crate::orders::{
     OrderHold, OrderLine, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
 };
@@ -42,7 +43,7 @@ pub(super) fn plan(
     let worth = goods + shipping.get();
     let captures = capture(whole, worth);
     whole.order.earned = Amount::new(whole.order.earned.get() + worth);
-    Ok(Shipment {
+    let mut parcel = Shipment {
         id,
         order: whole.order.id,
         location: new.location.clone(),
@@ -58,7 +59,18 @@ pub(super) fn plan(
         lines,
         picks,
         captures,
-    })
+    };
+    in_stored_order(&mut parcel, whole);
+    Ok(parcel)
+}
+
+/// The ids of a parcel's transfers count them: whoever makes them again from the rows must find the
+/// same order.
+fn in_stored_order(parcel: &mut Shipment, whole: &mut WholeOrder) {
+    parcel.lines.sort_unstable_by_key(|it| it.line);
+    parcel.picks.sort_unstable_by_key(|it| it.transfer);
+    parcel.captures.sort_unstable_by_key(|it| it.payment);
+    whole.holds = in_order(std::mem::take(&mut whole.holds), &whole.lines);
 }
 
 fn require_shippable(whole: &WholeOrder) -> Result<()> {
