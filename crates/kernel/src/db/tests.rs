@@ -192,6 +192,12 @@ async fn dedicated_session_hears_notifications() {
     assert_eq!(receiver.recv().await.as_deref(), Some("ripe"));
 }
 
+/// How often this session planned a statement for the values of one call.
+async fn custom_plans(client: &impl deadpool_postgres::GenericClient, statement: &str) -> i64 {
+    let sql = "select custom_plans from pg_prepared_statements where statement = $1";
+    client.query_one_prepared(sql, &[&statement]).await.unwrap().get(0)
+}
+
 #[tokio::test]
 async fn looking_up_each_of_a_list_is_planned_once() {
     let server = server();
@@ -210,12 +216,8 @@ async fn looking_up_each_of_a_list_is_planned_once() {
             assert_eq!(found.len(), 2);
         }
     }
-    let sql = "select custom_plans from pg_prepared_statements where statement = $1";
-    let plans = async |statement: &str| -> i64 {
-        client.query_one_prepared(sql, &[&statement]).await.unwrap().get(0)
-    };
-    assert_eq!(plans(list).await, 20);
-    assert_eq!(plans(each).await, 5, "after so many Postgres compares");
+    assert_eq!(custom_plans(&client, list).await, 20);
+    assert_eq!(custom_plans(&client, each).await, 5, "after so many Postgres compares");
 }
 
 #[tokio::test]
@@ -238,10 +240,6 @@ async fn what_is_newer_than_the_statistics_is_planned_once() {
             assert_eq!(client.query_prepared(sql, &[&1_001_i32]).await.unwrap().len(), 24);
         }
     }
-    let sql = "select custom_plans from pg_prepared_statements where statement = $1";
-    let plans = async |statement: &str| -> i64 {
-        client.query_one_prepared(sql, &[&statement]).await.unwrap().get(0)
-    };
-    assert_eq!(plans(plain).await, 20);
-    assert_eq!(plans(given).await, 5, "after so many Postgres compares");
+    assert_eq!(custom_plans(&client, plain).await, 20);
+    assert_eq!(custom_plans(&client, given).await, 5, "after so many Postgres compares");
 }
