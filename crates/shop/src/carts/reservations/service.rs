@@ -85,14 +85,17 @@ impl Shop {
             Err(refusal) if refusal.index < old.len() => self.books.make_all(new).await?,
             made => made,
         };
-        // The cart became an order before the ledger had these, and so without them.
-        let client = self.database.client().await?;
-        if made.is_ok() && !store::is_current(&client, view.cart.id, reservation).await? {
-            drop(client);
-            self.ledger.create_transfers(voids(&rows, LATE)).await?;
+        if made.is_err() {
             return Ok(false);
         }
-        Ok(made.is_ok())
+        let client = self.database.client().await?;
+        let is_current = store::is_current(&client, view.cart.id, reservation).await?;
+        drop(client);
+        if !is_current {
+            // The cart became an order before the ledger had these, and so without them.
+            self.ledger.create_transfers(voids(&rows, LATE)).await?;
+        }
+        Ok(is_current)
     }
 
     /// What to hold for each line, and the asset of each hold.
