@@ -5,6 +5,7 @@ use std::time::Instant;
 use deadpool_postgres::GenericClient;
 use ledger::engine::{Account, Balances};
 
+use super::feed::PAUSE_FACTOR;
 use super::store::{self, Stored};
 use super::{Availability, Terms};
 use crate::books::goods::Goods;
@@ -55,7 +56,7 @@ pub(super) async fn refresh_all(shop: &Parts) -> Result<()> {
         let Some(last) = stored.last().map(|it| it.id) else { return Ok(()) };
         refresh(shop, stored).await?;
         after = last;
-        tokio::time::sleep(began.elapsed()).await;
+        tokio::time::sleep(began.elapsed() * PAUSE_FACTOR).await;
     }
 }
 

@@ -25,9 +25,11 @@ const CHUNK: usize = 1_000;
 const DURABLE_EVERY: usize = 100_000;
 /// How often it looks when there was nothing.
 const IDLE: Duration = Duration::from_millis(300);
-/// After a look at something it pauses as long as that took, within these: who searches comes first.
+/// After a look at something it pauses three times as long as that took, within these: who searches
+/// comes first.
+const PAUSE_FACTOR: u32 = 3;
 const PAUSE_MIN: Duration = Duration::from_millis(20);
-const PAUSE_MAX: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(3);
 /// After so many looks at nothing the writer is let go.
 const RESTING_AFTER: u32 = 30;
 /// How long it waits after a failure.
@@ -87,7 +89,7 @@ impl Feed {
         match self.look(parts).await {
             Ok(true) => {
                 self.idle = 0;
-                began.elapsed().clamp(PAUSE_MIN, PAUSE_MAX)
+                (began.elapsed() * PAUSE_FACTOR).clamp(PAUSE_MIN, PAUSE_MAX)
             }
             Ok(false) => {
                 self.idle = self.idle.saturating_add(1);
@@ -207,6 +209,9 @@ async fn build(
     position.is_built = true;
     commit(index, &position).await?;
     if count > 0 {
+        // Merging what many left takes a processor for a while: before anybody searches in it.
+        let built = Arc::clone(index);
+        on_thread(move || built.rest()).await?;
         let milliseconds = began.elapsed().as_millis() as u64;
         tracing::info!(products = count, milliseconds, "the search index is built");
     }

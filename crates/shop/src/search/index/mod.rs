@@ -152,8 +152,9 @@ impl SearchIndex {
 
     /// Lets go of the writer and its memory once its segments are merged.
     pub(crate) fn rest(&self) -> Result<()> {
-        let writer = self.writer.lock().take();
-        writer.map_or(Ok(()), IndexWriter::wait_merging_threads)
+        let Some(writer) = self.writer.lock().take() else { return Ok(()) };
+        writer.wait_merging_threads()?;
+        self.reader.reload()
     }
 
     /// Whoever fails to write has to begin again: the writer of before is gone.
