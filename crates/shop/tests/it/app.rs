@@ -111,6 +111,25 @@ impl World {
     pub(crate) fn database(&self) -> &Database {
         self.database.database()
     }
+
+    /// From now on a write fails where `when` holds of the new row, as if the process had died there.
+    pub(crate) async fn cut_off(&self, write: &str, when: &str) {
+        let breaking = format!(
+            "create function shop.break() returns trigger language plpgsql as \
+                $$ begin raise 'cut off'; end $$; \
+            create trigger breaking before {write} for each row when ({when}) \
+                execute function shop.break();"
+        );
+        self.batch(&breaking).await;
+    }
+
+    pub(crate) async fn cut_off_no_more(&self) {
+        self.batch("drop function shop.break cascade").await;
+    }
+
+    async fn batch(&self, sql: &str) {
+        self.database().client().await.unwrap().batch_execute(sql).await.unwrap();
+    }
 }
 
 impl App {

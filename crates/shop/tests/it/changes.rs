@@ -202,15 +202,10 @@ async fn what_was_cut_off_is_finished_by_its_job() {
     let app = App::selling(10).await;
     let p = &app.process;
     let (order, line) = placed(p, &[("MUG", 3)]).await;
-    let client = app.world.database().dedicated_client().await.unwrap();
-    let breaking = "create function shop.break() returns trigger language plpgsql as \
-            $$ begin raise 'cut off'; end $$; \
-        create trigger breaking before update on shop.cancellations for each row \
-            execute function shop.break();";
-    client.batch_execute(breaking).await.unwrap();
+    app.world.cut_off("update on shop.cancellations", "true").await;
     assert_eq!(cancel(p, &order, pieces(&line, 1)).await.status, 500);
     assert_eq!(app.world.shelf("MUG").await, (10, 2));
-    client.batch_execute("drop trigger breaking on shop.cancellations").await.unwrap();
+    app.world.cut_off_no_more().await;
     app.world.clock.advance(Duration::from_secs(31));
     p.bus.settle().await;
     assert_eq!(app.world.wallet(ANN).await, (100_000, 2_990));

@@ -233,16 +233,11 @@ async fn what_fails_leaves_no_gap() {
     let p = &app.process;
     let (first, second) =
         (p.placed(ANN, &[("MUG", 1)]).await.id(), p.placed(ANN, &[("MUG", 1)]).await.id());
-    let client = app.world.database().dedicated_client().await.unwrap();
     // The last thing of the transaction fails.
-    let breaking = "create function shop.break() returns trigger language plpgsql as \
-            $$ begin raise 'cut off'; end $$; \
-        create trigger breaking before insert on bus.events for each row \
-            when (new.kind = 'shop.order.shipped') execute function shop.break();";
-    client.batch_execute(breaking).await.unwrap();
+    app.world.cut_off("insert on bus.events", "new.kind = 'shop.order.shipped'").await;
     assert_eq!(p.ship(&first).await.status, 500);
     assert_eq!(app.world.count("select count(*) from shop.documents").await, 0);
-    client.batch_execute("drop trigger breaking on bus.events").await.unwrap();
+    app.world.cut_off_no_more().await;
     assert_eq!(p.ship(&second).await.status, 201);
     app.world.clock.advance(Duration::from_secs(31));
     p.bus.settle().await;

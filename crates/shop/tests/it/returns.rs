@@ -249,19 +249,14 @@ async fn a_receipt_that_was_cut_off_is_finished_by_its_jobs() {
     let (order, line) = sent(p, 2).await;
     let id = ask(p, &order, wanted(&line, 2)).await.id();
     act(p, &id, "approve", json!({})).await;
-    let client = app.world.database().dedicated_client().await.unwrap();
     // The ledger moves the goods, and what it did can't be written down.
-    let breaking = "create function shop.break() returns trigger language plpgsql as \
-            $$ begin raise 'cut off'; end $$; \
-        create trigger breaking before update on shop.returns for each row \
-            when (new.state = 'received') execute function shop.break();";
-    client.batch_execute(breaking).await.unwrap();
+    app.world.cut_off("update on shop.returns", "new.state = 'received'").await;
     let receipt = json!({ "lines": [{ "line": line, "restock": 2 }], "refund": {} });
     assert_eq!(act(p, &id, "receive", receipt).await.status, 500);
     assert_eq!(app.world.shelf("MUG").await, (10, 0));
     let path = format!("/v1/shop/returns/{id}");
     assert_eq!(p.staff_get(&path).await.body["state"], "receiving");
-    client.batch_execute("drop trigger breaking on shop.returns").await.unwrap();
+    app.world.cut_off_no_more().await;
     app.world.clock.advance(Duration::from_secs(31));
     p.bus.settle().await;
     assert_eq!(p.staff_get(&path).await.body["state"], "closed");

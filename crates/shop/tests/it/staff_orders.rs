@@ -1,5 +1,7 @@
 //! Orders that staff writes down: made elsewhere, paid there, perhaps long ago.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -60,6 +62,26 @@ async fn the_same_reference_is_the_same_order_also_at_once() {
     let other = app.process.staff_post("/v1/shop/orders", other).await;
     assert_eq!(other.body["customer"], answers[0].body["customer"]);
     assert_eq!((&other.body["status"], &other.body["total"]), (&json!("paid"), &json!("1250")));
+}
+
+/// The ids of a parcel's transfers count them, and its rows come back in an order of their own.
+#[tokio::test]
+async fn a_parcel_that_was_cut_off_is_finished_with_the_same_transfers() {
+    let app = App::selling(100).await;
+    let lines: Vec<Value> = (1..=12)
+        .map(|pieces| json!({ "sku": "MUG", "quantity": pieces, "unit_price": "255" }))
+        .collect();
+    app.world.cut_off("update on shop.shipments", "new.state = 'shipped'").await;
+    let made = app.process.staff_post("/v1/shop/orders", of_2010(json!(lines))).await;
+    assert_eq!(made.status, 500);
+    assert_eq!(app.world.shelf("MUG").await, (22, 0));
+    app.world.cut_off_no_more().await;
+    app.world.clock.advance(Duration::from_secs(31));
+    app.process.bus.settle().await;
+    let sent = "select count(*) from shop.shipments where state = 'shipped'";
+    assert_eq!(app.world.count(sent).await, 1);
+    assert_eq!(app.world.shelf("MUG").await, (22, 0));
+    assert_eq!(app.world.posted("shop/sales/EUR/MUG").await, 78 * 255);
 }
 
 #[tokio::test]
