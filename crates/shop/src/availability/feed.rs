@@ -20,6 +20,7 @@ const BATCH: usize = 1_000;
 const IDLE: Duration = Duration::from_millis(300);
 /// How often a process that doesn't lead looks whether it does.
 const NOT_LEADING: Duration = Duration::from_secs(1);
+/// How many times as long as a part took it pauses when there may be more.
 pub(super) const PAUSE_FACTOR: u32 = 9;
 /// A position without anything to do is stored each time so many records have passed.
 const STORED_EVERY: i64 = 10_000;

@@ -47,7 +47,7 @@ pub(super) async fn refresh_arrived(shop: &Parts) -> Result<()> {
     }
 }
 
-/// Between two parts it pauses as long as one took: people who wait come first.
+/// Between two parts it pauses, as the feed does: people who wait come first.
 pub(super) async fn refresh_all(shop: &Parts) -> Result<()> {
     let mut after = VariantId::from_u128(0);
     loop {

@@ -112,24 +112,20 @@ impl Feed {
     async fn rest(&self) {
         if self.idle == RESTING_AFTER
             && let Some((index, _)) = &self.open
+            && let Err(error) = rest(index).await
         {
-            let index = Arc::clone(index);
-            if let Err(error) = on_thread(move || index.rest()).await {
-                tracing::warn!(%error, "segments of the search index were not merged");
-            }
+            tracing::warn!(%error, "segments of the search index were not merged");
         }
     }
 
     /// Whether there was something.
     async fn look(&mut self, parts: &Parts) -> Result<bool, FeedError> {
-        let (index, position) = match self.open.take() {
+        let (index, mut position) = match self.open.take() {
             Some(open) => open,
             None => open(parts).await?,
         };
         if !position.is_built {
-            let position = build(parts, &index, position).await?;
-            self.open = Some((index, position));
-            return Ok(true);
+            position = build(parts, &index, position).await?;
         }
         parts.search.set_ready(Some(Arc::clone(&index)));
         let events = bus::events(&parts.database, CONTEXT, position.position, EVENTS).await?;
@@ -152,6 +148,11 @@ impl Feed {
 async fn commit(index: &Arc<SearchIndex>, position: &Position) -> Result<(), FeedError> {
     let (index, position) = (Arc::clone(index), position.clone());
     on_thread(move || index.commit(&position)).await
+}
+
+async fn rest(index: &Arc<SearchIndex>) -> Result<(), FeedError> {
+    let index = Arc::clone(index);
+    on_thread(move || index.rest()).await
 }
 
 /// Opens the index. If it isn't one of this database, it begins anew.
@@ -210,8 +211,7 @@ async fn build(
     commit(index, &position).await?;
     if count > 0 {
         // Merging what many left takes a processor for a while: before anybody searches in it.
-        let built = Arc::clone(index);
-        on_thread(move || built.rest()).await?;
+        rest(index).await?;
         let milliseconds = began.elapsed().as_millis() as u64;
         tracing::info!(products = count, milliseconds, "the search index is built");
     }

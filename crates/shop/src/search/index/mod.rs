@@ -150,7 +150,7 @@ impl SearchIndex {
         self.reader.reload()
     }
 
-    /// Lets go of the writer and its memory once its segments are merged.
+    /// Lets go of the writer and its memory once its segments are merged; searches see them merged.
     pub(crate) fn rest(&self) -> Result<()> {
         let Some(writer) = self.writer.lock().take() else { return Ok(()) };
         writer.wait_merging_threads()?;
