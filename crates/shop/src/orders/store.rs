@@ -168,7 +168,7 @@ pub(crate) async fn lock_in_tx(tx: &Transaction<'_>, id: OrderId) -> Result<Opti
 }
 
 /// The holds of the first line first.
-pub(crate) fn in_order(mut holds: Vec<OrderHold>, lines: &[OrderLine]) -> Vec<OrderHold> {
+fn in_order(mut holds: Vec<OrderHold>, lines: &[OrderLine]) -> Vec<OrderHold> {
     let places: HashMap<OrderLineId, usize> =
         lines.iter().enumerate().map(|(place, line)| (line.id, place)).collect();
     holds.sort_unstable_by_key(|hold| (places.get(&hold.line), hold.transfer));

@@ -6,7 +6,6 @@ use kernel::{Amount, Timestamp};
 use super::{Capture, Pick, Shipment, ShipmentState, ShippedLine};
 use crate::error::{Result, ShopError};
 use crate::ids::{OrderLineId, ShipmentId, transfer_id};
-use crate::orders::store::in_order;
 use crate::orders::{
     OrderHold, OrderLine, OrderState, PaymentKind, PaymentStatus, WholeOrder, status,
 };
@@ -60,17 +59,16 @@ pub(super) fn plan(
         picks,
         captures,
     };
-    in_stored_order(&mut parcel, whole);
+    in_stored_order(&mut parcel);
     Ok(parcel)
 }
 
 /// The ids of a parcel's transfers count them: whoever makes them again from the rows must find the
 /// same order.
-fn in_stored_order(parcel: &mut Shipment, whole: &mut WholeOrder) {
+fn in_stored_order(parcel: &mut Shipment) {
     parcel.lines.sort_unstable_by_key(|it| it.line);
     parcel.picks.sort_unstable_by_key(|it| it.transfer);
     parcel.captures.sort_unstable_by_key(|it| it.payment);
-    whole.holds = in_order(std::mem::take(&mut whole.holds), &whole.lines);
 }
 
 fn require_shippable(whole: &WholeOrder) -> Result<()> {
